@@ -1,0 +1,5 @@
+/** Logits processors: truncations, penalties and adaptive methods. */
+@NullMarked
+package dev.espalier.sampling;
+
+import org.jspecify.annotations.NullMarked;
