@@ -1,0 +1,115 @@
+package dev.espalier;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A constraint over a vocabulary: an immutable state machine whose states are values. Keeping a
+ * reference forks, going back to an old reference rolls back. Shared by threads.
+ */
+public interface CompiledConstraint {
+  /** The vocabulary it was compiled for. */
+  Vocabulary vocabulary();
+
+  /** The state before any output. */
+  State start();
+
+  /** A point in the text; some completion exists from every state. */
+  interface State {
+    /** The state after one more byte, or null if no completion exists then. */
+    @Nullable State step(byte b);
+
+    /**
+     * The state after one more token, or null if the token is refused. End tokens are no steps:
+     * they are always refused here, {@link #mayEnd} speaks for them.
+     */
+    @Nullable State advance(int token);
+
+    /** Whether {@link #advance} accepts the token; builds no mask. */
+    default boolean allows(int token) {
+      return advance(token) != null;
+    }
+
+    /**
+     * Adds every allowed token to an empty mask. Exact: a token is in it if and only if some
+     * completion exists after it. Never contains an end token.
+     */
+    void fillMask(TokenMask mask);
+
+    /** Whether the text so far is complete; the loop then allows the end tokens itself. */
+    boolean mayEnd();
+
+    /**
+     * The bytes that every continuation starts with, as far as they are known cheaply. The loop
+     * looks for tokens without alternative only behind a run that is not empty, so a state whose
+     * mask may hold a single text token returns at least one byte here.
+     */
+    default ForcedRun forced() {
+      return ForcedRun.NONE;
+    }
+
+    /** What is expected here in the constraint's own names, for people; may be empty. */
+    default String explain() {
+      return "";
+    }
+  }
+
+  /**
+   * Bytes without alternative.
+   *
+   * @param bytes the shared first bytes of all continuations; do not write
+   * @param thenEnd whether the only continuation ends right after them
+   */
+  record ForcedRun(byte[] bytes, boolean thenEnd) {
+    /** Nothing is known to be forced. */
+    public static final ForcedRun NONE = new ForcedRun(new byte[0], false);
+
+    /** Whether no byte is forced. */
+    public boolean isEmpty() {
+      return bytes.length == 0;
+    }
+  }
+
+  /**
+   * Judges a whole text without a model, byte by byte.
+   *
+   * @return accepted, accepted so far, or refused with the byte offset and what was expected there
+   */
+  default Check check(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    State state = start();
+    for (int i = 0; i < bytes.length; i++) {
+      State next = state.step(bytes[i]);
+      if (next == null) {
+        return new Check(Check.Verdict.REFUSED, i, state.explain());
+      }
+      state = next;
+    }
+    Check.Verdict verdict = state.mayEnd() ? Check.Verdict.ACCEPTED : Check.Verdict.ACCEPTED_SO_FAR;
+    return new Check(verdict, bytes.length, state.explain());
+  }
+
+  /**
+   * Outcome of {@link #check}.
+   *
+   * @param verdict the judgement
+   * @param offset in UTF-8 bytes: where the text was refused, or its length
+   * @param expected what was expected there; may be empty
+   */
+  record Check(Verdict verdict, int offset, String expected) {
+    /** The judgement. */
+    public enum Verdict {
+      /** The text is complete. */
+      ACCEPTED,
+      /** The text is the beginning of a complete one. */
+      ACCEPTED_SO_FAR,
+      /** No completion exists. */
+      REFUSED
+    }
+
+    /** Whether the text is complete. */
+    public boolean accepted() {
+      return verdict == Verdict.ACCEPTED;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.espalier;
+
+/** How a token is taken from the candidates that the processors leave. Stateless, shared. */
+@FunctionalInterface
+public interface Draw {
+  /**
+   * A token id.
+   *
+   * @param random the numbers of this step
+   * @throws NoAdmissibleTokenException if no candidate is left
+   */
+  int draw(Candidates candidates, CounterRandom random);
+
+  /**
+   * A token with probability proportional to the exponential of its logit. A single candidate is
+   * taken without randomness.
+   */
+  static Draw multinomial() {
+    return (candidates, random) -> candidates.drawMultinomial(random);
+  }
+
+  /** The best candidate; of equals the one with the smaller id. */
+  static Draw greedy() {
+    return (candidates, random) -> candidates.best();
+  }
+}
