@@ -54,19 +54,38 @@ public interface CompiledConstraint {
     }
   }
 
-  /**
-   * Bytes without alternative.
-   *
-   * @param bytes the shared first bytes of all continuations; do not write
-   * @param thenEnd whether the only continuation ends right after them
-   */
-  record ForcedRun(byte[] bytes, boolean thenEnd) {
+  /** Bytes without alternative. Immutable. */
+  final class ForcedRun {
     /** Nothing is known to be forced. */
     public static final ForcedRun NONE = new ForcedRun(new byte[0], false);
+
+    private final byte[] bytes;
+    private final boolean thenEnd;
+
+    /**
+     * The shared beginning of all continuations.
+     *
+     * @param bytes the first bytes of every continuation; copied
+     * @param thenEnd whether the only continuation ends right after them
+     */
+    public ForcedRun(byte[] bytes, boolean thenEnd) {
+      this.bytes = bytes.clone();
+      this.thenEnd = thenEnd;
+    }
 
     /** Whether no byte is forced. */
     public boolean isEmpty() {
       return bytes.length == 0;
+    }
+
+    /** The forced bytes; a copy. */
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+
+    /** Whether the only continuation ends right after the bytes. */
+    public boolean thenEnd() {
+      return thenEnd;
     }
   }
 
