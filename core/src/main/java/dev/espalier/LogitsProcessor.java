@@ -12,13 +12,32 @@ public interface LogitsProcessor {
   /** The state for a new sequence. */
   State open(Context context);
 
-  /**
-   * What a processor may know when a sequence starts.
-   *
-   * @param vocabulary the tokens
-   * @param prompt ids of the prompt; do not write
-   */
-  record Context(Vocabulary vocabulary, int[] prompt) {}
+  /** What a processor may know when a sequence starts. Immutable. */
+  final class Context {
+    private final Vocabulary vocabulary;
+    private final int[] prompt;
+
+    /**
+     * A sequence about to start.
+     *
+     * @param vocabulary the tokens
+     * @param prompt ids of the prompt; copied
+     */
+    public Context(Vocabulary vocabulary, int[] prompt) {
+      this.vocabulary = vocabulary;
+      this.prompt = prompt.clone();
+    }
+
+    /** The tokens. */
+    public Vocabulary vocabulary() {
+      return vocabulary;
+    }
+
+    /** Ids of the prompt; a copy. */
+    public int[] prompt() {
+      return prompt.clone();
+    }
+  }
 
   /** Per-sequence state; not thread-safe. */
   interface State {
