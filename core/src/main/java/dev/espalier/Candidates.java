@@ -296,6 +296,38 @@ public final class Candidates {
     changed();
   }
 
+  /** Keeps the candidates whose logit is at least {@code least}, and always the best few. */
+  public void keepAtLeast(double least, int minKeep) {
+    int few = rank(minKeep);
+    if (few == 0 || logit(ranked(few - 1)) >= least) {
+      keepAtLeast(least);
+    } else {
+      keepBest(few);
+    }
+  }
+
+  /**
+   * Keeps the smallest best-first prefix whose probability reaches {@code mass}.
+   *
+   * @param mass in [0, 1]
+   * @param minKeep the prefix has at least so many candidates if there are so many
+   */
+  public void keepMass(double mass, int minKeep) {
+    if (!(mass >= 0 && mass <= 1)) {
+      throw new IllegalArgumentException("a probability lies in [0, 1], not " + mass);
+    }
+    int all = count();
+    double sum = 0;
+    int kept = 0;
+    for (int ranked = 0; kept < all && (kept < minKeep || sum < mass); kept++) {
+      if (kept == ranked) {
+        ranked = rank(Math.max(64, 4 * ranked));
+      }
+      sum += Math.exp(logProb(ranked(kept)));
+    }
+    keepBest(Math.max(1, kept));
+  }
+
   /** Keeps the {@code k} best candidates. */
   public void keepBest(int k) {
     if (k < 1) {

@@ -16,16 +16,25 @@ public interface LogitsProcessor {
   final class Context {
     private final Vocabulary vocabulary;
     private final int[] prompt;
+    private final CounterRandom random;
+
+    /** A sequence about to start, whose processors draw the numbers of seed 0 if they draw any. */
+    public Context(Vocabulary vocabulary, int[] prompt) {
+      this(vocabulary, prompt, CounterRandom.of(0));
+    }
 
     /**
      * A sequence about to start.
      *
      * @param vocabulary the tokens
      * @param prompt ids of the prompt; copied
+     * @param random numbers for processors that draw some themselves, independent of those that
+     *     draw the tokens
      */
-    public Context(Vocabulary vocabulary, int[] prompt) {
+    public Context(Vocabulary vocabulary, int[] prompt, CounterRandom random) {
       this.vocabulary = vocabulary;
       this.prompt = prompt.clone();
+      this.random = random;
     }
 
     /** The tokens. */
@@ -36,6 +45,11 @@ public interface LogitsProcessor {
     /** Ids of the prompt; a copy. */
     public int[] prompt() {
       return prompt.clone();
+    }
+
+    /** Numbers for processors that draw some themselves. */
+    public CounterRandom random() {
+      return random;
     }
   }
 
