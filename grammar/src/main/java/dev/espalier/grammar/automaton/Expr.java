@@ -1,0 +1,634 @@
+package dev.espalier.grammar.automaton;
+
+import dev.espalier.BudgetExceededException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A regular language over bytes, and at the same time a state of its automaton: the state after a
+ * byte is the derivative. Immutable and hash-consed, so equal expressions are the same object;
+ * shared by threads.
+ *
+ * <p>Union, intersection and complement are kept in a normal form (flattened, sorted, without
+ * duplicates), so the derivatives of any expression are finitely many (Brzozowski, 1964). Counted
+ * repetition is unrolled by the derivative, never in advance.
+ */
+public final class Expr {
+  // A derivative distributes concatenation over union, which gives the subset construction's states
+  // rather than a tree per path. Outgoing edges are computed once per state, for all bytes at once.
+  // An expression without complement or intersection is non-empty unless it is NONE itself, because
+  // the factories remove empty parts; only the others need a search.
+
+  enum Kind {
+    NONE,
+    EMPTY,
+    SET,
+    SEQ,
+    REPEAT,
+    OR,
+    AND,
+    NOT
+  }
+
+  /** No upper bound of a repetition. */
+  public static final int UNBOUNDED = Integer.MAX_VALUE;
+
+  private static final Expr[] NO_ARGS = {};
+  private static final Interner<Expr> INTERNER = new Interner<>(e -> e.hash, Expr::same);
+
+  /** No text at all. */
+  public static final Expr NONE = make(Kind.NONE, ByteSet.NONE, NO_ARGS, 0, 0);
+
+  /** Only the empty text. */
+  public static final Expr EMPTY = make(Kind.EMPTY, ByteSet.NONE, NO_ARGS, 0, 0);
+
+  /** Every text. */
+  public static final Expr ALL = repeat(bytes(ByteSet.ALL), 0, UNBOUNDED);
+
+  private final Kind kind;
+  private final ByteSet set; // SET only
+  private final Expr[] args; // SEQ: head and tail; OR, AND: two or more, by hash; others: one
+  private final int min; // REPEAT only
+  private final int max;
+  private final int hash;
+  private final boolean nullable;
+  private final boolean searched; // holds AND or NOT, so emptiness needs a search
+  private volatile Edge @Nullable [] edges;
+  private volatile byte liveness; // 0 unknown, 1 live, 2 empty
+
+  /**
+   * A step that all bytes of a set share.
+   *
+   * @param bytes disjoint from those of the other edges of the same state
+   * @param target never {@link #NONE}
+   */
+  record Edge(ByteSet bytes, Expr target) {}
+
+  private Expr(Kind kind, ByteSet set, Expr[] args, int min, int max) {
+    this.kind = kind;
+    this.set = set;
+    this.args = args;
+    this.min = min;
+    this.max = max;
+    int h = kind.name().hashCode() * 31 + set.hashCode();
+    h = (h * 31 + min) * 31 + max;
+    for (Expr a : args) {
+      h = h * 0x01000193 + a.hash;
+    }
+    hash = h ^ (h >>> 15);
+    nullable =
+        switch (kind) {
+          case NONE, SET -> false;
+          case EMPTY -> true;
+          case SEQ -> args[0].nullable && args[1].nullable;
+          case REPEAT -> min == 0;
+          case OR -> any(args, true);
+          case AND -> !any(args, false);
+          case NOT -> !args[0].nullable;
+        };
+    boolean s = kind == Kind.AND || kind == Kind.NOT;
+    for (Expr a : args) {
+      s |= a.searched;
+    }
+    searched = s;
+  }
+
+  private static boolean any(Expr[] args, boolean wanted) {
+    for (Expr a : args) {
+      if (a.nullable == wanted) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Expr make(Kind kind, ByteSet set, Expr[] args, int min, int max) {
+    return INTERNER.intern(new Expr(kind, set, args, min, max));
+  }
+
+  // Arguments are hash-consed before, so identity is equality.
+  private static boolean same(Expr x, Expr y) {
+    if (x.hash != y.hash
+        || x.kind != y.kind
+        || x.min != y.min
+        || x.max != y.max
+        || x.args.length != y.args.length
+        || !x.set.equals(y.set)) {
+      return false;
+    }
+    for (int i = 0; i < x.args.length; i++) {
+      if (x.args[i] != y.args[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- construction
+
+  /** Any one byte of the set. */
+  public static Expr bytes(ByteSet set) {
+    return set.isEmpty() ? NONE : make(Kind.SET, set, NO_ARGS, 0, 0);
+  }
+
+  /** Exactly these bytes. */
+  public static Expr literal(byte[] bytes) {
+    Expr r = EMPTY;
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      r = seq(bytes(ByteSet.of(bytes[i] & 0xFF)), r);
+    }
+    return r;
+  }
+
+  /** Exactly this text in UTF-8. */
+  public static Expr literal(String text) {
+    return literal(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** One of many texts, as a trie with shared ends; linear in their bytes. */
+  public static Expr oneOf(Collection<byte[]> texts) {
+    byte[][] sorted = texts.toArray(new byte[0][]);
+    Arrays.sort(sorted, Arrays::compareUnsigned);
+    return trie(sorted, 0, sorted.length, 0);
+  }
+
+  // The texts [from, to) share their first `depth` bytes.
+  private static Expr trie(byte[][] sorted, int from, int to, int depth) {
+    boolean end = false;
+    while (from < to && sorted[from].length == depth) {
+      end = true;
+      from++;
+    }
+    Map<Expr, ByteSet> branches = new LinkedHashMap<>();
+    while (from < to) {
+      byte b = sorted[from][depth];
+      int next = from + 1;
+      while (next < to && sorted[next][depth] == b) {
+        next++;
+      }
+      branches.merge(trie(sorted, from, next, depth + 1), ByteSet.of(b & 0xFF), ByteSet::or);
+      from = next;
+    }
+    List<Expr> parts = new ArrayList<>();
+    if (end) {
+      parts.add(EMPTY);
+    }
+    branches.forEach((tail, bytes) -> parts.add(seq(bytes(bytes), tail)));
+    return or(parts);
+  }
+
+  /** One after another. */
+  public static Expr seq(Expr... parts) {
+    Expr r = EMPTY;
+    for (int i = parts.length - 1; i >= 0; i--) {
+      r = seq(parts[i], r);
+    }
+    return r;
+  }
+
+  private static Expr seq(Expr head, Expr tail) {
+    if (head == NONE || tail == NONE) {
+      return NONE;
+    }
+    if (head == EMPTY) {
+      return tail;
+    }
+    if (tail == EMPTY) {
+      return head;
+    }
+    if (head.kind == Kind.SEQ) { // keep sequences right-leaning
+      List<Expr> parts = new ArrayList<>();
+      for (; head.kind == Kind.SEQ; head = head.args[1]) {
+        parts.add(head.args[0]);
+      }
+      parts.add(head);
+      parts.add(tail);
+      return seq(parts.toArray(NO_ARGS));
+    }
+    return make(Kind.SEQ, ByteSet.NONE, new Expr[] {head, tail}, 0, 0);
+  }
+
+  /** Any number of times, none included. */
+  public static Expr star(Expr e) {
+    return repeat(e, 0, UNBOUNDED);
+  }
+
+  /** Once or not at all. */
+  public static Expr optional(Expr e) {
+    return repeat(e, 0, 1);
+  }
+
+  /** At least {@code min} and at most {@code max} times ({@link #UNBOUNDED} for no limit). */
+  public static Expr repeat(Expr e, int min, int max) {
+    if (min < 0 || max < min) {
+      throw new IllegalArgumentException("a repetition of " + min + " to " + max + " times");
+    }
+    if (max == 0 || e == EMPTY) {
+      return EMPTY;
+    }
+    if (e == NONE) {
+      return min == 0 ? EMPTY : NONE;
+    }
+    if (e.nullable) {
+      min = 0;
+    }
+    if (min == 1 && max == 1) {
+      return e;
+    }
+    if (e.kind == Kind.REPEAT && e.min == 0 && e.max == UNBOUNDED) {
+      return e;
+    }
+    return make(Kind.REPEAT, ByteSet.NONE, new Expr[] {e}, min, max);
+  }
+
+  /** Either. */
+  public static Expr or(Expr... parts) {
+    return or(Arrays.asList(parts));
+  }
+
+  /** Any of these. */
+  public static Expr or(Collection<Expr> parts) {
+    List<Expr> flat = new ArrayList<>();
+    ByteSet single = ByteSet.NONE;
+    boolean empty = false;
+    for (Expr p : flatten(Kind.OR, parts)) {
+      if (p == ALL) {
+        return ALL;
+      } else if (p.kind == Kind.SET) {
+        single = single.or(p.set);
+      } else if (p == EMPTY) {
+        empty = true;
+      } else if (p != NONE) {
+        flat.add(p);
+      }
+    }
+    if (!single.isEmpty()) {
+      flat.add(bytes(single));
+    }
+    if (empty && !any(flat.toArray(NO_ARGS), true)) {
+      flat.add(EMPTY);
+    }
+    return normal(Kind.OR, flat, NONE);
+  }
+
+  /** All of these at once. */
+  public static Expr and(Expr... parts) {
+    List<Expr> flat = new ArrayList<>();
+    for (Expr p : flatten(Kind.AND, Arrays.asList(parts))) {
+      if (p == NONE) {
+        return NONE;
+      }
+      if (p != ALL) {
+        flat.add(p);
+      }
+    }
+    if (flat.contains(EMPTY)) {
+      return any(flat.toArray(NO_ARGS), false) ? NONE : EMPTY;
+    }
+    return normal(Kind.AND, flat, ALL);
+  }
+
+  /** Every byte string that is not in this language. */
+  public static Expr not(Expr e) {
+    if (e == NONE) {
+      return ALL;
+    }
+    if (e == ALL) {
+      return NONE;
+    }
+    return e.kind == Kind.NOT ? e.args[0] : make(Kind.NOT, ByteSet.NONE, new Expr[] {e}, 0, 0);
+  }
+
+  /** What is in this language and not in the other. */
+  public Expr minus(Expr other) {
+    return and(this, not(other));
+  }
+
+  private static List<Expr> flatten(Kind kind, Collection<Expr> parts) {
+    List<Expr> flat = new ArrayList<>(parts.size());
+    for (Expr p : parts) {
+      if (p.kind == kind) {
+        flat.addAll(Arrays.asList(p.args));
+      } else {
+        flat.add(p);
+      }
+    }
+    return flat;
+  }
+
+  // Sorts by hash and drops duplicates; different arguments of equal hash keep their given order,
+  // which at worst makes two objects of one language.
+  private static Expr normal(Kind kind, List<Expr> parts, Expr unit) {
+    Expr[] a = parts.toArray(NO_ARGS);
+    Arrays.sort(a, (x, y) -> Integer.compare(x.hash, y.hash));
+    int n = 0;
+    for (int i = 0; i < a.length; i++) {
+      boolean known = false;
+      for (int j = n - 1; j >= 0 && a[j].hash == a[i].hash; j--) {
+        known |= a[j] == a[i];
+      }
+      if (!known) {
+        a[n++] = a[i];
+      }
+    }
+    if (n == 0) {
+      return unit;
+    }
+    return n == 1 ? a[0] : make(kind, ByteSet.NONE, Arrays.copyOf(a, n), 0, 0);
+  }
+
+  // ---- the automaton
+
+  /** Whether the empty text is in the language: the automaton accepts here. */
+  public boolean accepts() {
+    return nullable;
+  }
+
+  /** The state after a byte; {@link #NONE} if no text of the language starts with it. */
+  public Expr step(int b) {
+    for (Edge e : edges()) {
+      if (e.bytes.contains(b)) {
+        return e.target;
+      }
+    }
+    return NONE;
+  }
+
+  /** The state after some bytes. */
+  public Expr step(byte[] bytes) {
+    Expr e = this;
+    for (byte b : bytes) {
+      e = e.step(b & 0xFF);
+    }
+    return e;
+  }
+
+  /** Whether the bytes are in the language. */
+  public boolean matches(byte[] bytes) {
+    return step(bytes).nullable;
+  }
+
+  /** The bytes that some text of the language may start with, as far as one step shows. */
+  public ByteSet first() {
+    ByteSet s = ByteSet.NONE;
+    for (Edge e : edges()) {
+      s = s.or(e.bytes);
+    }
+    return s;
+  }
+
+  Edge[] edges() {
+    Edge[] known = edges;
+    if (known == null) {
+      known = deriveAll();
+      edges = known;
+    }
+    return known;
+  }
+
+  private Edge[] deriveAll() {
+    return switch (kind) {
+      case NONE, EMPTY -> new Edge[0];
+      case SET -> new Edge[] {new Edge(set, EMPTY)};
+      case SEQ -> {
+        Edge[] head = mapEdges(args[0].edges(), e -> append(e, args[1]));
+        yield args[0].nullable ? merge(List.of(head, args[1].edges())) : head;
+      }
+      case REPEAT -> {
+        Expr rest = repeat(args[0], Math.max(0, min - 1), max == UNBOUNDED ? max : max - 1);
+        yield mapEdges(args[0].edges(), e -> append(e, rest));
+      }
+      case OR -> {
+        List<Edge[]> all = new ArrayList<>(args.length);
+        for (Expr a : args) {
+          all.add(a.edges());
+        }
+        yield merge(all);
+      }
+      case AND -> intersect();
+      case NOT -> {
+        Map<Expr, ByteSet> out = new LinkedHashMap<>();
+        ByteSet rest = ByteSet.ALL;
+        for (Edge e : args[0].edges()) {
+          out.merge(not(e.target), e.bytes, ByteSet::or);
+          rest = rest.and(e.bytes.complement());
+        }
+        if (!rest.isEmpty()) {
+          out.merge(ALL, rest, ByteSet::or);
+        }
+        yield pack(out);
+      }
+    };
+  }
+
+  private static Expr append(Expr e, Expr tail) {
+    if (e.kind != Kind.OR) {
+      return seq(e, tail);
+    }
+    List<Expr> parts = new ArrayList<>(e.args.length);
+    for (Expr a : e.args) {
+      parts.add(seq(a, tail));
+    }
+    return or(parts);
+  }
+
+  private static Edge[] mapEdges(Edge[] edges, java.util.function.UnaryOperator<Expr> f) {
+    Map<Expr, ByteSet> out = new LinkedHashMap<>();
+    for (Edge e : edges) {
+      out.merge(f.apply(e.target), e.bytes, ByteSet::or);
+    }
+    return pack(out);
+  }
+
+  private static Edge[] pack(Map<Expr, ByteSet> targets) {
+    targets.remove(NONE);
+    Edge[] r = new Edge[targets.size()];
+    int n = 0;
+    for (Map.Entry<Expr, ByteSet> e : targets.entrySet()) {
+      r[n++] = new Edge(e.getValue(), e.getKey());
+    }
+    return r;
+  }
+
+  // Union of several automata's edges: where byte sets overlap, the targets are united.
+  private static Edge[] merge(List<Edge[]> all) {
+    ByteSet once = ByteSet.NONE;
+    ByteSet twice = ByteSet.NONE;
+    for (Edge[] edges : all) {
+      for (Edge e : edges) {
+        twice = twice.or(once.and(e.bytes));
+        once = once.or(e.bytes);
+      }
+    }
+    Map<Expr, ByteSet> out = new LinkedHashMap<>();
+    ByteSet single = twice.complement();
+    for (Edge[] edges : all) {
+      for (Edge e : edges) {
+        ByteSet own = e.bytes.and(single);
+        if (!own.isEmpty()) {
+          out.merge(e.target, own, ByteSet::or);
+        }
+      }
+    }
+    Map<List<Expr>, ByteSet> shared = new LinkedHashMap<>();
+    for (int b = twice.next(0); b >= 0; b = twice.next(b + 1)) {
+      List<Expr> targets = new ArrayList<>();
+      for (Edge[] edges : all) {
+        for (Edge e : edges) {
+          if (e.bytes.contains(b)) {
+            targets.add(e.target);
+          }
+        }
+      }
+      shared.merge(targets, ByteSet.of(b), ByteSet::or);
+    }
+    shared.forEach((targets, bytes) -> out.merge(or(targets), bytes, ByteSet::or));
+    return pack(out);
+  }
+
+  private Edge[] intersect() {
+    List<Edge> pending = List.of(args[0].edges());
+    for (int i = 1; i < args.length; i++) {
+      List<Edge> next = new ArrayList<>();
+      for (Edge p : pending) {
+        for (Edge e : args[i].edges()) {
+          ByteSet both = p.bytes.and(e.bytes);
+          if (!both.isEmpty()) {
+            next.add(new Edge(both, and(p.target, e.target)));
+          }
+        }
+      }
+      pending = next;
+    }
+    return mapEdges(pending.toArray(new Edge[0]), e -> e);
+  }
+
+  // ---- emptiness
+
+  /**
+   * Whether no text at all is in the language. Exact: a breadth-first search over derivatives where
+   * complement or intersection occur, immediate elsewhere; what was found is remembered on every
+   * state that was met.
+   *
+   * @param limit of states looked at
+   * @throws BudgetExceededException if the search has not ended by then
+   */
+  public boolean isEmpty(int limit) {
+    if (!searched) {
+      return this == NONE;
+    }
+    if (liveness != 0) {
+      return liveness == 2;
+    }
+    Map<Expr, Expr> cameFrom = new LinkedHashMap<>();
+    ArrayDeque<Expr> queue = new ArrayDeque<>();
+    cameFrom.put(this, this);
+    queue.add(this);
+    while (!queue.isEmpty()) {
+      Expr e = queue.remove();
+      if (e.nullable || e.liveness == 1 || !e.searched) {
+        for (Expr x = e; ; x = cameFrom.getOrDefault(x, this)) {
+          x.liveness = 1;
+          if (x == this) {
+            return false;
+          }
+        }
+      }
+      for (Edge edge : e.edges()) {
+        if (edge.target.liveness != 2 && cameFrom.putIfAbsent(edge.target, e) == null) {
+          queue.add(edge.target);
+        }
+      }
+      if (cameFrom.size() > limit) {
+        throw new BudgetExceededException(
+            "states",
+            limit,
+            "it is undecided whether any text matches; simplify the expression or raise the budget");
+      }
+    }
+    for (Expr e : cameFrom.keySet()) {
+      e.liveness = 2;
+    }
+    return true;
+  }
+
+  /** Whether every text of this language is in the other; exact, see {@link #isEmpty}. */
+  public boolean within(Expr other, int limit) {
+    return minus(other).isEmpty(limit);
+  }
+
+  /**
+   * All texts of the language if there are at most {@code limit}, else null; shortest first.
+   * Bounded by the work on {@code limit} live states, never by the length of the language's texts.
+   */
+  public @Nullable List<byte[]> enumerate(int limit, int stateLimit) {
+    List<byte[]> found = new ArrayList<>();
+    ArrayDeque<Expr> states = new ArrayDeque<>(List.of(this));
+    ArrayDeque<byte[]> texts = new ArrayDeque<>();
+    texts.add(new byte[0]);
+    int budget = 64 * (limit + 1);
+    for (int work = 0; !states.isEmpty(); work++) {
+      Expr at = states.remove();
+      byte[] text = texts.remove();
+      if (work > budget || states.size() > budget) {
+        return null;
+      }
+      if (at.nullable) {
+        found.add(text);
+        if (found.size() > limit) {
+          return null;
+        }
+      }
+      for (Edge e : at.edges()) {
+        if (e.target.isEmpty(stateLimit)) {
+          continue;
+        }
+        for (int b = e.bytes.next(0); b >= 0; b = e.bytes.next(b + 1)) {
+          byte[] longer = Arrays.copyOf(text, text.length + 1);
+          longer[text.length] = (byte) b;
+          states.add(e.target);
+          texts.add(longer);
+        }
+      }
+    }
+    return found;
+  }
+
+  // ---- what the token layer wants to know about the shape
+
+  /** If this is {@code e} repeated, its lower bound, else -1. */
+  public int repeatMin(Expr e) {
+    return kind == Kind.REPEAT && args[0] == e ? min : e == this ? 1 : -1;
+  }
+
+  /** The upper bound belonging to {@link #repeatMin}. */
+  public int repeatMax() {
+    return kind == Kind.REPEAT ? max : 1;
+  }
+
+  @Override
+  public String toString() {
+    return switch (kind) {
+      case NONE -> "∅";
+      case EMPTY -> "ε";
+      case SET -> set.toString();
+      case SEQ -> args[0] + "" + args[1];
+      case REPEAT -> "(" + args[0] + "){" + min + "," + (max == UNBOUNDED ? "" : max) + "}";
+      case OR, AND -> {
+        List<String> parts = new ArrayList<>();
+        for (Expr a : args) {
+          parts.add(a.toString());
+        }
+        yield "(" + String.join(kind == Kind.OR ? "|" : "&", parts) + ")";
+      }
+      case NOT -> "~(" + args[0] + ")";
+    };
+  }
+}

@@ -1,0 +1,105 @@
+package dev.espalier.grammar.token;
+
+import dev.espalier.Vocabulary;
+import java.lang.ref.SoftReference;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.Function;
+
+/**
+ * Everything that depends on the vocabulary alone and is shared by all constraints over it: its
+ * trie, suffix sets, and segments by their meaning. One per vocabulary, kept while a constraint
+ * uses it and beyond while memory lasts. Safe for threads.
+ */
+public final class TokenTables {
+  /** How many segments and suffix sets are remembered; the least recently used goes first. */
+  private static final int SEGMENTS = 4096;
+
+  private static final int SUFFIXES = 1 << 15;
+
+  private static final Map<Vocabulary, SoftReference<TokenTables>> ALL = new WeakHashMap<>();
+
+  // Softly held: tables of a vocabulary that only this map remembers go when memory is short.
+  private final Vocabulary vocabulary;
+  private final TokenTrie trie;
+  private final Suffixes root;
+  private final Map<Suffixes, Suffixes> suffixes = lru(SUFFIXES);
+  private final Map<Object, Segment> segments = lru(SEGMENTS);
+
+  private TokenTables(Vocabulary vocabulary) {
+    this.vocabulary = vocabulary;
+    trie = TokenTrie.of(vocabulary);
+    root = new Suffixes(trie, new int[] {0}, true);
+  }
+
+  private static <K, V> Map<K, V> lru(int limit) {
+    return Collections.synchronizedMap(
+        new LinkedHashMap<>(64, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+            return size() > limit;
+          }
+        });
+  }
+
+  /** The tables of a vocabulary, built on first use (under half a second for 128,000 tokens). */
+  public static TokenTables of(Vocabulary vocabulary) {
+    synchronized (ALL) {
+      SoftReference<TokenTables> ref = ALL.get(vocabulary);
+      TokenTables known = ref == null ? null : ref.get();
+      if (known == null) {
+        known = new TokenTables(vocabulary);
+        ALL.put(vocabulary, new SoftReference<>(known));
+      }
+      return known;
+    }
+  }
+
+  /** The vocabulary. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** Its trie. */
+  public TokenTrie trie() {
+    return trie;
+  }
+
+  /** All tokens, nothing read yet. */
+  public Suffixes root() {
+    return root;
+  }
+
+  /** The one shared object for a set of places in the trie. */
+  Suffixes suffixes(int[] nodes, boolean consumed) {
+    Suffixes mine = new Suffixes(trie, nodes, consumed);
+    Suffixes known = suffixes.putIfAbsent(mine, mine);
+    return known == null ? mine : known;
+  }
+
+  /**
+   * The shared segment of a meaning.
+   *
+   * @param key equal for segments that accept the same texts with the same labels
+   */
+  public Segment segment(Object key, Function<Object, Segment> make) {
+    synchronized (segments) {
+      Segment known = segments.get(key);
+      if (known == null) {
+        known = make.apply(key);
+        segments.put(key, known);
+      }
+      return known;
+    }
+  }
+
+  long[] bits(int[] ids, int count) {
+    long[] words = new long[(trie.vocabularySize() + 63) >>> 6];
+    for (int i = 0; i < count; i++) {
+      words[ids[i] >>> 6] |= 1L << ids[i];
+    }
+    return words;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.espalier.grammar.token;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What some tokens do when read from one segment state: which stay inside the segment, and for each
+ * way out, where the others go on. A machine adds up a mask from views. Immutable, shared by
+ * threads and by every constraint over the vocabulary.
+ */
+public final class View {
+  /** More tokens than this are kept as a bit set. */
+  static final int MANY = 600;
+
+  private final long @Nullable [] bits;
+  private final int[] ids;
+  private final List<Exit> exits;
+
+  View(long @Nullable [] bits, int[] ids, List<Exit> exits) {
+    this.bits = bits;
+    this.ids = ids;
+    this.exits = List.copyOf(exits);
+  }
+
+  /** Tokens that stay, one bit each, if they are many; do not write. */
+  public long @Nullable [] bits() {
+    return bits;
+  }
+
+  /** Tokens that stay and are not in {@link #bits}; do not write. */
+  public int[] ids() {
+    return ids;
+  }
+
+  /** The ways out, by step result. */
+  public List<Exit> exits() {
+    return exits;
+  }
+
+  /**
+   * One way out of the segment.
+   *
+   * @param step label and whether the byte is consumed, see {@link Segment#exit}
+   * @param rest where the tokens that take it go on
+   */
+  public record Exit(int step, Suffixes rest) {}
+
+  /** The same view under other labels. */
+  public View relabelled(int label) {
+    if (exits.stream().allMatch(e -> Segment.label(e.step) == label)) {
+      return this;
+    }
+    List<Exit> r = new ArrayList<>(exits.size());
+    for (Exit e : exits) {
+      r.add(new Exit(Segment.exit(label, Segment.consumes(e.step)), e.rest));
+    }
+    return new View(bits, ids, r);
+  }
+
+  /**
+   * Reads every token on from a state, by one depth-first pass over the live part of the trie.
+   * Linear in the nodes whose parent is still inside the segment.
+   */
+  static View walk(Segment segment, int state, Suffixes suffixes, TokenTables tables) {
+    TokenTrie trie = suffixes.trie;
+    Collector out = new Collector();
+    int[] ends = new int[trie.depth() + 2]; // of the open subtrees
+    int[] states = new int[trie.depth() + 2];
+    for (int top : suffixes.nodes) {
+      int i = suffixes.consumed ? top + 1 : top;
+      int stop = trie.end(top);
+      int depth = 0;
+      states[0] = state;
+      ends[0] = stop;
+      while (i < stop) {
+        while (i >= ends[depth]) {
+          depth--;
+        }
+        int next = segment.next(states[depth], trie.byteAt(i));
+        if (next >= 0) {
+          trie.tokensAt(i, out.stay);
+          ends[++depth] = trie.end(i);
+          states[depth] = next;
+          i++;
+        } else {
+          if (next != Segment.DEAD) {
+            out.exit(next, i);
+          }
+          i = trie.end(i);
+        }
+      }
+    }
+    return out.view(tables);
+  }
+
+  /** Gathers a view. Mutable, for one thread. */
+  static final class Collector {
+    final IntList stay = new IntList();
+    private final List<Integer> steps = new ArrayList<>();
+    private final List<IntList> nodes = new ArrayList<>();
+
+    void exit(int step, int node) {
+      int at = steps.indexOf(step);
+      if (at < 0) {
+        at = steps.size();
+        steps.add(step);
+        nodes.add(new IntList());
+      }
+      nodes.get(at).add(node);
+    }
+
+    View view(TokenTables tables) {
+      List<Exit> exits = new ArrayList<>(steps.size());
+      for (int i = 0; i < steps.size(); i++) {
+        int step = steps.get(i);
+        int[] sorted = nodes.get(i).toArray();
+        Arrays.sort(sorted);
+        exits.add(new Exit(step, tables.suffixes(sorted, Segment.consumes(step))));
+      }
+      if (stay.size <= MANY) {
+        return new View(null, stay.toArray(), exits);
+      }
+      return new View(tables.bits(stay.items, stay.size), new int[0], exits);
+    }
+  }
+}
