@@ -1,0 +1,35 @@
+package dev.espalier.djl;
+
+import dev.espalier.ChatTemplate;
+import dev.espalier.ModelLoadException;
+import dev.espalier.Vocabulary;
+import dev.espalier.tokenizer.HuggingFaceDirectory;
+import dev.espalier.tokenizer.TokenizerDefinition;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model's files say about its text.
+ *
+ * @param vocabulary tokens with their bytes
+ * @param tokenizer text to ids; to be closed with the model
+ * @param chatTemplate how chats are written; null if the files have none
+ */
+record TokenizerFiles(
+    Vocabulary vocabulary, HuggingFaceTokens tokenizer, @Nullable ChatTemplate chatTemplate) {
+
+  /**
+   * From a directory in the Hugging Face layout.
+   *
+   * @throws ModelLoadException if a file is missing, malformed or not supported
+   */
+  static TokenizerFiles load(Path directory) {
+    return of(HuggingFaceDirectory.read(directory), directory.resolve("tokenizer.json").toString());
+  }
+
+  private static TokenizerFiles of(TokenizerDefinition definition, String where) {
+    HuggingFaceTokens tokens =
+        HuggingFaceTokens.of(definition.json(), definition.vocabulary(), where);
+    return new TokenizerFiles(definition.vocabulary(), tokens, null);
+  }
+}
