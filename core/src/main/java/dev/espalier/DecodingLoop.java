@@ -184,7 +184,9 @@ final class DecodingLoop {
   /** One pass of every model over its pending tokens, while a worker fills the next masks. */
   private Rows forward(List<Lane> lanes) {
     CompletableFuture<Void> masks =
-        CompletableFuture.runAsync(() -> lanes.forEach(Lane::fillMask), maskWorker);
+        lanes.stream().anyMatch(Lane::needsMask)
+            ? CompletableFuture.runAsync(() -> lanes.forEach(Lane::fillMask), maskWorker)
+            : CompletableFuture.completedFuture(null);
     Rows rows = new Rows(lanes);
     try {
       rows.forward();

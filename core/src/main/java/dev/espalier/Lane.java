@@ -150,6 +150,11 @@ final class Lane implements DrawStep {
     }
   }
 
+  /** Whether the next draw needs a mask that is not there yet. */
+  boolean needsMask() {
+    return active() && state != null && !maskReady;
+  }
+
   /** Makes the mask of the current state, unless it is there; an end of the text is part of it. */
   void fillMask() {
     if (maskReady || state == null || mask == null) {

@@ -1,6 +1,16 @@
 package dev.espalier;
 
-/** Writes prompts as token ids for one model. */
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Writes prompts as token ids for one model.
+ *
+ * <p>What people and tools say in a chat is data: a special token's name inside it, such as {@code
+ * <|im_end|>}, is encoded as the text it is and cannot end a turn. The name is split by a mark that
+ * no message contains, and after rendering the text is encoded in pieces cut at the mark.
+ */
 final class PromptEncoder {
   private PromptEncoder() {}
 
@@ -37,7 +47,63 @@ final class PromptEncoder {
       throw new EspalierException(
           model.name() + " has no chat template; use Prompt.text and write the chat yourself");
     }
-    String rendered = template.render(chat.messages(), chat.tools(), true, chat.variables());
-    return model.tokenizer().encode(rendered, false);
+    char mark = unusedCharacter(chat);
+    Set<String> names = model.vocabulary().specialNames();
+    List<Message> messages = new ArrayList<>(chat.messages().size());
+    for (Message message : chat.messages()) {
+      messages.add(defuse(message, names, mark));
+    }
+    String rendered = template.render(messages, chat.tools(), true, chat.variables());
+    IntList ids = new IntList();
+    int from = 0;
+    for (int at = rendered.indexOf(mark); at >= 0; at = rendered.indexOf(mark, from)) {
+      ids.addAll(model.tokenizer().encode(rendered.substring(from, at), false));
+      from = at + 1;
+    }
+    ids.addAll(model.tokenizer().encode(rendered.substring(from), false));
+    return ids.toArray();
+  }
+
+  private static Message defuse(Message message, Set<String> names, char mark) {
+    List<Message.ToolCall> calls = new ArrayList<>(message.toolCalls().size());
+    for (Message.ToolCall call : message.toolCalls()) {
+      calls.add(
+          new Message.ToolCall(call.id(), call.name(), defuse(call.arguments(), names, mark)));
+    }
+    return new Message(
+        message.role(),
+        defuse(message.content(), names, mark),
+        calls,
+        message.toolCallId(),
+        message.toolName());
+  }
+
+  private static String defuse(String text, Set<String> names, char mark) {
+    String safe = text;
+    for (String name : names) {
+      if (safe.contains(name)) {
+        safe = safe.replace(name, name.charAt(0) + String.valueOf(mark) + name.substring(1));
+      }
+    }
+    return safe;
+  }
+
+  /** A private-use character that occurs in no message. */
+  private static char unusedCharacter(Prompt.Chat chat) {
+    for (char c = '\uE000'; c < '\uF8FF'; c++) {
+      char candidate = c;
+      boolean used =
+          chat.messages().stream()
+              .anyMatch(
+                  m ->
+                      m.content().indexOf(candidate) >= 0
+                          || m.toolCalls().stream()
+                              .anyMatch(call -> call.arguments().indexOf(candidate) >= 0));
+      if (!used) {
+        return c;
+      }
+    }
+    throw new EspalierException(
+        "the chat uses every private-use character; none is left as a mark");
   }
 }

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The tokens of a model with their exact bytes. Immutable, shared by threads.
@@ -118,6 +120,11 @@ public final class Vocabulary {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
+  /** Names of all special tokens. */
+  public Set<String> specialNames() {
+    return specialIds.keySet();
+  }
+
   /** For messages: the token's text in quotes, or a special token's name. */
   public String describe(int id) {
     if (id < 0 || id >= size()) {
@@ -192,7 +199,7 @@ public final class Vocabulary {
     private final byte[][] bytes;
     private final Kind[] kinds;
     private final Map<String, Integer> specialIds = new HashMap<>();
-    private final java.util.Set<Integer> endTokens = new java.util.TreeSet<>();
+    private final Set<Integer> endTokens = new TreeSet<>();
 
     private Builder(int size) {
       if (size <= 0) {

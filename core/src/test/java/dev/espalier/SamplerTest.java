@@ -551,6 +551,30 @@ class SamplerTest {
   }
 
   @Test
+  void aSpecialTokensNameInAMessageIsText() {
+    Vocabulary vocabulary =
+        Vocabulary.builder(9)
+            .special(0, "<end>")
+            .end(0)
+            .text(1, "<")
+            .text(2, "e")
+            .text(3, "n")
+            .text(4, "d")
+            .text(5, ">")
+            .text(6, "a")
+            .text(7, "end>")
+            .text(8, "\uE000")
+            .build();
+    ToyLm toy = ToyLm.over(vocabulary);
+    int[] ids = PromptEncoder.encode(toy, Prompt.chat(Message.user("a<end>a"), Message.user("<")));
+    assertThat(ids).containsExactly(6, 1, 7, 6, 1);
+    // The template's own special tokens stay special, and a mark inside a message is data too.
+    assertThat(PromptEncoder.encode(toy, Prompt.text("a<end>"))).containsExactly(6, 0);
+    assertThat(PromptEncoder.encode(toy, Prompt.chat(Message.user("\uE000<end>"))))
+        .containsExactly(8, 1, 7);
+  }
+
+  @Test
   void contradictionsAreRefusedWhenBuilding() {
     assertThatThrownBy(() -> Sampler.builder(model).maxTokens(0))
         .isInstanceOf(IllegalArgumentException.class);

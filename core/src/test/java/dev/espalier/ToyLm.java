@@ -38,6 +38,10 @@ final class ToyLm implements CausalLm {
     return new ToyLm(vocabulary(texts), 4096, 3, 7, 4);
   }
 
+  static ToyLm over(Vocabulary vocabulary) {
+    return new ToyLm(vocabulary, 4096, 3, 7, 4);
+  }
+
   ToyLm withContext(int length) {
     return new ToyLm(vocabulary, length, padding, salt, spread);
   }
@@ -90,10 +94,10 @@ final class ToyLm implements CausalLm {
         while (at < text.length()) {
           int best = -1;
           for (int id = 0; id < vocabulary.size(); id++) {
-            String token = vocabulary.decode(id);
+            String token = spelling(id);
             if (!token.isEmpty()
                 && text.startsWith(token, at)
-                && (best < 0 || token.length() > vocabulary.decode(best).length())) {
+                && (best < 0 || token.length() > spelling(best).length())) {
               best = id;
             }
           }
@@ -101,9 +105,15 @@ final class ToyLm implements CausalLm {
             throw new IllegalArgumentException("no token for " + text.substring(at));
           }
           ids.add(best);
-          at += vocabulary.decode(best).length();
+          at += spelling(best).length();
         }
         return ids.toArray();
+      }
+
+      private String spelling(int id) {
+        return vocabulary.kind(id) == Vocabulary.Kind.SPECIAL
+            ? vocabulary.describe(id)
+            : vocabulary.decode(id);
       }
 
       @Override
