@@ -78,7 +78,7 @@ final class Dequantizer {
     for (int j = 0; j < 16; j++) {
       int b = in.get();
       out[at + j] = (b & 15) * scale + offset;
-      out[at + 16 + j] = (b >>> 4 & 15) * scale + offset;
+      out[at + 16 + j] = ((b >>> 4) & 15) * scale + offset;
     }
   }
 
@@ -87,8 +87,8 @@ final class Dequantizer {
     int high = in.getInt();
     for (int j = 0; j < 16; j++) {
       int b = in.get();
-      out[at + j] = (b & 15 | (high >>> j & 1) << 4) * scale + offset;
-      out[at + 16 + j] = (b >>> 4 & 15 | (high >>> j + 16 & 1) << 4) * scale + offset;
+      out[at + j] = ((b & 15) | (((high >>> j) & 1) << 4)) * scale + offset;
+      out[at + 16 + j] = (((b >>> 4) & 15) | (((high >>> (j + 16)) & 1) << 4)) * scale + offset;
     }
   }
 
@@ -100,13 +100,13 @@ final class Dequantizer {
   private static int scale(ByteBuffer in, int base, int j) {
     return j < 4
         ? in.get(base + j) & 63
-        : in.get(base + j + 4) & 15 | (in.get(base + j - 4) >>> 6 & 3) << 4;
+        : (in.get(base + j + 4) & 15) | (((in.get(base + j - 4) >>> 6) & 3) << 4);
   }
 
   private static int minimum(ByteBuffer in, int base, int j) {
     return j < 4
         ? in.get(base + j + 4) & 63
-        : in.get(base + j + 4) >>> 4 & 15 | (in.get(base + j) >>> 6 & 3) << 4;
+        : ((in.get(base + j + 4) >>> 4) & 15) | (((in.get(base + j) >>> 6) & 3) << 4);
   }
 
   /** d, dmin, scales[12], qs[128]: four runs of 32 bytes, each two sub-blocks. */
@@ -120,7 +120,7 @@ final class Dequantizer {
       int q = base + 16 + (j >> 1) * 32;
       int shift = (j & 1) * 4;
       for (int l = 0; l < 32; l++) {
-        out[at + j * 32 + l] = scale * (in.get(q + l) >>> shift & 15) - min;
+        out[at + j * 32 + l] = scale * ((in.get(q + l) >>> shift) & 15) - min;
       }
     }
     in.position(base + TensorType.Q4_K.blockBytes());
@@ -137,8 +137,8 @@ final class Dequantizer {
       int q = base + 48 + (j >> 1) * 32;
       int shift = (j & 1) * 4;
       for (int l = 0; l < 32; l++) {
-        int high = (in.get(base + 16 + l) >>> j & 1) << 4;
-        out[at + j * 32 + l] = scale * (in.get(q + l) >>> shift & 15 | high) - min;
+        int high = ((in.get(base + 16 + l) >>> j) & 1) << 4;
+        out[at + j * 32 + l] = scale * (((in.get(q + l) >>> shift) & 15) | high) - min;
       }
     }
     in.position(base + TensorType.Q5_K.blockBytes());
@@ -154,8 +154,8 @@ final class Dequantizer {
       int scales = base + 192 + half * 8;
       for (int run = 0; run < 4; run++) {
         for (int l = 0; l < 32; l++) {
-          int nibble = in.get(low + (run & 1) * 32 + l) >>> (run >> 1) * 4 & 15;
-          int q = nibble | (in.get(high + l) >>> 2 * run & 3) << 4;
+          int nibble = (in.get(low + (run & 1) * 32 + l) >>> ((run >> 1) * 4)) & 15;
+          int q = nibble | (((in.get(high + l) >>> (2 * run)) & 3) << 4);
           out[at + half * 128 + run * 32 + l] = d * in.get(scales + run * 2 + l / 16) * (q - 32);
         }
       }
@@ -173,6 +173,6 @@ final class Dequantizer {
       return sign == 0 ? magnitude : -magnitude;
     }
     int biased = exponent == 31 ? 255 : exponent + 112;
-    return Float.intBitsToFloat(sign | biased << 23 | fraction << 13);
+    return Float.intBitsToFloat(sign | (biased << 23) | (fraction << 13));
   }
 }

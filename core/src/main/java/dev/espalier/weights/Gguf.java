@@ -114,10 +114,10 @@ public final class Gguf implements WeightFile {
               + "; read are F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K and Q6_K,"
               + " so quantise the model to one of these");
     }
-    int rank = info.dimensions().length;
+    int rank = info.dimensions().size();
     long[] shape = new long[rank];
     for (int d = 0; d < rank; d++) {
-      shape[d] = info.dimensions()[rank - 1 - d];
+      shape[d] = info.dimensions().get(rank - 1 - d);
       if (shape[d] <= 0) {
         throw new GgufReader.Damaged("the tensor " + name + " with a dimension of " + shape[d]);
       }

@@ -25,7 +25,7 @@ final class GgufReader {
   }
 
   /** A tensor as the head states it; dimensions innermost first, offset within the data section. */
-  record TensorInfo(String name, long[] dimensions, int type, long offset) {}
+  record TensorInfo(String name, List<Long> dimensions, int type, long offset) {}
 
   static final int MAGIC = 0x46554747; // "GGUF", little-endian
   private static final int MAX_NAME = 1 << 16; // longest key
@@ -109,9 +109,9 @@ final class GgufReader {
       throw new Damaged(
           Integer.toUnsignedString(dimensions) + " dimensions in " + Quoted.of(name, 60));
     }
-    long[] shape = new long[dimensions];
+    List<Long> shape = new ArrayList<>();
     for (int d = 0; d < dimensions; d++) {
-      shape[d] = in.getLong();
+      shape.add(in.getLong());
     }
     return new TensorInfo(name, shape, in.getInt(), in.getLong());
   }
