@@ -3,9 +3,11 @@ package dev.espalier.djl;
 import dev.espalier.ChatTemplate;
 import dev.espalier.ModelLoadException;
 import dev.espalier.Vocabulary;
+import dev.espalier.tokenizer.GgufTokenizer;
 import dev.espalier.tokenizer.HuggingFaceDirectory;
 import dev.espalier.tokenizer.TokenizerDefinition;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,17 @@ record TokenizerFiles(
    */
   static TokenizerFiles load(Path directory) {
     return of(HuggingFaceDirectory.read(directory), directory.resolve("tokenizer.json").toString());
+  }
+
+  /**
+   * From the metadata of a GGUF file.
+   *
+   * @param metadata values by key: numbers, booleans, strings, and arrays of these
+   * @param where the file, for messages
+   * @throws ModelLoadException if something is missing, malformed or not supported
+   */
+  static TokenizerFiles load(Map<String, Object> metadata, String where) {
+    return of(GgufTokenizer.read(metadata, where), where);
   }
 
   private static TokenizerFiles of(TokenizerDefinition definition, String where) {

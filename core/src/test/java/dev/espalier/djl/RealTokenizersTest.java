@@ -42,14 +42,18 @@ class RealTokenizersTest {
       };
     }
 
-    TokenizerFiles load() {
+    Path directory() {
       String root = System.getenv("ESPALIER_MODELS");
       Path models = root != null ? Path.of(root) : Path.of("..", "models");
       Path directory = models.resolve("tokenizers").resolve(name()).resolve("models");
       Assumptions.assumeTrue(
           Files.isRegularFile(directory.resolve("tokenizer.json")),
           () -> "no tokenizer at " + directory.toAbsolutePath() + "; set ESPALIER_MODELS");
-      return TokenizerFiles.load(directory);
+      return directory;
+    }
+
+    TokenizerFiles load() {
+      return TokenizerFiles.load(directory());
     }
   }
 
