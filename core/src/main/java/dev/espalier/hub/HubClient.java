@@ -8,7 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -125,13 +124,10 @@ final class HubClient {
     if (token != null && sameOrigin(address, endpoint)) {
       request.header("Authorization", "Bearer " + token);
     }
-    ResponseBody body = new ResponseBody(stallLimit);
     try {
       HttpResponse<ResponseBody> response =
-          http.send(
-              request.GET().build(),
-              head -> BodySubscribers.fromSubscriber(body, subscriber -> subscriber));
-      return new Answer(response.statusCode(), response.headers(), body);
+          http.send(request.GET().build(), head -> new ResponseBody(stallLimit));
+      return new Answer(response.statusCode(), response.headers(), response.body());
     } catch (InterruptedException e) {
       throw HubException.interrupted(e);
     }

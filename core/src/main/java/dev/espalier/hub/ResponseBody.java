@@ -1,11 +1,14 @@
 package dev.espalier.hub;
 
 import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a response, pulled by the thread that asked for them. The client's own stream blocks
  * for ever on a server that goes silent; this one waits a limited time for each piece.
  */
-final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseable {
+final class ResponseBody implements BodySubscriber<ResponseBody>, AutoCloseable {
   /** A piece of the body, or how it ended. */
   private record Event(List<ByteBuffer> pieces, boolean last, @Nullable Throwable failure) {}
 
@@ -51,6 +54,12 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>>, AutoClose
       current.request(1);
     }
     return event.pieces();
+  }
+
+  /** Itself at once: the caller pulls the bytes while they come. */
+  @Override
+  public CompletionStage<ResponseBody> getBody() {
+    return CompletableFuture.completedStage(this);
   }
 
   @Override

@@ -377,7 +377,7 @@ class HuggingFaceHubTest {
             sleep(100);
           }
         });
-    HuggingFaceHub hub = builder().stallLimit(Duration.ofMillis(2000)).build();
+    HuggingFaceHub hub = builder().stallLimit(Duration.ofSeconds(2)).build();
     assertThat(hub.fetch(NAME).resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
     assertThat(server.requestsFor("model.safetensors")).isEqualTo(1);
   }
@@ -478,6 +478,7 @@ class HuggingFaceHubTest {
   void anIndexCannotNameFilesThatAreNotListed() {
     server.file("model.safetensors.index.json", "{\"weight_map\":{\"a\":\"../../x.safetensors\"}}");
     fails(() -> hub().fetch(NAME), Reason.UNSUPPORTED, "../../x.safetensors");
+    server.commit = "f".repeat(40);
     server.file("model.safetensors.index.json", "{]");
     fails(() -> hub().fetch(NAME), Reason.UNSUPPORTED, "not JSON");
   }
