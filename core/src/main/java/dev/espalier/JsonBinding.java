@@ -1,15 +1,32 @@
 package dev.espalier;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.Version;
+import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotationIntrospectorPair;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
 
-/** Reads generated JSON as Java values; the one place in core that knows Jackson. */
+/**
+ * Reads generated JSON as Java values; the one place in core that knows Jackson. Sealed interfaces
+ * are told apart by a property {@code type} that holds the simple name of the record.
+ */
 final class JsonBinding {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .annotationIntrospector(
+              new AnnotationIntrospectorPair(
+                  new JacksonAnnotationIntrospector(), new SealedTypes()))
           .build();
 
   private JsonBinding() {}
@@ -31,6 +48,45 @@ final class JsonBinding {
               + "; text: "
               + Texts.quote(text, 400),
           e);
+    }
+  }
+
+  /** Gives sealed types without Jackson annotations a discriminator. */
+  private static final class SealedTypes extends AnnotationIntrospector {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Version version() {
+      return Version.unknownVersion();
+    }
+
+    @Override
+    public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(
+        MapperConfig<?> config, Annotated annotated) {
+      return annotated.getRawType().isSealed()
+          ? JsonTypeInfo.Value.construct(
+              JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "type", null, false, true)
+          : null;
+    }
+
+    @Override
+    public @Nullable List<NamedType> findSubtypes(MapperConfig<?> config, Annotated annotated) {
+      if (!annotated.getRawType().isSealed()) {
+        return null;
+      }
+      List<NamedType> types = new ArrayList<>();
+      collect(annotated.getRawType(), types);
+      return types;
+    }
+
+    private static void collect(Class<?> sealed, List<NamedType> types) {
+      for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+        if (permitted.isSealed()) {
+          collect(permitted, types);
+        } else {
+          types.add(new NamedType(permitted, permitted.getSimpleName()));
+        }
+      }
     }
   }
 }

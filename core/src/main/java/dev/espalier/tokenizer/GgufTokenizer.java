@@ -28,7 +28,7 @@ public final class GgufTokenizer {
       List.of("eos_token_id", "eot_token_id", "eom_token_id");
 
   /** {@code tokenizer.ggml.token_type}, by number. */
-  enum Type {
+  enum TokenType {
     UNDEFINED,
     NORMAL,
     UNKNOWN,
@@ -37,13 +37,13 @@ public final class GgufTokenizer {
     UNUSED,
     BYTE;
 
-    private static final List<Type> ALL = List.of(values());
+    private static final List<TokenType> ALL = List.of(values());
   }
 
   private final Map<String, Object> metadata;
   private final String where;
   private final String[] tokens;
-  private final Type[] types;
+  private final TokenType[] types;
 
   private GgufTokenizer(Map<String, Object> metadata, String where) {
     this.metadata = metadata;
@@ -83,7 +83,7 @@ public final class GgufTokenizer {
     TokenDecoder decoder = byteLevel ? TokenDecoder.byteLevel() : TokenDecoder.sentencePiece();
     Map<String, Integer> named = new HashMap<>();
     for (int id = 0; id < tokens.length; id++) {
-      if (types[id] != Type.NORMAL && types[id] != Type.BYTE) {
+      if (types[id] != TokenType.NORMAL && types[id] != TokenType.BYTE) {
         named.putIfAbsent(tokens[id], id);
       }
     }
@@ -113,7 +113,7 @@ public final class GgufTokenizer {
         name -> {
           int id = named.getOrDefault(name, -1);
           if (id >= 0) {
-            types[id] = Type.CONTROL;
+            types[id] = TokenType.CONTROL;
           }
           return id;
         },
@@ -123,8 +123,8 @@ public final class GgufTokenizer {
 
   /** Some files mark their end token as user-defined; one that ends a sequence writes no text. */
   private void end(int id) {
-    if (types[id] == Type.USER_DEFINED) {
-      types[id] = Type.CONTROL;
+    if (types[id] == TokenType.USER_DEFINED) {
+      types[id] = TokenType.CONTROL;
     }
   }
 
@@ -214,27 +214,28 @@ public final class GgufTokenizer {
     return strings;
   }
 
-  private Type[] types() {
-    Type[] all = new Type[tokens.length];
+  private TokenType[] types() {
+    TokenType[] all = new TokenType[tokens.length];
     Object array = metadata.get(PREFIX + "token_type");
     if (array != null && length(array, "token_type") != all.length) {
       throw refused(PREFIX + "token_type is not as long as " + PREFIX + "tokens");
     }
     for (int i = 0; i < all.length; i++) {
-      int number =
-          (array != null && element(array, i) instanceof Number n)
-              ? n.intValue()
-              : (array == null ? Type.NORMAL.ordinal() : -1);
-      if (number < 0 || number >= Type.ALL.size()) {
+      if (array == null) {
+        all[i] = TokenType.NORMAL;
+        continue;
+      }
+      int number = element(array, i) instanceof Number n ? n.intValue() : -1;
+      if (number < 0 || number >= TokenType.ALL.size()) {
         throw refused(PREFIX + "token_type[" + i + "] is no type of a token (0 to 6)");
       }
-      all[i] = Type.ALL.get(number);
+      all[i] = TokenType.ALL.get(number);
     }
     if (array == null) { // then nothing but their roles tells control tokens
       for (String key : ROLES.keySet()) {
         int id = id(key);
         if (id >= 0) {
-          all[id] = Type.CONTROL;
+          all[id] = TokenType.CONTROL;
         }
       }
     }

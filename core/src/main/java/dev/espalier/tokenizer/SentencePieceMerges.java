@@ -1,6 +1,6 @@
 package dev.espalier.tokenizer;
 
-import dev.espalier.tokenizer.GgufTokenizer.Type;
+import dev.espalier.tokenizer.GgufTokenizer.TokenType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,10 +18,10 @@ final class SentencePieceMerges {
   private SentencePieceMerges() {}
 
   /** All merges, best first. Linear in the total length of the tokens, but for the sort. */
-  static String[][] derive(String[] tokens, Type[] types, double[] scores) {
+  static String[][] derive(String[] tokens, TokenType[] types, double[] scores) {
     Map<String, Integer> pieces = new HashMap<>(2 * tokens.length);
     for (int id = 0; id < tokens.length; id++) {
-      if (types[id] == Type.NORMAL) {
+      if (types[id] == TokenType.NORMAL) {
         pieces.putIfAbsent(tokens[id], id);
       }
     }

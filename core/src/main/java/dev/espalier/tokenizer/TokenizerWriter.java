@@ -1,6 +1,6 @@
 package dev.espalier.tokenizer;
 
-import dev.espalier.tokenizer.GgufTokenizer.Type;
+import dev.espalier.tokenizer.GgufTokenizer.TokenType;
 import java.io.StringWriter;
 import java.util.HashSet;
 import java.util.List;
@@ -24,12 +24,12 @@ final class TokenizerWriter {
   }
 
   /** Control and user-defined tokens, which are found by their content before all else. */
-  void added(String[] tokens, Type[] types) {
+  void added(String[] tokens, TokenType[] types) {
     Set<String> seen = new HashSet<>();
     out.writeArrayPropertyStart("added_tokens");
     for (int id = 0; id < tokens.length; id++) {
-      boolean special = types[id] == Type.CONTROL || types[id] == Type.UNKNOWN;
-      boolean added = special || types[id] == Type.USER_DEFINED;
+      boolean special = types[id] == TokenType.CONTROL || types[id] == TokenType.UNKNOWN;
+      boolean added = special || types[id] == TokenType.USER_DEFINED;
       if (!added || tokens[id].isEmpty() || !seen.add(tokens[id])) {
         continue;
       }
@@ -163,13 +163,13 @@ final class TokenizerWriter {
    */
   void bpe(
       String[] tokens,
-      Type[] types,
+      TokenType[] types,
       String[][] merges,
       @Nullable String unknown,
       boolean ignoreMerges) {
     boolean bytes = false;
-    for (Type type : types) {
-      bytes |= type == Type.BYTE;
+    for (TokenType type : types) {
+      bytes |= type == TokenType.BYTE;
     }
     typed("model", "BPE");
     out.writeNullProperty("dropout");
@@ -184,7 +184,7 @@ final class TokenizerWriter {
     Set<String> seen = new HashSet<>(2 * tokens.length);
     out.writeObjectPropertyStart("vocab");
     for (int id = 0; id < tokens.length; id++) {
-      if (types[id] != Type.UNUSED && seen.add(tokens[id])) {
+      if (types[id] != TokenType.UNUSED && seen.add(tokens[id])) {
         out.writeNumberProperty(tokens[id], id);
       }
     }

@@ -1,0 +1,338 @@
+package dev.espalier.grammar.types;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.espalier.Description;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes the JSON Schema of a Java type: records, enums, collections, maps, arrays, optionals,
+ * sealed interfaces, {@code java.time}, numbers, strings. It describes exactly what {@code
+ * Generation.as} reads.
+ *
+ * <p>Every record component is required unless it is an {@code Optional} or {@code @Nullable}; the
+ * latter may be left out, not null. A sealed interface is one of its records, each with a first
+ * property {@code type} that holds the record's simple name. A type that contains itself goes
+ * through {@code $defs}, all others stand where they are used.
+ */
+public final class TypeSchema {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Map<String, ObjectNode> definitions = new LinkedHashMap<>();
+  private final Map<Type, String> names = new HashMap<>();
+  private final Set<Type> open = new HashSet<>();
+  private final Set<Type> recursive = new HashSet<>();
+
+  private TypeSchema() {}
+
+  /**
+   * The schema of a type, draft 2020-12, as text.
+   *
+   * @throws TypeException if the type, or one that it contains, has no schema
+   */
+  public static String of(Class<?> type) {
+    TypeSchema schemas = new TypeSchema();
+    ObjectNode root = schemas.schema(type, Map.of(), type.getSimpleName());
+    if (!schemas.definitions.isEmpty()) {
+      ObjectNode defs = root.putObject("$defs");
+      schemas.definitions.forEach(defs::set);
+    }
+    return JsonMapper.shared().writeValueAsString(root);
+  }
+
+  private ObjectNode schema(Type type, Map<TypeVariable<?>, Type> bound, String path) {
+    if (type instanceof Class<?> c) {
+      return ofClass(c, c, bound, path);
+    }
+    if (type instanceof ParameterizedType p) {
+      return parameterized(p, bound, path);
+    }
+    if (type instanceof TypeVariable<?> v) {
+      Type actual = bound.get(v);
+      if (actual == null) {
+        throw new TypeException(path, "type variable " + v + " has no type here");
+      }
+      return schema(actual, bound, path);
+    }
+    if (type instanceof WildcardType w) {
+      return schema(w.getUpperBounds()[0], bound, path);
+    }
+    if (type instanceof GenericArrayType a) {
+      return array(a.getGenericComponentType(), bound, path);
+    }
+    throw new TypeException(path, "a type of kind " + type.getClass().getSimpleName());
+  }
+
+  private ObjectNode ofClass(Class<?> c, Type as, Map<TypeVariable<?>, Type> bound, String path) {
+    ObjectNode scalar = Scalars.schema(c);
+    if (scalar != null) {
+      return scalar;
+    }
+    if (c == Object.class) {
+      return JSON.objectNode();
+    }
+    if (c.isEnum()) {
+      return enumeration(c);
+    }
+    if (c.isArray()) {
+      return array(c.getComponentType(), bound, path);
+    }
+    if (c.isRecord() || c.isSealed()) {
+      return named(c, as, bound, path);
+    }
+    if (Collection.class.isAssignableFrom(c) || Map.class.isAssignableFrom(c)) {
+      throw new TypeException(path, c.getSimpleName() + " needs its type arguments");
+    }
+    throw new TypeException(
+        path,
+        c.getName()
+            + " is no record, enum, sealed interface, collection or value type;"
+            + " use a record, or write the schema as text");
+  }
+
+  private ObjectNode parameterized(
+      ParameterizedType p, Map<TypeVariable<?>, Type> bound, String path) {
+    Class<?> raw = (Class<?>) p.getRawType();
+    Type[] arguments = p.getActualTypeArguments();
+    if (Collection.class.isAssignableFrom(raw) || raw == Iterable.class) {
+      return array(arguments[0], bound, path);
+    }
+    if (Map.class.isAssignableFrom(raw)) {
+      return map(arguments[0], arguments[1], bound, path);
+    }
+    if (raw == Optional.class) {
+      throw new TypeException(path, "Optional is for record components; here use the type itself");
+    }
+    if (!raw.isRecord() && !raw.isSealed()) {
+      throw new TypeException(path, raw.getName() + " is no record, collection or map");
+    }
+    Map<TypeVariable<?>, Type> inner = new HashMap<>(bound);
+    TypeVariable<?>[] variables = raw.getTypeParameters();
+    for (int i = 0; i < variables.length; i++) {
+      Type argument = arguments[i];
+      inner.put(variables[i], argument instanceof TypeVariable<?> v ? bound(v, bound) : argument);
+    }
+    return ofClass(raw, p, inner, path);
+  }
+
+  private static Type bound(TypeVariable<?> variable, Map<TypeVariable<?>, Type> bound) {
+    return bound.getOrDefault(variable, variable);
+  }
+
+  private ObjectNode array(Type items, Map<TypeVariable<?>, Type> bound, String path) {
+    if (items == byte.class) {
+      throw new TypeException(path, "byte[] has no readable JSON form; use a String");
+    }
+    ObjectNode schema = JSON.objectNode().put("type", "array");
+    schema.set("items", schema(items, bound, path + "[]"));
+    return schema;
+  }
+
+  private ObjectNode map(Type key, Type value, Map<TypeVariable<?>, Type> bound, String path) {
+    ObjectNode schema = JSON.objectNode().put("type", "object");
+    if (key instanceof Class<?> c && c.isEnum()) {
+      ObjectNode properties = schema.putObject("properties");
+      for (Object constant : c.getEnumConstants()) {
+        properties.set(enumName((Enum<?>) constant), schema(value, bound, path + "{}"));
+      }
+      return schema.put("additionalProperties", false);
+    }
+    if (key != String.class) {
+      throw new TypeException(path, "keys of a map must be String or an enum, not " + key);
+    }
+    schema.set("additionalProperties", schema(value, bound, path + "{}"));
+    return schema;
+  }
+
+  private static ObjectNode enumeration(Class<?> type) {
+    ObjectNode schema = JSON.objectNode().put("type", "string");
+    ArrayNode values = schema.putArray("enum");
+    for (Object constant : type.getEnumConstants()) {
+      values.add(enumName((Enum<?>) constant));
+    }
+    describe(schema, type);
+    return schema;
+  }
+
+  private static String enumName(Enum<?> constant) {
+    try {
+      JsonProperty renamed =
+          constant.getDeclaringClass().getField(constant.name()).getAnnotation(JsonProperty.class);
+      return renamed == null || renamed.value().isEmpty() ? constant.name() : renamed.value();
+    } catch (NoSuchFieldException e) {
+      throw new AssertionError(constant + " is a field of its enum", e);
+    }
+  }
+
+  /** A record or sealed interface: in place, or by reference if it contains itself. */
+  private ObjectNode named(Class<?> c, Type as, Map<TypeVariable<?>, Type> bound, String path) {
+    String known = names.get(as);
+    if (known != null && definitions.containsKey(known)) {
+      return reference(known);
+    }
+    if (!open.add(as)) {
+      recursive.add(as);
+      return reference(names.computeIfAbsent(as, t -> freshName(c)));
+    }
+    ObjectNode schema =
+        c.isRecord() ? record(c, bound, null, path) : alternatives(c, as, bound, path);
+    open.remove(as);
+    if (!recursive.contains(as)) {
+      return schema;
+    }
+    String name = names.computeIfAbsent(as, t -> freshName(c));
+    definitions.put(name, schema);
+    return reference(name);
+  }
+
+  private String freshName(Class<?> c) {
+    String name = c.getSimpleName();
+    for (int n = 2; names.containsValue(name); n++) {
+      name = c.getSimpleName() + n;
+    }
+    return name;
+  }
+
+  private static ObjectNode reference(String name) {
+    return JSON.objectNode().put("$ref", "#/$defs/" + name);
+  }
+
+  private ObjectNode alternatives(
+      Class<?> sealed, Type as, Map<TypeVariable<?>, Type> bound, String path) {
+    if (sealed.getTypeParameters().length > 0) {
+      throw new TypeException(path, "generic sealed interface " + as + " is not supported");
+    }
+    ObjectNode schema = JSON.objectNode();
+    ArrayNode choices = schema.putArray("anyOf");
+    Map<String, Class<?>> seen = new HashMap<>();
+    permitted(sealed, bound, path, choices, seen);
+    describe(schema, sealed);
+    return schema;
+  }
+
+  private void permitted(
+      Class<?> sealed,
+      Map<TypeVariable<?>, Type> bound,
+      String path,
+      ArrayNode choices,
+      Map<String, Class<?>> seen) {
+    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+      if (permitted.isSealed()) {
+        permitted(permitted, bound, path, choices, seen);
+      } else if (!permitted.isRecord()) {
+        throw new TypeException(path, permitted.getName() + " must be a record or sealed itself");
+      } else {
+        String name = permitted.getSimpleName();
+        Class<?> other = seen.put(name, permitted);
+        if (other != null && other != permitted) {
+          throw new TypeException(path, other + " and " + permitted + " share a simple name");
+        }
+        if (other == null) {
+          choices.add(record(permitted, bound, name, path + "." + name));
+        }
+      }
+    }
+  }
+
+  private ObjectNode record(
+      Class<?> c, Map<TypeVariable<?>, Type> bound, @Nullable String discriminator, String path) {
+    ObjectNode schema = JSON.objectNode().put("type", "object");
+    describe(schema, c);
+    ObjectNode properties = schema.putObject("properties");
+    ArrayNode required = JSON.arrayNode();
+    if (discriminator != null) {
+      properties.putObject("type").put("const", discriminator);
+      required.add("type");
+    }
+    for (RecordComponent component : c.getRecordComponents()) {
+      String name = name(component);
+      if (properties.has(name)) {
+        throw new TypeException(path, "two properties are called '" + name + "'");
+      }
+      String at = path + "." + component.getName();
+      Type type = component.getGenericType();
+      Type inside = optional(type);
+      ObjectNode property = schema(inside == null ? type : inside, bound, at);
+      describe(property, component);
+      properties.set(name, property);
+      if (inside == null && !nullable(component)) {
+        required.add(name);
+      }
+    }
+    if (!required.isEmpty()) {
+      schema.set("required", required);
+    }
+    return schema.put("additionalProperties", false);
+  }
+
+  /** What an optional holds, or null for other types. */
+  private static @Nullable Type optional(Type type) {
+    if (type instanceof ParameterizedType p && p.getRawType() == Optional.class) {
+      return p.getActualTypeArguments()[0];
+    }
+    return type == OptionalInt.class
+        ? Integer.class
+        : type == OptionalLong.class
+            ? Long.class
+            : type == OptionalDouble.class ? Double.class : null;
+  }
+
+  /** Whether any annotation of that name says so; JSpecify's stands on the type. */
+  private static boolean nullable(RecordComponent component) {
+    AnnotatedType type = component.getAnnotatedType();
+    return hasNullable(type.getAnnotations()) || hasNullable(component.getAnnotations());
+  }
+
+  private static boolean hasNullable(Annotation[] annotations) {
+    for (Annotation annotation : annotations) {
+      if (annotation.annotationType().getSimpleName().equals("Nullable")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String name(RecordComponent component) {
+    JsonProperty renamed = component.getAnnotation(JsonProperty.class);
+    if (renamed == null) {
+      renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+    }
+    return renamed == null || renamed.value().isEmpty() ? component.getName() : renamed.value();
+  }
+
+  private static void describe(ObjectNode schema, AnnotatedElement element) {
+    Description description = element.getAnnotation(Description.class);
+    String text = description == null ? null : description.value();
+    if (text == null && element instanceof RecordComponent component) {
+      JsonPropertyDescription other =
+          component.getAccessor().getAnnotation(JsonPropertyDescription.class);
+      text = other == null ? null : other.value();
+    }
+    if (text != null) {
+      schema.put("description", text);
+    }
+  }
+}
