@@ -50,7 +50,20 @@ final class NativeDecoder implements CausalLm {
   private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Set<NativeSequence> sequences = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedDeque<float[]> pool = new ConcurrentLinkedDeque<>();
+  private final Runnable onClose;
   private boolean closed; // guarded by lifetime
+
+  /** With what its files say about text; the tokenizer is closed with the model. */
+  NativeDecoder(String name, DecoderWeights weights, LoadOptions options, TokenizerFiles text) {
+    this(
+        name,
+        weights,
+        options,
+        text.vocabulary(),
+        text.tokenizer(),
+        text.chatTemplate(),
+        text.tokenizer()::close);
+  }
 
   NativeDecoder(
       String name,
@@ -58,8 +71,10 @@ final class NativeDecoder implements CausalLm {
       LoadOptions options,
       Vocabulary vocabulary,
       Tokenizer tokenizer,
-      @Nullable ChatTemplate chatTemplate) {
+      @Nullable ChatTemplate chatTemplate,
+      Runnable onClose) {
     this.name = name;
+    this.onClose = onClose;
     this.weights = weights;
     this.config = weights.config();
     this.options = options;
@@ -362,6 +377,7 @@ final class NativeDecoder implements CausalLm {
         open.forEach(NativeSequence::free);
         pool.clear();
         weights.close();
+        onClose.run();
       }
     } finally {
       lifetime.writeLock().unlock();

@@ -94,10 +94,14 @@ final class WeightLoader implements AutoCloseable {
     return tensor;
   }
 
-  /** A vector of numbers that are computed, not stored. */
+  /** A vector of 32-bit floats that are computed, not stored. */
   IValue vector(float[] values) {
-    NDArray array = manager.create(values);
-    return IValue.from((PtNDArray) array);
+    // DJL makes arrays of Java values over a Java buffer that dies with the array, hence the copy.
+    IValue target = allocate(Precision.FLOAT32, values.length);
+    try (NDArray staged = manager.create(values, new Shape(1, values.length))) {
+      fill(target, 0, staged);
+    }
+    return target;
   }
 
   private boolean isHeldAsStored(StoredTensor stored) {
@@ -132,11 +136,7 @@ final class WeightLoader implements AutoCloseable {
     if (layout == Layout.INTERLEAVED) {
       atOnce = Math.max(1, atOnce / headSize) * headSize; // whole heads
     }
-    IValue target;
-    try (Arguments args = new Arguments()) {
-      args.add(shape).add((long) precision.scalarType()).take(IValue.from(place));
-      target = tensors.call("allocate", args.toArray());
-    }
+    IValue target = allocate(precision, shape);
     float[] piece = new float[Math.multiplyExact(atOnce, columns)];
     for (long row = 0; row < rows; row += atOnce) {
       int n = (int) Math.min(atOnce, rows - row);
@@ -148,13 +148,24 @@ final class WeightLoader implements AutoCloseable {
         } else {
           out.put(piece, 0, n * columns);
         }
-        try (Arguments args = new Arguments()) {
-          args.add(target).add(row).take(IValue.from((PtNDArray) staged));
-          tensors.call("fill", args.toArray()).close();
-        }
+        fill(target, row, staged);
       }
     }
     return target;
+  }
+
+  private IValue allocate(Precision as, long... shape) {
+    try (Arguments args = new Arguments()) {
+      args.add(shape).add((long) as.scalarType()).take(IValue.from(place));
+      return tensors.call("allocate", args.toArray());
+    }
+  }
+
+  private void fill(IValue target, long row, NDArray values) {
+    try (Arguments args = new Arguments()) {
+      args.add(target).add(row).take(IValue.from((PtNDArray) values));
+      tensors.call("fill", args.toArray()).close();
+    }
   }
 
   /** Row {@code 2i + j} of a head becomes its row {@code j * headSize / 2 + i}. */

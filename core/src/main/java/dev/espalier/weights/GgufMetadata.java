@@ -35,6 +35,14 @@ public final class GgufMetadata {
     return Collections.unmodifiableSet(values.keySet());
   }
 
+  /**
+   * All values: Long, Double, Boolean, String, and for arrays long[], double[], boolean[], String[]
+   * or Object[] of arrays, which must not be changed.
+   */
+  public Map<String, Object> asMap() {
+    return Collections.unmodifiableMap(values);
+  }
+
   /** A text. */
   public Optional<String> string(String key) {
     return Optional.ofNullable(get(key, String.class, "a text"));

@@ -13,6 +13,7 @@ import dev.espalier.ContextOverflowException;
 import dev.espalier.Feed;
 import dev.espalier.ForwardOutput;
 import dev.espalier.LmSequence;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -243,6 +244,22 @@ class NativeDecoderTest {
     kept.close();
     model.close();
     assertThatThrownBy(model::open).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** DJL's arrays of Java values lie in Java buffers: what outlives them must have been copied. */
+  @ParameterizedTest
+  @FieldSource("MODELS")
+  void weightsOutliveAGarbageCollection(String name) throws Exception {
+    int[] ids = ints(TinyModels.golden(name).get("ids"));
+    try (NativeDecoder model = TinyModels.open(name, FLOAT32)) {
+      List<float[]> before = rows(model, ids);
+      for (int i = 0; i < 5; i++) {
+        System.gc();
+        Thread.sleep(20);
+        ByteBuffer.allocateDirect(1 << 10).putLong(i); // may take what was freed
+      }
+      same(rows(model, ids), before);
+    }
   }
 
   @ParameterizedTest

@@ -21,7 +21,7 @@ final class TinyModels {
   static final List<String> NAMES =
       List.of("llama3", "linear", "mistral", "qwen2", "qwen3", "gpt2");
 
-  private static final Tokenizer NO_TOKENIZER =
+  static final Tokenizer NO_TOKENIZER =
       new Tokenizer() {
         @Override
         public int[] encode(String text, boolean addSpecialTokens) {
@@ -65,7 +65,7 @@ final class TinyModels {
       }
       DecoderWeights weights = DecoderWeights.load(config, file, options);
       return new NativeDecoder(
-          path.toString(), weights, options, vocabulary.build(), NO_TOKENIZER, null);
+          path.toString(), weights, options, vocabulary.build(), NO_TOKENIZER, null, () -> {});
     }
   }
 
