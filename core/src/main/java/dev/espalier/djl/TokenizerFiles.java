@@ -3,6 +3,7 @@ package dev.espalier.djl;
 import dev.espalier.ChatTemplate;
 import dev.espalier.ModelLoadException;
 import dev.espalier.Vocabulary;
+import dev.espalier.chat.JinjaChatTemplate;
 import dev.espalier.tokenizer.GgufTokenizer;
 import dev.espalier.tokenizer.HuggingFaceDirectory;
 import dev.espalier.tokenizer.TokenizerDefinition;
@@ -43,6 +44,10 @@ record TokenizerFiles(
   private static TokenizerFiles of(TokenizerDefinition definition, String where) {
     HuggingFaceTokens tokens =
         HuggingFaceTokens.of(definition.json(), definition.vocabulary(), where);
-    return new TokenizerFiles(definition.vocabulary(), tokens, null);
+    ChatTemplate template =
+        definition.chatTemplates().isEmpty()
+            ? null
+            : JinjaChatTemplate.of(definition.chatTemplates(), definition.specialTokens(), where);
+    return new TokenizerFiles(definition.vocabulary(), tokens, template);
   }
 }

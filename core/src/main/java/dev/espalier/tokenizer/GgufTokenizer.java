@@ -3,6 +3,7 @@ package dev.espalier.tokenizer;
 import dev.espalier.ModelLoadException;
 import dev.espalier.Vocabulary;
 import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +27,6 @@ public final class GgufTokenizer {
           "mask_token_id", "mask_token");
   private static final List<String> END_KEYS =
       List.of("eos_token_id", "eot_token_id", "eom_token_id");
-
-  /** {@code tokenizer.ggml.token_type}, by number. */
-  enum TokenType {
-    UNDEFINED,
-    NORMAL,
-    UNKNOWN,
-    CONTROL,
-    USER_DEFINED,
-    UNUSED,
-    BYTE;
-
-    private static final List<TokenType> ALL = List.of(values());
-  }
 
   private final Map<String, Object> metadata;
   private final String where;
@@ -217,27 +205,25 @@ public final class GgufTokenizer {
   private TokenType[] types() {
     TokenType[] all = new TokenType[tokens.length];
     Object array = metadata.get(PREFIX + "token_type");
-    if (array != null && length(array, "token_type") != all.length) {
-      throw refused(PREFIX + "token_type is not as long as " + PREFIX + "tokens");
-    }
-    for (int i = 0; i < all.length; i++) {
-      if (array == null) {
-        all[i] = TokenType.NORMAL;
-        continue;
-      }
-      int number = element(array, i) instanceof Number n ? n.intValue() : -1;
-      if (number < 0 || number >= TokenType.ALL.size()) {
-        throw refused(PREFIX + "token_type[" + i + "] is no type of a token (0 to 6)");
-      }
-      all[i] = TokenType.ALL.get(number);
-    }
     if (array == null) { // then nothing but their roles tells control tokens
+      Arrays.fill(all, TokenType.NORMAL);
       for (String key : ROLES.keySet()) {
         int id = id(key);
         if (id >= 0) {
           all[id] = TokenType.CONTROL;
         }
       }
+      return all;
+    }
+    if (length(array, "token_type") != all.length) {
+      throw refused(PREFIX + "token_type is not as long as " + PREFIX + "tokens");
+    }
+    for (int i = 0; i < all.length; i++) {
+      int number = element(array, i) instanceof Number n ? n.intValue() : -1;
+      if (number < 0 || number >= TokenType.ALL.size()) {
+        throw refused(PREFIX + "token_type[" + i + "] is no type of a token (0 to 6)");
+      }
+      all[i] = TokenType.ALL.get(number);
     }
     return all;
   }

@@ -1,6 +1,5 @@
 package dev.espalier.tokenizer;
 
-import dev.espalier.tokenizer.GgufTokenizer.TokenType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package dev.espalier.tokenizer;
 
-import dev.espalier.tokenizer.GgufTokenizer.TokenType;
 import java.io.StringWriter;
 import java.util.HashSet;
 import java.util.List;
