@@ -26,6 +26,7 @@ public final class TokenTables {
   private final TokenTrie trie;
   private final Suffixes root;
   private final Map<Suffixes, Suffixes> suffixes = lru(SUFFIXES);
+  private final Map<Object, Object> others = lru(SEGMENTS);
   private final Map<Object, Segment> segments = lru(SEGMENTS);
 
   private TokenTables(Vocabulary vocabulary) {
@@ -92,6 +93,19 @@ public final class TokenTables {
         segments.put(key, known);
       }
       return known;
+    }
+  }
+
+  /** Something else that depends on the vocabulary alone. */
+  @SuppressWarnings("unchecked") // a key class belongs to one value class
+  <T> T cached(Object key, Function<TokenTables, T> make) {
+    synchronized (others) {
+      Object known = others.get(key);
+      if (known == null) {
+        known = make.apply(this);
+        others.put(key, known);
+      }
+      return (T) known;
     }
   }
 

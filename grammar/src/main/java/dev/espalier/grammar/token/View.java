@@ -3,6 +3,7 @@ package dev.espalier.grammar.token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,67 @@ public final class View {
       }
     }
     return out.view(tables);
+  }
+
+  /**
+   * A view that differs from a known one only along a few paths: where the text may still become
+   * one of some names. Walks those paths alone.
+   *
+   * @param base the view of a segment that stays wherever this one stays, off the paths leaves
+   *     wherever this one leaves, and never leaves without consuming
+   * @param onPath whether a state of {@code segment} is still on a path
+   */
+  public static View corrected(
+      View base,
+      Segment segment,
+      int state,
+      IntPredicate onPath,
+      Suffixes suffixes,
+      TokenTables tables) {
+    TokenTrie trie = suffixes.trie;
+    Collector added = new Collector();
+    IntList removed = new IntList();
+    for (int top : suffixes.nodes) {
+      int from = suffixes.consumed ? top + 1 : top;
+      correct(trie, from, trie.end(top), segment, state, onPath, removed, added);
+    }
+    if (removed.size == 0) {
+      return base;
+    }
+    int[] gone = removed.toArray();
+    Arrays.sort(gone);
+    for (Exit e : base.exits) {
+      for (int node : e.rest.nodes) {
+        if (Arrays.binarySearch(gone, node) < 0) {
+          added.exit(e.step, node);
+        }
+      }
+    }
+    return new View(base.bits, base.ids, added.view(tables).exits);
+  }
+
+  private static void correct(
+      TokenTrie trie,
+      int from,
+      int to,
+      Segment segment,
+      int state,
+      IntPredicate onPath,
+      IntList removed,
+      Collector added) {
+    for (int c = from; c < to; c = trie.end(c)) {
+      int next = segment.next(state, trie.byteAt(c));
+      if (next >= 0) {
+        if (onPath.test(next)) {
+          correct(trie, c + 1, trie.end(c), segment, next, onPath, removed, added);
+        }
+      } else {
+        removed.add(c);
+        if (next != Segment.DEAD) {
+          added.exit(next, c);
+        }
+      }
+    }
   }
 
   /** Gathers a view. Mutable, for one thread. */

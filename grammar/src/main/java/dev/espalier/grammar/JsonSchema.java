@@ -1,0 +1,111 @@
+package dev.espalier.grammar;
+
+import dev.espalier.CompiledConstraint;
+import dev.espalier.Constraint;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.schema.CompiledSchema;
+import dev.espalier.grammar.schema.Options;
+import java.time.Duration;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * A JSON Schema as a constraint: every generated text is a JSON document that the schema accepts.
+ * Immutable, shared by threads; {@code with…} methods give changed copies.
+ *
+ * <p>Drafts 6 to 2020-12. What is not enforced is refused with its JSON pointer and keyword when
+ * the schema is compiled, and so is a schema that no value satisfies; nothing is loosened silently.
+ *
+ * <p>Properties come in declared order unless {@link #anyOrder} is asked for: as {@code properties}
+ * lists them (those of {@code allOf} and the like where they stand), then names only in {@code
+ * required}, then all others. No name comes twice. Strings are spelled as a JSON writer spells
+ * them; numbers in every JSON spelling with exponents of up to three digits, so {@code 1.0} is an
+ * integer.
+ */
+public final class JsonSchema implements Constraint {
+  private final String text;
+  private final Options options;
+  private final Map<Vocabulary, CompiledSchema> compiled = new WeakHashMap<>();
+
+  private JsonSchema(String text, Options options) {
+    this.text = text;
+    this.options = options;
+  }
+
+  /**
+   * A schema from its text.
+   *
+   * @throws SchemaException if the text is not JSON or not a schema
+   */
+  public static JsonSchema of(String schema) {
+    CompiledSchema.checkSyntax(schema);
+    return new JsonSchema(schema, Options.DEFAULT);
+  }
+
+  /** Properties may come in any order. */
+  public JsonSchema anyOrder() {
+    return with(
+        new Options(
+            false, options.whitespace(), options.depth(), options.states(), options.compileTime()));
+  }
+
+  /** White space; {@link Whitespace#compact} unless changed. */
+  public JsonSchema whitespace(Whitespace whitespace) {
+    return with(
+        new Options(
+            options.declaredOrder(),
+            whitespace,
+            options.depth(),
+            options.states(),
+            options.compileTime()));
+  }
+
+  /**
+   * The budgets; whatever exceeds one ends in a {@link dev.espalier.BudgetExceededException}.
+   *
+   * @param depth of nested objects and arrays, 128 unless changed
+   * @param states of the machine, 1,000,000 unless changed
+   * @param compileTime two seconds unless changed
+   */
+  public JsonSchema budgets(int depth, int states, Duration compileTime) {
+    if (depth < 1 || states < 1000 || compileTime.isNegative() || compileTime.isZero()) {
+      throw new IllegalArgumentException(
+          "budgets need a depth from 1, states from 1000 and a positive time");
+    }
+    return with(
+        new Options(options.declaredOrder(), options.whitespace(), depth, states, compileTime));
+  }
+
+  private JsonSchema with(Options changed) {
+    return new JsonSchema(text, changed);
+  }
+
+  /** The schema's text. */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * The machine over a vocabulary; cached as long as the vocabulary is in use.
+   *
+   * @throws SchemaException if the schema is broken, asks for what is not enforced, or nothing
+   *     satisfies it
+   * @throws dev.espalier.BudgetExceededException if it is too large to be decided
+   */
+  @Override
+  public CompiledConstraint compile(Vocabulary vocabulary) {
+    synchronized (compiled) {
+      CompiledSchema known = compiled.get(vocabulary);
+      if (known == null) {
+        known = new CompiledSchema(text, options, vocabulary);
+        compiled.put(vocabulary, known);
+      }
+      return known;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "JsonSchema[" + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + "]";
+  }
+}

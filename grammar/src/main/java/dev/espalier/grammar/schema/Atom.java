@@ -1,0 +1,134 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.automaton.Expr;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One assertion about what is still to come: the derivative of a keyword by what has been read.
+ * Records, so equal assertions are equal; the identity of nodes and rules is theirs.
+ */
+sealed interface Atom {
+  /** The value that is being read satisfies this schema. The only atom about a child. */
+  record Verdict(SchemaNode schema) implements Atom {}
+
+  // ---- objects
+
+  /** A member of this name comes. */
+  record HasKey(String name) implements Atom {}
+
+  /** At least {@code n} more members come. */
+  record MinProperties(int n) implements Atom {}
+
+  /** At most {@code n} more members come. */
+  record MaxProperties(int n) implements Atom {}
+
+  /** Every further member's value satisfies what the rules say for its name. */
+  record Members(MemberRules rules) implements Atom {}
+
+  /** Every further member's name is in the language. */
+  record KeyNames(Expr names) implements Atom {}
+
+  // ---- arrays
+
+  /** At least {@code n} more items come. */
+  record MinItems(int n) implements Atom {}
+
+  /** At most {@code n} more items come. */
+  record MaxItems(int n) implements Atom {}
+
+  /** The item at {@code index}, which is next, and all after it satisfy the rules. */
+  record Items(ItemRules rules, int index) implements Atom {}
+
+  /** At least {@code n} further items satisfy the schema. */
+  record MinContains(SchemaNode schema, int n) implements Atom {}
+
+  /** At most {@code n} further items satisfy the schema. */
+  record MaxContains(SchemaNode schema, int n) implements Atom {}
+
+  // ---- strings
+
+  /** The unescaped text is in the language, which holds well-formed UTF-8 only. */
+  record Text(Expr language) implements Atom {}
+
+  // ---- numbers
+
+  /** An assertion about a number's value. */
+  sealed interface OfNumber extends Atom permits Bound, MultipleOf, OneOfNumbers {}
+
+  /** At least (or at most) the limit; the limit itself only if {@code inclusive}. */
+  record Bound(BigDecimal limit, boolean lower, boolean inclusive) implements OfNumber {
+    public Bound {
+      limit = limit.signum() == 0 ? BigDecimal.ZERO : limit.stripTrailingZeros();
+    }
+  }
+
+  /** A multiple of {@code unit}, which is positive; an integer is a multiple of one. */
+  record MultipleOf(BigDecimal unit) implements OfNumber {
+    public MultipleOf {
+      unit = unit.stripTrailingZeros();
+    }
+  }
+
+  /** One of these values, each without trailing zeros. */
+  record OneOfNumbers(Set<BigDecimal> values) implements OfNumber {
+    public OneOfNumbers {
+      values = Set.copyOf(values);
+    }
+  }
+
+  /**
+   * {@code properties}, {@code patternProperties} and {@code additionalProperties} of one schema.
+   */
+  final class MemberRules {
+    private final java.util.Map<String, SchemaNode> named;
+    private final List<PatternRule> patterns;
+    private final SchemaNode others;
+
+    MemberRules(
+        java.util.Map<String, SchemaNode> named, List<PatternRule> patterns, SchemaNode others) {
+      this.named = named;
+      this.patterns = patterns;
+      this.others = others;
+    }
+
+    java.util.Map<String, SchemaNode> named() {
+      return named;
+    }
+
+    List<PatternRule> patterns() {
+      return patterns;
+    }
+
+    SchemaNode others() {
+      return others;
+    }
+  }
+
+  /** What {@code patternProperties} says for names of a language. */
+  record PatternRule(Expr names, SchemaNode schema) {}
+
+  /** {@code prefixItems} and {@code items} of one schema. */
+  final class ItemRules {
+    private final List<SchemaNode> prefix;
+    private final SchemaNode rest;
+
+    ItemRules(List<SchemaNode> prefix, SchemaNode rest) {
+      this.prefix = prefix;
+      this.rest = rest;
+    }
+
+    List<SchemaNode> prefix() {
+      return prefix;
+    }
+
+    int prefixLength() {
+      return prefix.size();
+    }
+
+    SchemaNode at(int index) {
+      return index < prefix.size() ? prefix.get(index) : rest;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.token.TokenTables;
+import tools.jackson.databind.JsonNode;
+
+/** A schema over a vocabulary. Safe for threads. */
+public final class CompiledSchema implements CompiledConstraint {
+  private final JsonNode schema;
+  private final Options options;
+  private final TokenTables tables;
+  private volatile Machine machine;
+
+  /** Compiles a schema's text. */
+  public CompiledSchema(String text, Options options, Vocabulary vocabulary) {
+    schema = SchemaDocument.parse(text);
+    this.options = options;
+    tables = TokenTables.of(vocabulary);
+    machine = newMachine();
+  }
+
+  private Machine newMachine() {
+    try {
+      return new Machine(schema, options, tables);
+    } catch (StackOverflowError e) {
+      throw new BudgetExceededException(
+          "depth", options.depth(), "the schema is nested too deeply to be compiled");
+    }
+  }
+
+  /** Throws if the text is not JSON or not a schema. */
+  public static void checkSyntax(String text) {
+    new SchemaDocument(SchemaDocument.parse(text)).root();
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return tables.vocabulary();
+  }
+
+  // A machine grows with the texts it has seen. When it is full, new texts start on a fresh one;
+  // states of the old one stay valid for as long as somebody holds them.
+  @Override
+  public State start() {
+    Machine m = machine;
+    if (m.size() > options.states()) {
+      m = newMachine();
+      machine = m;
+    }
+    return m.start.start();
+  }
+}

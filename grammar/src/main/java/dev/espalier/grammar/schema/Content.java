@@ -1,0 +1,45 @@
+package dev.espalier.grammar.schema;
+
+/**
+ * An automaton over the unescaped bytes of a string. States are numbered from 0; every state can
+ * still be completed. Used under its segment's lock.
+ */
+interface Content {
+  int DEAD = -1;
+
+  int start();
+
+  /** The state after a byte, or {@link #DEAD}. */
+  int step(int state, int b);
+
+  /** The exit's label if the string may end here, else -1. */
+  int label(int state);
+
+  /** How the state compares with "any text", for views without a walk over the vocabulary. */
+  Likeness likeness(int state);
+
+  /** What is expected here, for people. */
+  String explain(int state);
+
+  /** How a state's future compares with that of any text. */
+  sealed interface Likeness {
+    /** Nothing useful is known. */
+    record Unknown() implements Likeness {}
+
+    /** The same as any text in its state {@code anyState}, under one label. */
+    record Any(int anyState, int label) implements Likeness {}
+
+    /** Any text of {@code min} to {@code max} characters, under one label. */
+    record Counted(int min, int max, int label) implements Likeness {}
+
+    /** Any text, under one label, but for what follows {@link Content#onNames}. */
+    record OffNames(int label) implements Likeness {}
+
+    Unknown UNKNOWN = new Unknown();
+  }
+
+  /** For {@link Likeness.OffNames}: whether the text so far may still become a listed name. */
+  default boolean onNames(int state) {
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.espalier.grammar.schema;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A boolean formula over assertions. Made and shared by {@link Formulas}: equal formulas of one
+ * store are one object. Immutable.
+ */
+final class Formula {
+  enum Kind {
+    FALSE,
+    TRUE,
+    ATOM,
+    NOT, // of an atom or a ONE
+    AND,
+    OR,
+    ONE // exactly one holds
+  }
+
+  final Kind kind;
+  final @Nullable Atom atom;
+  final List<Formula> parts;
+  final int id; // order of creation, for a normal form
+  final boolean hasVerdicts; // speaks about the value being read
+  final boolean hasResiduals; // speaks about what comes after it
+
+  Formula(Kind kind, @Nullable Atom atom, List<Formula> parts, int id) {
+    this.kind = kind;
+    this.atom = atom;
+    this.parts = parts;
+    this.id = id;
+    boolean verdicts = atom instanceof Atom.Verdict;
+    boolean residuals = atom != null && !verdicts;
+    for (Formula p : parts) {
+      verdicts |= p.hasVerdicts;
+      residuals |= p.hasResiduals;
+    }
+    hasVerdicts = verdicts;
+    hasResiduals = residuals;
+  }
+
+  boolean isTrue() {
+    return kind == Kind.TRUE;
+  }
+
+  boolean isFalse() {
+    return kind == Kind.FALSE;
+  }
+
+  /** The atom of a literal, negated or not; null for anything else. */
+  @Nullable Atom literal() {
+    return kind == Kind.NOT ? parts.get(0).atom : atom;
+  }
+
+  boolean isNegated() {
+    return kind == Kind.NOT;
+  }
+
+  /** What must hold together: the parts of a conjunction, nothing for TRUE, else itself. */
+  List<Formula> conjuncts() {
+    return switch (kind) {
+      case AND -> parts;
+      case TRUE -> List.of();
+      default -> List.of(this);
+    };
+  }
+
+  /** Adds every atom, each once, in a fixed order. */
+  void collectAtoms(Set<Atom> out) {
+    if (atom != null) {
+      out.add(atom);
+    }
+    for (Formula p : parts) {
+      p.collectAtoms(out);
+    }
+  }
+
+  @Override
+  public String toString() {
+    List<String> shown = new ArrayList<>();
+    for (Formula p : parts) {
+      shown.add(p.toString());
+    }
+    return switch (kind) {
+      case FALSE, TRUE -> kind.name().toLowerCase(java.util.Locale.ROOT);
+      case ATOM -> String.valueOf(atom);
+      case NOT -> "!" + shown.get(0);
+      case AND -> "(" + String.join(" & ", shown) + ")";
+      case OR -> "(" + String.join(" | ", shown) + ")";
+      case ONE -> "one(" + String.join(", ", shown) + ")";
+    };
+  }
+}

@@ -1,0 +1,303 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.schema.Formula.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store of one constraint's formulas. Keeps them in negation normal form with units,
+ * duplicates, contradictions and absorbed parts removed, so an obligation that no longer matters
+ * disappears by itself. Mutable; used under the machine's lock.
+ */
+final class Formulas {
+  /** Branches of one formula beyond which exactness would cost too much. */
+  static final int MAX_BRANCHES = 4096;
+
+  private static final int ABSORPTION_LIMIT = 64; // parts; above it the quadratic check is left out
+
+  private record Key(Kind kind, @Nullable Atom atom, List<Formula> parts) {}
+
+  final Formula no = new Formula(Kind.FALSE, null, List.of(), 0);
+  final Formula yes = new Formula(Kind.TRUE, null, List.of(), 1);
+
+  private final Map<Key, Formula> store = new HashMap<>();
+  private final Map<Formula, List<Formula>> branches = new HashMap<>();
+  private final int limit;
+  private int created = 2;
+
+  /** At most {@code limit} formulas. */
+  Formulas(int limit) {
+    this.limit = limit;
+  }
+
+  private Formula make(Kind kind, @Nullable Atom atom, List<Formula> parts) {
+    Key key = new Key(kind, atom, parts);
+    Formula known = store.get(key);
+    if (known == null) {
+      if (created >= limit) {
+        throw new BudgetExceededException(
+            "states",
+            limit,
+            "the schema's obligations do not settle; simplify its anyOf, oneOf and not");
+      }
+      known = new Formula(kind, atom, parts, created++);
+      store.put(key, known);
+    }
+    return known;
+  }
+
+  Formula constant(boolean value) {
+    return value ? yes : no;
+  }
+
+  Formula atom(Atom atom) {
+    return make(Kind.ATOM, atom, List.of());
+  }
+
+  /** The verdict of a schema, where it is not settled by the schema being a boolean. */
+  Formula verdict(SchemaNode schema) {
+    if (schema.json().isBoolean()) {
+      return constant(schema.json().booleanValue());
+    }
+    return schema.json().isObject() && schema.json().isEmpty()
+        ? yes
+        : atom(new Atom.Verdict(schema));
+  }
+
+  Formula not(Formula f) {
+    return switch (f.kind) {
+      case FALSE -> yes;
+      case TRUE -> no;
+      case NOT -> f.parts.get(0);
+      case AND -> or(mapAll(f.parts, this::not));
+      case OR -> and(mapAll(f.parts, this::not));
+      case ATOM, ONE -> make(Kind.NOT, null, List.of(f));
+    };
+  }
+
+  Formula and(Formula... parts) {
+    return and(List.of(parts));
+  }
+
+  Formula and(Collection<Formula> parts) {
+    return combine(Kind.AND, parts, no, yes);
+  }
+
+  Formula or(Formula... parts) {
+    return or(List.of(parts));
+  }
+
+  Formula or(Collection<Formula> parts) {
+    return combine(Kind.OR, parts, yes, no);
+  }
+
+  private Formula combine(Kind kind, Collection<Formula> given, Formula zero, Formula unit) {
+    Set<Formula> flat = new LinkedHashSet<>();
+    for (Formula p : given) {
+      if (p == zero) {
+        return zero;
+      } else if (p.kind == kind) {
+        flat.addAll(p.parts);
+      } else if (p != unit) {
+        flat.add(p);
+      }
+    }
+    for (Formula p : flat) {
+      if (p.kind == Kind.NOT && flat.contains(p.parts.get(0))) {
+        return zero;
+      }
+    }
+    if (flat.size() <= ABSORPTION_LIMIT) {
+      Kind dual = kind == Kind.AND ? Kind.OR : Kind.AND;
+      for (Formula p : flat) {
+        if (p.kind == dual) {
+          Formula smaller = absorb(p, flat, unit);
+          if (smaller != p) {
+            flat.remove(p);
+            flat.add(smaller);
+            return combine(kind, flat, zero, unit);
+          }
+        }
+      }
+    }
+    if (flat.isEmpty()) {
+      return unit;
+    }
+    if (flat.size() == 1) {
+      return flat.iterator().next();
+    }
+    List<Formula> sorted = new ArrayList<>(flat);
+    sorted.sort(Comparator.comparingInt(f -> f.id));
+    return make(kind, null, List.copyOf(sorted));
+  }
+
+  // x & (x | y) = x, and x & (!x | y) = x & y; likewise with the signs exchanged.
+  private Formula absorb(Formula p, Set<Formula> beside, Formula unit) {
+    List<Formula> kept = new ArrayList<>();
+    for (Formula part : p.parts) {
+      if (beside.contains(part)) {
+        return unit;
+      }
+      if (!beside.contains(not(part))) {
+        kept.add(part);
+      }
+    }
+    if (kept.size() == p.parts.size()) {
+      return p;
+    }
+    return p.kind == Kind.OR ? or(kept) : and(kept);
+  }
+
+  /** Exactly one of the parts. */
+  Formula one(List<Formula> parts) {
+    Map<Formula, Integer> count = new LinkedHashMap<>();
+    int settled = 0;
+    for (Formula p : parts) {
+      if (p.isTrue()) {
+        settled++;
+      } else if (!p.isFalse()) {
+        count.merge(p, 1, Integer::sum);
+      }
+    }
+    if (settled > 1) {
+      return no;
+    }
+    List<Formula> never = new ArrayList<>();
+    List<Formula> single = new ArrayList<>();
+    count.forEach((p, n) -> (n > 1 ? never : single).add(p));
+    Formula none = and(mapAll(never, this::not));
+    if (settled == 1) {
+      return and(none, and(mapAll(single, this::not)));
+    }
+    if (single.isEmpty()) {
+      return no;
+    }
+    single.sort(Comparator.comparingInt(f -> f.id));
+    Formula one = single.size() == 1 ? single.get(0) : make(Kind.ONE, null, List.copyOf(single));
+    return and(none, one);
+  }
+
+  private static List<Formula> mapAll(List<Formula> parts, Function<Formula, Formula> f) {
+    List<Formula> r = new ArrayList<>(parts.size());
+    for (Formula p : parts) {
+      r.add(f.apply(p));
+    }
+    return r;
+  }
+
+  /** The formula with every atom replaced. */
+  Formula map(Formula f, Function<Atom, Formula> of) {
+    return map(f, of, new HashMap<>());
+  }
+
+  private Formula map(Formula f, Function<Atom, Formula> of, Map<Formula, Formula> done) {
+    if (f.atom != null) {
+      return of.apply(f.atom);
+    }
+    if (f.parts.isEmpty()) {
+      return f;
+    }
+    Formula known = done.get(f);
+    if (known == null) {
+      List<Formula> parts = mapAll(f.parts, p -> map(p, of, done));
+      known =
+          switch (f.kind) {
+            case NOT -> not(parts.get(0));
+            case AND -> and(parts);
+            case OR -> or(parts);
+            default -> one(parts);
+          };
+      done.put(f, known);
+    }
+    return known;
+  }
+
+  /**
+   * Disjunctive normal form: conjunctions of literals, of which at least one holds. Exact.
+   *
+   * @throws BudgetExceededException above {@link #MAX_BRANCHES}
+   */
+  List<Formula> branches(Formula f) {
+    List<Formula> known = branches.get(f);
+    if (known == null) {
+      known = List.copyOf(expand(f));
+      branches.put(f, known);
+    }
+    return known;
+  }
+
+  private Set<Formula> expand(Formula f) {
+    Set<Formula> out = new LinkedHashSet<>();
+    switch (f.kind) {
+      case FALSE -> {}
+      case TRUE, ATOM -> out.add(f);
+      case NOT -> {
+        if (f.parts.get(0).kind == Kind.ATOM) {
+          out.add(f);
+        } else { // of a ONE: none, or two at once
+          List<Formula> parts = f.parts.get(0).parts;
+          List<Formula> ways = new ArrayList<>();
+          ways.add(and(mapAll(parts, this::not)));
+          for (int i = 0; i < parts.size(); i++) {
+            for (int j = 0; j < i; j++) {
+              ways.add(and(parts.get(i), parts.get(j)));
+            }
+          }
+          addBranches(ways, out);
+        }
+      }
+      case OR -> addBranches(f.parts, out);
+      case ONE -> {
+        List<Formula> ways = new ArrayList<>();
+        for (Formula p : f.parts) {
+          ways.add(and(mapAll(f.parts, q -> q == p ? p : not(q))));
+        }
+        addBranches(ways, out);
+      }
+      case AND -> {
+        out.add(yes);
+        for (Formula p : f.parts) {
+          List<Formula> ways = branches(p);
+          Set<Formula> product = new LinkedHashSet<>();
+          for (Formula a : out) {
+            for (Formula b : ways) {
+              Formula both = and(a, b);
+              if (!both.isFalse()) {
+                product.add(both);
+              }
+              checkBranches(product.size());
+            }
+          }
+          out = product;
+        }
+      }
+    }
+    return out;
+  }
+
+  private void addBranches(List<Formula> ways, Set<Formula> out) {
+    for (Formula way : ways) {
+      out.addAll(branches(way));
+      checkBranches(out.size());
+    }
+  }
+
+  private static void checkBranches(int n) {
+    if (n > MAX_BRANCHES) {
+      throw new BudgetExceededException(
+          "branches",
+          MAX_BRANCHES,
+          "anyOf, oneOf and not combine to too many cases; split the schema or name a discriminator");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.espalier.grammar.schema;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open object or array, or the place of the whole value: what is still owed, and what its own
+ * container wants to know. Immutable and hash-consed by its {@link Machine}.
+ */
+final class Frame {
+  enum Kind {
+    ROOT,
+    OBJECT,
+    ARRAY
+  }
+
+  final Kind kind;
+  final Formula owed; // may speak about the pending value
+  final List<Formula> sides; // side verdicts of the container above, in its order
+  final List<Formula> pending; // verdicts of the value being read that `owed` or a side needs
+  final @Nullable KeySpace space; // objects only
+  final long[] gone; // listed names that can come no more
+  final Set<String> used; // other names that came
+  final @Nullable Frame parent;
+  final int depth; // 0 for the root
+  private final int hash;
+
+  Frame(
+      Kind kind,
+      Formula owed,
+      List<Formula> sides,
+      List<Formula> pending,
+      @Nullable KeySpace space,
+      long[] gone,
+      Set<String> used,
+      @Nullable Frame parent) {
+    this.kind = kind;
+    this.owed = owed;
+    this.sides = sides;
+    this.pending = pending;
+    this.space = space;
+    this.gone = gone;
+    this.used = used;
+    this.parent = parent;
+    depth = parent == null ? 0 : parent.depth + 1;
+    int h = Objects.hash(kind.name(), owed.id, sides, pending, used);
+    hash = (h * 31 + Arrays.hashCode(gone)) * 31 + System.identityHashCode(parent);
+  }
+
+  KeySpace keys() {
+    return Objects.requireNonNull(space);
+  }
+
+  Frame container() {
+    return Objects.requireNonNull(parent);
+  }
+
+  /** The same place with other debts. */
+  Frame with(Formula newOwed, List<Formula> newSides, List<Formula> newPending, long[] newGone) {
+    return new Frame(kind, newOwed, newSides, newPending, space, newGone, used, parent);
+  }
+
+  /** The same place after another name that is not listed. */
+  Frame withUsed(String name) {
+    Set<String> more = new java.util.HashSet<>(used);
+    more.add(name);
+    return new Frame(kind, owed, sides, pending, space, gone, Set.copyOf(more), parent);
+  }
+
+  // Parents and formulas are hash-consed before, so they compare by identity.
+  static boolean same(Frame x, Frame y) {
+    return x.hash == y.hash
+        && x.kind == y.kind
+        && x.owed == y.owed
+        && x.parent == y.parent
+        && x.space == y.space
+        && x.sides.equals(y.sides)
+        && x.pending.equals(y.pending)
+        && x.used.equals(y.used)
+        && Arrays.equals(x.gone, y.gone);
+  }
+
+  int contentHash() {
+    return hash;
+  }
+}

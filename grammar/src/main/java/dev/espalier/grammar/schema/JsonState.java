@@ -1,0 +1,211 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.token.Segment;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A point in a JSON text: a context and a position in its segment. While a name is read that is not
+ * listed, the name so far belongs to the state too, since it may come only once.
+ */
+final class JsonState implements CompiledConstraint.State {
+  private static final int LONGEST_FORCED_RUN = 1024;
+
+  private record Next(byte b, @Nullable JsonState state) {}
+
+  final Context context;
+  final int position;
+  private final byte @Nullable [] name; // as spelled so far; null where nobody asks for it
+
+  // Caches; every value is the only possible one, so a lost race costs time and nothing else.
+  private volatile @Nullable JsonMask mask;
+  private volatile CompiledConstraint.@Nullable ForcedRun forced;
+  private volatile Next[] next = {}; // only where a name is read: other steps are in the segment
+
+  JsonState(Context context, int position, byte @Nullable [] name) {
+    this.context = context;
+    this.position = position;
+    this.name = name;
+  }
+
+  @Override
+  public @Nullable JsonState step(byte b) {
+    if (name == null) {
+      return stepThrough(b);
+    }
+    for (Next n : next) {
+      if (n.b == b) {
+        return n.state;
+      }
+    }
+    synchronized (context.machine) {
+      for (Next n : next) {
+        if (n.b == b) {
+          return n.state;
+        }
+      }
+      Next[] longer = Arrays.copyOf(next, next.length + 1);
+      longer[next.length] = new Next(b, stepName(b, name));
+      next = longer;
+      context.machine.count(1);
+      return longer[longer.length - 1].state;
+    }
+  }
+
+  private @Nullable JsonState stepName(byte b, byte[] spelled) {
+    int to = context.segment.next(position, b & 0xFF);
+    if (to >= 0) {
+      byte[] longer = Arrays.copyOf(spelled, spelled.length + 1);
+      longer[spelled.length] = b;
+      return new JsonState(context, to, longer);
+    }
+    if (to == Segment.DEAD) {
+      return null;
+    }
+    Context after = context.machine.leaveKey(context, Segment.label(to), spelled);
+    return after == context.machine.refused ? null : after.start();
+  }
+
+  private @Nullable JsonState stepThrough(byte b) {
+    Context c = context;
+    int q = position;
+    while (true) {
+      int to = c.segment.next(q, b & 0xFF);
+      if (to >= 0) {
+        return c == context && to == position ? this : c.state(to);
+      }
+      if (to == Segment.DEAD) {
+        return null;
+      }
+      c = c.exit(Segment.label(to));
+      Machine machine = c.machine;
+      if (c == machine.refused) {
+        return null;
+      }
+      if (c == machine.tooDeep) {
+        throw new BudgetExceededException(
+            "depth",
+            machine.options.depth(),
+            "objects and arrays are nested deeper; raise the depth or bound the schema's recursion");
+      }
+      q = c.segment.start();
+      if (Segment.consumes(to)) {
+        return c.state(q);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable JsonState advance(int token) {
+    Vocabulary v = context.machine.tables.vocabulary();
+    int length = token < 0 || token >= v.size() ? 0 : v.byteLength(token);
+    JsonState s = length == 0 ? null : this;
+    for (int i = 0; i < length && s != null; i++) {
+      s = s.step(v.byteAt(token, i));
+    }
+    return s;
+  }
+
+  private JsonMask mask() {
+    JsonMask known = mask;
+    if (known == null) {
+      // Names do not change what is allowed but for the tokens that a mask has verified one by one.
+      JsonState shared = name == null ? this : context.state(position);
+      known = shared.mask;
+      if (known == null) {
+        known = JsonMask.of(shared);
+        shared.mask = known;
+      }
+      mask = known;
+    }
+    return known;
+  }
+
+  @Override
+  public void fillMask(TokenMask out) {
+    mask().fill(out, this);
+  }
+
+  @Override
+  public boolean mayEnd() {
+    return context.phase == Context.Phase.END
+        || (context.frame.kind == Frame.Kind.ROOT
+            && context.phase == Context.Phase.NUMBER
+            && context.segment.endLabel(position) >= 0);
+  }
+
+  @Override
+  public CompiledConstraint.ForcedRun forced() {
+    CompiledConstraint.ForcedRun known = forced;
+    if (known == null) {
+      byte[] run = new byte[16];
+      int n = 0;
+      JsonState s = this;
+      for (JsonState only = s.onlyNext();
+          only != null && n < LONGEST_FORCED_RUN;
+          only = s.onlyNext()) {
+        if (n == run.length) {
+          run = Arrays.copyOf(run, 2 * n);
+        }
+        run[n++] = s.onlyByte();
+        s = only;
+      }
+      boolean ends = s.context.phase == Context.Phase.END;
+      known =
+          n == 0 && !ends
+              ? CompiledConstraint.ForcedRun.NONE
+              : new CompiledConstraint.ForcedRun(Arrays.copyOf(run, n), ends);
+      forced = known;
+    }
+    return known;
+  }
+
+  private byte onlyByte() {
+    for (int b = 0; b < 256; b++) {
+      if (leads((byte) b)) {
+        return (byte) b;
+      }
+    }
+    throw new IllegalStateException("no byte leads on from here");
+  }
+
+  private boolean leads(byte b) {
+    return context.segment.next(position, b & 0xFF) != Segment.DEAD && step(b) != null;
+  }
+
+  // The next state if exactly one byte leads on and the text may not end here.
+  private @Nullable JsonState onlyNext() {
+    if (mayEnd()) {
+      return null;
+    }
+    int found = -1;
+    for (int b = 0; b < 256; b++) {
+      if (leads((byte) b)) {
+        if (found >= 0) {
+          return null;
+        }
+        found = b;
+      }
+    }
+    return found < 0 ? null : Objects.requireNonNull(step((byte) found));
+  }
+
+  @Override
+  public String explain() {
+    String inside = context.segment.explain(position);
+    return switch (context.phase) {
+      case STRING, NUMBER, KEY -> inside;
+      case VALUE -> "a value";
+      case KEY_START -> "a property name or the object's end";
+      case COLON -> "':'";
+      case AFTER ->
+          "',' or the end of the " + (context.frame.kind == Frame.Kind.ARRAY ? "array" : "object");
+      case END -> "the end of the text";
+    };
+  }
+}

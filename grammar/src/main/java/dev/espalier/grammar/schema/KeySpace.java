@@ -1,0 +1,112 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The property names an object's obligations can tell apart: listed names, and classes of all other
+ * names by the key languages they belong to. A key is a number: the place of a listed name, or the
+ * number of names plus that of its class. Immutable.
+ */
+final class KeySpace {
+  private static final int MAX_LANGUAGES = 12;
+
+  final List<String> names; // the first `ranked` ones may come in this order only
+  final int ranked;
+  final List<Expr> languages;
+  private final Map<String, Integer> index = new HashMap<>();
+  private final List<Integer> nameBits = new ArrayList<>(); // which languages hold the name
+  private final List<Integer> classBits = new ArrayList<>();
+
+  KeySpace(List<String> names, int ranked, List<Expr> languages, int stateLimit) {
+    this.names = names;
+    this.ranked = ranked;
+    this.languages = languages;
+    if (languages.size() > MAX_LANGUAGES) {
+      throw new BudgetExceededException(
+          "key languages", MAX_LANGUAGES, "too many name patterns meet in one object");
+    }
+    List<byte[]> listed = new ArrayList<>();
+    for (String name : names) {
+      byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+      index.put(name, index.size());
+      listed.add(utf8);
+      int bits = 0;
+      for (int i = 0; i < languages.size(); i++) {
+        bits |= languages.get(i).matches(utf8) ? 1 << i : 0;
+      }
+      nameBits.add(bits);
+    }
+    // With no language there is one class, and it is never empty: names are unlimited.
+    findClasses(
+        languages.isEmpty() ? Utf8.TEXT : Utf8.TEXT.minus(Expr.oneOf(listed)), 0, 0, stateLimit);
+  }
+
+  private void findClasses(Expr names, int i, int bits, int stateLimit) {
+    if (i > 0 && names.isEmpty(stateLimit)) {
+      return;
+    }
+    if (i == languages.size()) {
+      classBits.add(bits);
+      return;
+    }
+    Expr language = languages.get(i);
+    findClasses(Expr.and(names, language), i + 1, bits | (1 << i), stateLimit);
+    findClasses(names.minus(language), i + 1, bits, stateLimit);
+  }
+
+  int size() {
+    return names.size();
+  }
+
+  /** Number of keys that can be told apart. */
+  int keys() {
+    return names.size() + classBits.size();
+  }
+
+  /** The key of a listed name, else -1. */
+  int indexOf(String name) {
+    return index.getOrDefault(name, -1);
+  }
+
+  boolean isListed(int key) {
+    return key < names.size();
+  }
+
+  boolean inLanguage(int key, Expr language) {
+    int bits = isListed(key) ? nameBits.get(key) : classBits.get(key - names.size());
+    return ((bits >> languages.indexOf(language)) & 1) != 0;
+  }
+
+  int classBits(int key) {
+    return classBits.get(key - names.size());
+  }
+
+  /** Nothing gone yet. */
+  long[] nothingGone() {
+    return new long[(names.size() + 63) >> 6];
+  }
+
+  static boolean contains(long[] set, int i) {
+    return ((set[i >> 6] >>> i) & 1) != 0;
+  }
+
+  /** The names that can come no more after a key: itself, and in declared order all before it. */
+  long[] gone(long[] before, int key) {
+    long[] after = before.clone();
+    if (isListed(key)) {
+      after[key >> 6] |= 1L << key;
+    }
+    int passed = Math.min(key, ranked);
+    for (int i = 0; i < passed; i++) {
+      after[i >> 6] |= 1L << i;
+    }
+    return after;
+  }
+}

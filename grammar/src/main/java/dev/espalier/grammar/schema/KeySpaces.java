@@ -1,0 +1,70 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.automaton.Expr;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Finds and shares the key spaces of objects. Mutable, used under the machine's lock. */
+final class KeySpaces {
+  private static final int FEW = 256; // names of a finite language that are listed one by one
+
+  private record Key(List<String> names, int ranked, List<Expr> languages) {}
+
+  private record Asked(Formula formula, Formula verdicts, List<Formula> sides) {}
+
+  private final Expansion expansion;
+  private final boolean declaredOrder;
+  private final int stateLimit;
+  private final Map<Key, KeySpace> spaces = new HashMap<>();
+  private final Map<Asked, KeySpace> memo = new HashMap<>();
+
+  KeySpaces(Expansion expansion, boolean declaredOrder, int stateLimit) {
+    this.expansion = expansion;
+    this.declaredOrder = declaredOrder;
+    this.stateLimit = stateLimit;
+  }
+
+  /**
+   * The names that an object's obligations and side formulas can tell apart.
+   *
+   * @param verdicts where the obligations came from; gives the order of declaration
+   */
+  KeySpace of(Formula f, Formula verdicts, List<Formula> sides) {
+    return memo.computeIfAbsent(new Asked(f, verdicts, sides), this::find);
+  }
+
+  private KeySpace find(Asked asked) {
+    Set<Atom> atoms = new LinkedHashSet<>();
+    asked.formula.collectAtoms(atoms);
+    asked.sides.forEach(s -> s.collectAtoms(atoms));
+    Set<String> names = new LinkedHashSet<>();
+    Set<Atom> origins = new LinkedHashSet<>();
+    asked.verdicts.collectAtoms(origins);
+    for (Atom origin : origins) {
+      names.addAll(expansion.declared(((Atom.Verdict) origin).schema()));
+    }
+    int ranked = declaredOrder ? names.size() : 0;
+    for (Atom a : atoms) {
+      if (a instanceof Atom.HasKey has) {
+        names.add(has.name());
+      } else if (a instanceof Atom.Members members) {
+        names.addAll(members.rules().named().keySet());
+      }
+    }
+    List<Expr> languages = new ArrayList<>(Liveness.keyLanguages(atoms));
+    for (Expr language : languages) {
+      List<byte[]> few = language.enumerate(FEW, stateLimit);
+      if (few != null) {
+        few.forEach(name -> names.add(new String(name, StandardCharsets.UTF_8)));
+      }
+    }
+    Key key = new Key(List.copyOf(names), ranked, languages);
+    return spaces.computeIfAbsent(
+        key, k -> new KeySpace(k.names, k.ranked, k.languages, stateLimit));
+  }
+}

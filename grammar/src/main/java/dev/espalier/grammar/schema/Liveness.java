@@ -1,0 +1,436 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.automaton.Expr;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides exactly whether obligations can still be met, so that no mask leads into a dead end.
+ * Mutable caches, used under the machine's lock.
+ */
+final class Liveness {
+  // A value is finite, so "some value satisfies this" is a least fixpoint: while a question is
+  // open,
+  // asking it again counts as no. A no that leaned on such an assumption is not remembered unless
+  // the assumption was the question itself.
+  //
+  // An object's obligations are first split into branches. A branch of plain literals is counted
+  // out in closed form; only negated rules need a search over the next key.
+
+  private static final int MAX_DEPTH = 400;
+
+  private record Named(KeySpace space, Formula formula) {}
+
+  private record Left(KeySpace space, Formula formula, List<Long> gone) {}
+
+  private record Keep(Formula formula, @Nullable KeySpace space, List<Long> gone) {}
+
+  /** A conjunction of countable assertions about an object's further members. */
+  private static final class Count {
+    final BitSet needed = new BitSet();
+    final BitSet banned = new BitSet();
+    int min;
+    int max = Integer.MAX_VALUE;
+    final List<Formula> rules = new ArrayList<>(); // Members and KeyNames
+  }
+
+  private final Formulas formulas;
+  private final Expansion expansion;
+  private final Progress progress;
+  private final KeySpaces spaces;
+  private final int stateLimit;
+  private final long budgetMillis;
+  private long deadline;
+
+  private final Map<Formula, Boolean> satisfiable = new HashMap<>();
+  private final Map<Object, Integer> open = new HashMap<>();
+  private int leaned = Integer.MAX_VALUE; // the outermost open question that an answer assumed
+  private final Map<Formula, Boolean> arrays = new HashMap<>();
+  private final Map<Left, Boolean> objects = new HashMap<>();
+  private final Map<Named, @Nullable Count> counts = new HashMap<>();
+  private final Map<Named, BitSet> possibleKeys = new HashMap<>();
+  private final Map<Keep, Formula> kept = new HashMap<>();
+
+  Liveness(
+      Formulas formulas,
+      Expansion expansion,
+      Progress progress,
+      KeySpaces spaces,
+      int stateLimit,
+      Duration budget) {
+    this.formulas = formulas;
+    this.expansion = expansion;
+    this.progress = progress;
+    this.spaces = spaces;
+    this.stateLimit = stateLimit;
+    budgetMillis = budget.toMillis();
+    deadline = System.nanoTime() + budget.toNanos();
+  }
+
+  /** Starts the clock anew: the budget is for one question from outside. */
+  void restartClock() {
+    deadline = System.nanoTime() + budgetMillis * 1_000_000;
+  }
+
+  /** Whether some value satisfies a formula over verdicts. */
+  boolean satisfiable(Formula verdicts) {
+    if (verdicts.isTrue() || verdicts.isFalse()) {
+      return verdicts.isTrue();
+    }
+    return ask(
+        satisfiable,
+        verdicts,
+        () -> {
+          for (JsonType type : JsonType.values()) {
+            if (satisfiable(verdicts, type)) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  /** Whether some value of a type satisfies a formula over verdicts. */
+  boolean satisfiable(Formula verdicts, JsonType type) {
+    Formula f = expansion.of(verdicts, type);
+    if (f.isTrue() || f.isFalse()) {
+      return f.isTrue();
+    }
+    return switch (type) {
+      case NULL, TRUE, FALSE -> throw new AssertionError(f);
+      case STRING -> !Expansion.language(f).isEmpty(stateLimit);
+      case NUMBER -> NumberSegment.satisfiable(formulas, f);
+      case ARRAY -> array(f);
+      case OBJECT -> {
+        KeySpace space = spaces.of(f, verdicts, List.of());
+        yield object(space, f, space.nothingGone());
+      }
+    };
+  }
+
+  // Remembers a yes always, and a no only if it leaned on no question that is still open but
+  // itself.
+  private <K> boolean ask(Map<K, Boolean> memo, K question, BooleanSupplier answerer) {
+    Boolean known = memo.get(question);
+    if (known != null) {
+      return known;
+    }
+    Integer asked = open.get(question);
+    if (asked != null) {
+      leaned = Math.min(leaned, asked);
+      return false;
+    }
+    int mine = open.size();
+    if (mine >= MAX_DEPTH || System.nanoTime() - deadline > 0) {
+      boolean deep = mine >= MAX_DEPTH;
+      throw new BudgetExceededException(
+          deep ? "depth" : "time",
+          deep ? MAX_DEPTH : budgetMillis,
+          "it is undecided whether the schema can be satisfied; simplify it or raise the budget");
+    }
+    open.put(question, mine);
+    int outer = leaned;
+    leaned = Integer.MAX_VALUE;
+    try {
+      boolean answer = answerer.getAsBoolean();
+      if (answer || leaned >= mine) {
+        memo.put(question, answer);
+        leaned = Integer.MAX_VALUE;
+      }
+      return answer;
+    } finally {
+      open.remove(question);
+      leaned = Math.min(outer, leaned);
+    }
+  }
+
+  // ---- arrays
+
+  /** Whether an array with these obligations can be completed. */
+  boolean array(Formula f) {
+    if (progress.end(f).isTrue()) {
+      return true;
+    }
+    return !f.isFalse()
+        && ask(arrays, f, () -> formulas.branches(f).stream().anyMatch(this::arrayBranch));
+  }
+
+  private boolean arrayBranch(Formula branch) {
+    if (progress.end(branch).isTrue()) {
+      return true;
+    }
+    Boolean counted = countItems(branch);
+    return counted != null ? counted : satisfiable(keep(progress.item(branch), null, new long[0]));
+  }
+
+  // Item rules and counts alone: every item that must come has to be possible, one by one.
+  private @Nullable Boolean countItems(Formula branch) {
+    int min = 0;
+    int max = Integer.MAX_VALUE;
+    List<Atom.Items> rules = new ArrayList<>();
+    for (Formula literal : branch.conjuncts()) {
+      Atom a = Objects.requireNonNull(literal.literal());
+      if (a instanceof Atom.MinItems m) {
+        if (literal.isNegated()) {
+          max = Math.min(max, m.n() - 1);
+        } else {
+          min = Math.max(min, m.n());
+        }
+      } else if (a instanceof Atom.MaxItems m) {
+        if (literal.isNegated()) {
+          min = Math.max(min, m.n() + 1);
+        } else {
+          max = Math.min(max, m.n());
+        }
+      } else if (a instanceof Atom.Items items && !literal.isNegated()) {
+        rules.add(items);
+      } else {
+        return null;
+      }
+    }
+    if (min > max) {
+      return false;
+    }
+    int distinct = 1;
+    for (Atom.Items r : rules) {
+      distinct = Math.max(distinct, r.rules().prefixLength() - r.index() + 1);
+    }
+    for (int i = 0; i < Math.min(min, distinct); i++) {
+      List<Formula> all = new ArrayList<>();
+      for (Atom.Items r : rules) {
+        all.add(formulas.verdict(r.rules().at(r.index() + i)));
+      }
+      if (!satisfiable(formulas.and(all))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- objects
+
+  /** Whether an object with these obligations can be completed. */
+  boolean object(KeySpace space, Formula f, long[] gone) {
+    if (progress.end(f).isTrue()) {
+      return true;
+    }
+    if (f.isFalse()) {
+      return false;
+    }
+    Left key = new Left(space, f, java.util.Arrays.stream(gone).boxed().toList());
+    return ask(
+        objects,
+        key,
+        () -> formulas.branches(f).stream().anyMatch(b -> objectBranch(space, b, gone)));
+  }
+
+  private boolean objectBranch(KeySpace space, Formula branch, long[] gone) {
+    if (progress.end(branch).isTrue()) {
+      return true;
+    }
+    Count count = count(space, branch);
+    if (count != null) {
+      return fits(space, count, possible(space, count), gone, -1);
+    }
+    for (int key = 0; key < space.keys(); key++) {
+      if ((!space.isListed(key) || !KeySpace.contains(gone, key))
+          && keyLeadsOn(space, branch, gone, key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean keyLeadsOn(KeySpace space, Formula f, long[] gone, int key) {
+    long[] after = space.gone(gone, key);
+    return satisfiable(keep(progress.key(f, space, key, after), space, after));
+  }
+
+  /**
+   * The keys that may come next: listed ones that are not gone, and classes of others, each only if
+   * the object can still be completed with it.
+   */
+  BitSet nextKeys(KeySpace space, Formula f, long[] gone) {
+    BitSet keys = new BitSet();
+    List<Formula> branches = formulas.branches(f);
+    for (Formula branch : branches) {
+      Count count = count(space, branch);
+      BitSet possible = count == null ? new BitSet() : possible(space, count);
+      for (int key = 0; key < space.keys(); key++) {
+        if (keys.get(key) || (space.isListed(key) && KeySpace.contains(gone, key))) {
+          continue;
+        }
+        boolean leadsOn =
+            count == null
+                ? keyLeadsOn(space, branch, gone, key)
+                : possible.get(key) && fits(space, count, possible, gone, key);
+        if (leadsOn) {
+          keys.set(key);
+        }
+      }
+    }
+    return keys;
+  }
+
+  private @Nullable Count count(KeySpace space, Formula branch) {
+    Named key = new Named(space, branch);
+    if (!counts.containsKey(key)) {
+      counts.put(key, countMembers(space, branch));
+    }
+    return counts.get(key);
+  }
+
+  private static @Nullable Count countMembers(KeySpace space, Formula branch) {
+    Count c = new Count();
+    for (Formula literal : branch.conjuncts()) {
+      Atom a = Objects.requireNonNull(literal.literal());
+      boolean not = literal.isNegated();
+      if (a instanceof Atom.HasKey has) {
+        (not ? c.banned : c.needed).set(space.indexOf(has.name()));
+      } else if (a instanceof Atom.MinProperties m) {
+        if (not) {
+          c.max = Math.min(c.max, m.n() - 1);
+        } else {
+          c.min = Math.max(c.min, m.n());
+        }
+      } else if (a instanceof Atom.MaxProperties m) {
+        if (not) {
+          c.min = Math.max(c.min, m.n() + 1);
+        } else {
+          c.max = Math.min(c.max, m.n());
+        }
+      } else if (!not) {
+        c.rules.add(literal);
+      } else {
+        return null;
+      }
+    }
+    return c;
+  }
+
+  // Keys whose value can satisfy the rules, whatever else is asked.
+  private BitSet possible(KeySpace space, Count count) {
+    Named memo = new Named(space, formulas.and(count.rules));
+    BitSet known = possibleKeys.get(memo);
+    if (known == null) {
+      int outer = leaned;
+      leaned = Integer.MAX_VALUE;
+      known = new BitSet();
+      for (int key = 0; key < space.keys(); key++) {
+        List<Formula> all = new ArrayList<>();
+        for (Formula rule : count.rules) {
+          if (rule.atom instanceof Atom.Members m) {
+            all.add(progress.value(m.rules(), space, key));
+          } else if (rule.atom instanceof Atom.KeyNames names) {
+            all.add(formulas.constant(space.inLanguage(key, names.names())));
+          }
+        }
+        if (satisfiable(formulas.and(all))) {
+          known.set(key);
+        }
+      }
+      if (leaned == Integer.MAX_VALUE) {
+        possibleKeys.put(memo, known);
+      }
+      leaned = Math.min(outer, leaned);
+    }
+    if (count.banned.isEmpty()) {
+      return known;
+    }
+    BitSet allowed = (BitSet) known.clone();
+    allowed.andNot(count.banned);
+    return allowed;
+  }
+
+  // Whether counts and needed names work out, after `key` if that is not -1.
+  private static boolean fits(KeySpace space, Count c, BitSet possible, long[] gone, int key) {
+    int taken = key < 0 ? 0 : 1;
+    long[] after = key < 0 ? gone : space.gone(gone, key);
+    int missing = 0;
+    for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
+      if (i != key) {
+        if (KeySpace.contains(after, i) || !possible.get(i)) {
+          return false;
+        }
+        missing++;
+      }
+    }
+    int min = Math.max(0, c.min - taken);
+    int max = c.max == Integer.MAX_VALUE ? c.max : c.max - taken;
+    if (missing > max || min > max) {
+      return false;
+    }
+    if (min <= missing || possible.nextSetBit(space.size()) >= 0) {
+      return true; // other names are unlimited
+    }
+    int available = 0;
+    for (int i = possible.nextSetBit(0); i >= 0; i = possible.nextSetBit(i + 1)) {
+      available += KeySpace.contains(after, i) ? 0 : 1;
+    }
+    return available >= min;
+  }
+
+  // ---- a value that is about to come
+
+  /**
+   * Which verdicts of the coming value leave its container able to be completed, as a formula over
+   * verdicts: what remains in each branch is judged now, what is asked of the value is kept.
+   *
+   * @param space of the container if it is an object, null for an array
+   */
+  Formula keep(Formula f, @Nullable KeySpace space, long[] gone) {
+    if (f.isTrue() || f.isFalse()) {
+      return f;
+    }
+    Keep key = new Keep(f, space, java.util.Arrays.stream(gone).boxed().toList());
+    Formula known = kept.get(key);
+    if (known != null) {
+      return known;
+    }
+    int outer = leaned;
+    leaned = Integer.MAX_VALUE;
+    Predicate<Formula> alive = r -> space == null ? array(r) : object(space, r, gone);
+    Set<Formula> ways = new LinkedHashSet<>();
+    Map<Formula, Boolean> judged = new HashMap<>();
+    for (Formula branch : formulas.branches(f)) {
+      List<Formula> asked = new ArrayList<>();
+      List<Formula> remaining = new ArrayList<>();
+      for (Formula literal : branch.conjuncts()) {
+        (literal.hasVerdicts ? asked : remaining).add(literal);
+      }
+      if (judged.computeIfAbsent(formulas.and(remaining), alive::test)) {
+        ways.add(formulas.and(asked));
+      }
+    }
+    Formula result = formulas.or(ways);
+    if (leaned == Integer.MAX_VALUE) {
+      kept.put(key, result);
+    }
+    leaned = Math.min(outer, leaned);
+    return result;
+  }
+
+  /** The languages that property names are compared with. */
+  static Set<Expr> keyLanguages(Iterable<Atom> atoms) {
+    Set<Expr> out = new LinkedHashSet<>();
+    for (Atom a : atoms) {
+      if (a instanceof Atom.KeyNames names) {
+        out.add(names.names());
+      } else if (a instanceof Atom.Members m) {
+        m.rules().patterns().forEach(p -> out.add(p.names()));
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,371 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.SchemaException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.schema.Context.Meaning;
+import dev.espalier.grammar.schema.Context.Phase;
+import dev.espalier.grammar.token.Segment;
+import dev.espalier.grammar.token.TokenTables;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One compiled schema: an incremental validator whose states are values. Grows as texts reach new
+ * places; its own monitor guards the growth.
+ */
+final class Machine {
+  // A value's start splits what is owed: the part about the value goes into its obligation ("which
+  // verdicts leave the container able to be completed"), the rest waits in the frame. So liveness
+  // is
+  // a question about the top frame alone, and nobody looks down the stack again.
+
+  private static final int MAX_PENDING = 30;
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private record FrameKey(Frame frame) {
+    @Override
+    public int hashCode() {
+      return frame.contentHash();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof FrameKey k && Frame.same(frame, k.frame);
+    }
+  }
+
+  final Options options;
+  final TokenTables tables;
+  final Context start;
+  final Context refused;
+  final Context tooDeep;
+
+  private final Formulas formulas;
+  private final Expansion expansion;
+  private final Progress progress;
+  private final KeySpaces spaces;
+  private final Liveness liveness;
+  private final Punctuation punctuation;
+  private final Map<FrameKey, Frame> frames = new HashMap<>();
+  private final Map<Meaning, Context> contexts = new HashMap<>();
+  private volatile int size;
+
+  /**
+   * @throws SchemaException if the schema is broken, not enforceable, or no value satisfies it
+   */
+  Machine(JsonNode schema, Options options, TokenTables tables) {
+    this.options = options;
+    this.tables = tables;
+    SchemaDocument document = new SchemaDocument(schema);
+    formulas = new Formulas(options.states());
+    expansion = new Expansion(document, formulas);
+    progress = new Progress(formulas);
+    spaces = new KeySpaces(expansion, options.declaredOrder(), options.states());
+    liveness =
+        new Liveness(
+            formulas, expansion, progress, spaces, options.states(), options.compileTime());
+    punctuation = new Punctuation(options.whitespace(), tables);
+    Frame root =
+        frame(
+            new Frame(
+                Frame.Kind.ROOT,
+                formulas.yes,
+                List.of(),
+                List.of(),
+                null,
+                new long[0],
+                Set.of(),
+                null));
+    refused = context(Phase.END, punctuation.end(), root, formulas.no, 0, null);
+    tooDeep = context(Phase.END, punctuation.end(), root, formulas.no, 1, null);
+    new SchemaCheck(document, expansion).run();
+    Formula wanted = formulas.verdict(document.root());
+    if (!liveness.satisfiable(wanted)) {
+      throw new SchemaCheck(document, expansion).unsatisfiable(liveness, formulas);
+    }
+    start = value(wanted, root, Punctuation.Place.ROOT, null);
+  }
+
+  /** Frames, contexts and states so far. */
+  int size() {
+    return size;
+  }
+
+  void count(int n) {
+    int now = size + n; // writers hold the monitor
+    size = now;
+    if (now > 2L * options.states()) {
+      throw new BudgetExceededException(
+          "states", options.states(), "the machine has grown too large; raise the budget");
+    }
+  }
+
+  private Frame frame(Frame f) {
+    Frame known = frames.putIfAbsent(new FrameKey(f), f);
+    if (known == null) {
+      count(1);
+    }
+    return known == null ? f : known;
+  }
+
+  private Context context(
+      Phase phase,
+      Segment segment,
+      Frame frame,
+      Formula obligation,
+      int key,
+      @Nullable Frame closing) {
+    Meaning meaning = new Meaning(phase, segment, frame, obligation, key, closing);
+    Context known = contexts.get(meaning);
+    if (known == null) {
+      known = new Context(this, meaning);
+      contexts.put(meaning, known);
+      count(1);
+    }
+    return known;
+  }
+
+  private Context context(Phase phase, Segment segment, Frame frame, Formula obligation) {
+    return context(phase, segment, frame, obligation, 0, null);
+  }
+
+  // ---- leaving a segment
+
+  /** Where an exit leads. */
+  Context leave(Context c, int label) {
+    liveness.restartClock();
+    return switch (c.phase) {
+      case VALUE -> leaveValueStart(c, label);
+      case STRING, NUMBER -> after(c.frame, label);
+      case KEY_START ->
+          label == Punctuation.KEY
+              ? context(Phase.KEY, keySegment(c.frame), c.frame, formulas.yes)
+              : close(c.frame);
+      case KEY -> context(Phase.COLON, punctuation.colon(), c.frame, formulas.yes, label, null);
+      case COLON -> memberValue(c.frame, c.meaning.key());
+      case AFTER ->
+          label == Punctuation.CLOSE
+              ? close(c.frame)
+              : c.frame.kind == Frame.Kind.OBJECT ? keyStart(c.frame, false) : item(c.frame, false);
+      case END -> refused;
+    };
+  }
+
+  /** Where a name leads that is not listed, or is; only the former is remembered. */
+  Context leaveKey(Context c, int label, byte[] spelled) {
+    if (c.frame.keys().isListed(label)) {
+      return c.exit(label);
+    }
+    String name =
+        MAPPER.readValue('"' + new String(spelled, StandardCharsets.UTF_8) + '"', String.class);
+    Frame f = frame(c.frame.withUsed(name));
+    return context(Phase.COLON, punctuation.colon(), f, formulas.yes, label, null);
+  }
+
+  /** Whether names have to be remembered as they are read in this context. */
+  boolean readsKeys(Context c) {
+    return c.phase == Phase.KEY
+        && liveness
+                .nextKeys(c.frame.keys(), c.frame.owed, c.frame.gone)
+                .nextSetBit(c.frame.keys().size())
+            >= 0;
+  }
+
+  private Context leaveValueStart(Context c, int label) {
+    if (label == Punctuation.VALUE_CLOSE) {
+      return close(java.util.Objects.requireNonNull(c.meaning.closing()));
+    }
+    JsonType type = Punctuation.typeOf(label);
+    Frame f = c.frame;
+    Formula owed = expansion.of(c.meaning.obligation(), type);
+    List<Formula> sides = new ArrayList<>();
+    for (Formula verdict : f.pending) {
+      sides.add(expansion.of(verdict, type));
+    }
+    Formula obligation = c.meaning.obligation();
+    return switch (type) {
+      case NULL, TRUE, FALSE -> after(f, settled(sides));
+      case STRING -> context(Phase.STRING, text(owed, sides), f, obligation);
+      case NUMBER -> context(Phase.NUMBER, number(owed, sides), f, obligation);
+      case ARRAY ->
+          f.depth >= options.depth()
+              ? tooDeep
+              : item(open(Frame.Kind.ARRAY, owed, sides, null, f), true);
+      case OBJECT ->
+          f.depth >= options.depth()
+              ? tooDeep
+              : keyStart(
+                  open(Frame.Kind.OBJECT, owed, sides, spaces.of(owed, obligation, sides), f),
+                  true);
+    };
+  }
+
+  private Frame open(
+      Frame.Kind kind, Formula owed, List<Formula> sides, @Nullable KeySpace space, Frame parent) {
+    long[] gone = space == null ? new long[0] : space.nothingGone();
+    return frame(
+        new Frame(kind, owed, List.copyOf(sides), List.of(), space, gone, Set.of(), parent));
+  }
+
+  private static int settled(List<Formula> sides) {
+    int bits = 0;
+    for (int i = 0; i < sides.size(); i++) {
+      bits |= sides.get(i).isTrue() ? 1 << i : 0;
+    }
+    return bits;
+  }
+
+  private Segment text(Formula owed, List<Formula> sides) {
+    Expr main = Expansion.language(owed);
+    List<Expr> others = sides.stream().map(Expansion::language).toList();
+    return tables.segment(
+        List.of(main, others),
+        k -> new StringSegment(new TextContent(main, others, options.states())));
+  }
+
+  private Segment number(Formula owed, List<Formula> sides) {
+    return tables.segment(
+        List.of("number", owed.toString(), sides.toString()),
+        k -> new NumberSegment(formulas, owed, sides));
+  }
+
+  // ---- values
+
+  private Context value(
+      Formula obligation, Frame f, Punctuation.Place place, @Nullable Frame closing) {
+    Set<JsonType> types = EnumSet.noneOf(JsonType.class);
+    for (JsonType type : JsonType.values()) {
+      if (liveness.satisfiable(obligation, type)) {
+        types.add(type);
+      }
+    }
+    if (types.isEmpty() && closing == null) {
+      return refused;
+    }
+    Segment segment = punctuation.value(types, place, closing != null, f.depth);
+    return context(Phase.VALUE, segment, f, obligation, 0, closing);
+  }
+
+  // The container waits with what it still owes; what is asked of the value alone goes with it.
+  private Frame waiting(Frame f, Formula owed, List<Formula> sides, long[] gone) {
+    List<Formula> kept = new ArrayList<>();
+    Set<Atom> atoms = new LinkedHashSet<>();
+    for (Formula part : owed.conjuncts()) {
+      if (part.hasResiduals || !part.hasVerdicts) {
+        kept.add(part);
+        part.collectAtoms(atoms);
+      }
+    }
+    sides.forEach(s -> s.collectAtoms(atoms));
+    List<Formula> pending = new ArrayList<>();
+    for (Atom a : atoms) {
+      if (a instanceof Atom.Verdict) {
+        pending.add(formulas.atom(a));
+      }
+    }
+    if (pending.size() > MAX_PENDING) {
+      throw new BudgetExceededException(
+          "side verdicts", MAX_PENDING, "too many schemas wait for the verdict on one value");
+    }
+    return frame(f.with(formulas.and(kept), List.copyOf(sides), List.copyOf(pending), gone));
+  }
+
+  private Context memberValue(Frame f, int key) {
+    KeySpace space = f.keys();
+    long[] gone = space.gone(f.gone, key);
+    Formula owed = progress.key(f.owed, space, key, gone);
+    List<Formula> sides = new ArrayList<>();
+    for (Formula s : f.sides) {
+      sides.add(progress.key(s, space, key, gone));
+    }
+    Formula obligation = liveness.keep(owed, space, gone);
+    return value(obligation, waiting(f, owed, sides, gone), Punctuation.Place.MEMBER, null);
+  }
+
+  private Context item(Frame f, boolean first) {
+    Formula owed = progress.item(f.owed);
+    List<Formula> sides = f.sides.stream().map(progress::item).toList();
+    Formula obligation = liveness.keep(owed, null, f.gone);
+    Frame closing = first && progress.end(f.owed).isTrue() ? f : null;
+    return value(
+        obligation,
+        waiting(f, owed, sides, f.gone),
+        first ? Punctuation.Place.FIRST_ITEM : Punctuation.Place.NEXT_ITEM,
+        closing);
+  }
+
+  private Context close(Frame f) {
+    return after(f.container(), settled(f.sides.stream().map(progress::end).toList()));
+  }
+
+  // A value has ended with these verdicts on what was pending.
+  private Context after(Frame f, int verdicts) {
+    if (f.kind == Frame.Kind.ROOT) {
+      return context(Phase.END, punctuation.end(), f, formulas.yes);
+    }
+    Frame g = f;
+    if (!f.pending.isEmpty()) {
+      Formula owed = settle(f.owed, f, verdicts);
+      List<Formula> sides = f.sides.stream().map(s -> settle(s, f, verdicts)).toList();
+      g = frame(f.with(owed, sides, List.of(), f.gone));
+    }
+    boolean close = progress.end(g.owed).isTrue();
+    boolean array = g.kind == Frame.Kind.ARRAY;
+    boolean more =
+        array
+            ? liveness.satisfiable(liveness.keep(progress.item(g.owed), null, g.gone))
+            : !liveness.nextKeys(g.keys(), g.owed, g.gone).isEmpty();
+    if (!close && !more) {
+      return refused;
+    }
+    return context(Phase.AFTER, punctuation.after(more, close, array, g.depth), g, formulas.yes);
+  }
+
+  private Formula settle(Formula formula, Frame f, int verdicts) {
+    return formulas.map(
+        formula,
+        a -> {
+          Formula atom = formulas.atom(a);
+          int i = f.pending.indexOf(atom);
+          return i < 0 ? atom : formulas.constant(((verdicts >> i) & 1) != 0);
+        });
+  }
+
+  // ---- keys
+
+  private Context keyStart(Frame f, boolean first) {
+    boolean key = !liveness.nextKeys(f.keys(), f.owed, f.gone).isEmpty();
+    boolean close = first && progress.end(f.owed).isTrue();
+    Segment segment = punctuation.keyStart(key, close, first, f.depth);
+    return context(Phase.KEY_START, segment, f, formulas.yes);
+  }
+
+  private Segment keySegment(Frame f) {
+    KeySpace space = f.keys();
+    BitSet next = liveness.nextKeys(space, f.owed, f.gone);
+    Map<String, Integer> labels = new LinkedHashMap<>();
+    for (int i = 0; i < space.size(); i++) {
+      labels.put(space.names.get(i), next.get(i) ? i : -1);
+    }
+    Map<Integer, Integer> classes = new HashMap<>();
+    for (int i = space.size(); i < space.keys(); i++) {
+      classes.put(space.classBits(i), next.get(i) ? i : -1);
+    }
+    boolean open = next.nextSetBit(space.size()) >= 0;
+    KeyContent.Choice choice =
+        new KeyContent.Choice(labels, open ? f.used : Set.of(), space.languages, classes);
+    return tables.segment(choice, k -> new StringSegment(new KeyContent(choice, options.states())));
+  }
+}

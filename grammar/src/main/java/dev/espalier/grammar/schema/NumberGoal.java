@@ -1,0 +1,320 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.BudgetExceededException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One conjunction of assertions about a number: an interval, a unit, exceptions. Decides exactly
+ * whether a text that has begun can still end in such a number.
+ */
+final class NumberGoal {
+  // The texts that go on from digits d (as an integer) have the values [d, d+1) * 10^k, for every k
+  // that further digits and the exponent can produce. So the question is whether one of these
+  // intervals meets the goal, and only the few k near the goal's own magnitude need a look.
+
+  private static final int MAX_CANDIDATES = 100_000;
+
+  private @Nullable BigDecimal low;
+  private boolean lowIncluded = true;
+  private @Nullable BigDecimal high;
+  private boolean highIncluded = true;
+  private @Nullable BigDecimal unit;
+  private @Nullable Set<BigDecimal> values;
+  private final List<BigDecimal> notUnits = new ArrayList<>();
+  private final Set<BigDecimal> notValues = new HashSet<>();
+
+  /** The goals of a formula over number assertions; reaching any one of them satisfies it. */
+  static List<NumberGoal> of(Formulas formulas, Formula f) {
+    List<NumberGoal> goals = new ArrayList<>();
+    for (Formula branch : formulas.branches(f)) {
+      NumberGoal goal = new NumberGoal();
+      for (Formula literal : branch.conjuncts()) {
+        goal.add((Atom.OfNumber) Objects.requireNonNull(literal.literal()), literal.isNegated());
+      }
+      goals.add(goal);
+    }
+    return goals;
+  }
+
+  private void add(Atom.OfNumber atom, boolean negated) {
+    if (atom instanceof Atom.Bound b) {
+      if (b.lower() != negated) {
+        raise(b.limit(), b.inclusive() != negated);
+      } else {
+        lower(b.limit(), b.inclusive() != negated);
+      }
+    } else if (atom instanceof Atom.MultipleOf m) {
+      if (negated) {
+        notUnits.add(m.unit());
+      } else {
+        unit = unit == null ? m.unit() : commonMultiple(unit, m.unit());
+      }
+    } else if (atom instanceof Atom.OneOfNumbers one) {
+      if (negated) {
+        notValues.addAll(one.values());
+      } else if (values == null) {
+        values = one.values();
+      } else {
+        Set<BigDecimal> both = new HashSet<>(values);
+        both.retainAll(one.values());
+        values = both;
+      }
+    }
+  }
+
+  private void raise(BigDecimal limit, boolean included) {
+    int order = low == null ? 1 : limit.compareTo(low);
+    if (order > 0 || (order == 0 && !included)) {
+      low = limit;
+      lowIncluded = included;
+    }
+  }
+
+  private void lower(BigDecimal limit, boolean included) {
+    int order = high == null ? -1 : limit.compareTo(high);
+    if (order < 0 || (order == 0 && !included)) {
+      high = limit;
+      highIncluded = included;
+    }
+  }
+
+  private static BigDecimal commonMultiple(BigDecimal a, BigDecimal b) {
+    int scale = Math.max(a.scale(), b.scale());
+    BigInteger x = a.setScale(scale).unscaledValue();
+    BigInteger y = b.setScale(scale).unscaledValue();
+    return new BigDecimal(x.divide(x.gcd(y)).multiply(y), scale);
+  }
+
+  static boolean isMultiple(BigDecimal n, BigDecimal unit) {
+    return n.remainder(unit).signum() == 0;
+  }
+
+  private boolean admits(BigDecimal n) {
+    if (low != null && n.compareTo(low) < (lowIncluded ? 0 : 1)) {
+      return false;
+    }
+    if (high != null && n.compareTo(high) > (highIncluded ? 0 : -1)) {
+      return false;
+    }
+    return (values == null || values.contains(Expansion.normal(n)))
+        && (unit == null || isMultiple(n, unit))
+        && admitsExceptions(n);
+  }
+
+  private boolean admitsExceptions(BigDecimal n) {
+    for (BigDecimal u : notUnits) {
+      if (isMultiple(n, u)) {
+        return false;
+      }
+    }
+    return !notValues.contains(Expansion.normal(n));
+  }
+
+  /** Whether some number that starts with this text fulfils the goal. */
+  boolean reachable(NumberPrefix p) {
+    if (values != null) {
+      for (BigDecimal v : values) {
+        if (admits(v) && exactly(v).reachableByRange(p)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    return reachableByRange(p);
+  }
+
+  private static NumberGoal exactly(BigDecimal v) {
+    NumberGoal goal = new NumberGoal();
+    goal.low = v;
+    goal.high = v;
+    return goal;
+  }
+
+  private boolean reachableByRange(NumberPrefix p) {
+    if (p.phase.inExponent()) {
+      return reachableByExponent(p);
+    }
+    if (p.phase == NumberPrefix.Phase.START) {
+      return meets(null, true, null, true);
+    }
+    if (p.phase == NumberPrefix.Phase.MINUS) {
+      return meets(null, true, BigDecimal.ZERO, true);
+    }
+    int most = NumberPrefix.MAX_EXPONENT;
+    boolean open = p.phase == NumberPrefix.Phase.INTEGER; // more digits before the point
+    int kMin = -p.fractionDigits - most;
+    int kMax = open ? Integer.MAX_VALUE : most - p.fractionDigits;
+    BigInteger d = p.significand();
+    if (d.signum() == 0) {
+      BigDecimal end = NumberPrefix.scaled(BigInteger.ONE, kMax); // the others lie within
+      return p.negative
+          ? meets(end.negate(), false, BigDecimal.ZERO, true)
+          : meets(BigDecimal.ZERO, true, end, false);
+    }
+    BigDecimal near = p.negative ? high : low; // the goal's end towards zero, seen from this sign
+    BigDecimal far = p.negative ? low : high;
+    int sign = d.signum();
+    if (far != null && far.signum() != sign) {
+      return false;
+    }
+    boolean fromZero = near == null || near.signum() != sign;
+    int size = p.digits.length();
+    long first;
+    if (!fromZero) {
+      first = place(Objects.requireNonNull(near)) - size - 1L;
+    } else if (unit != null) {
+      first = place(unit) - size - 1L;
+    } else {
+      first = (far == null ? 0 : place(far) - size) - 2L; // all of these are small enough
+    }
+    long last;
+    if (far != null) {
+      last = place(far) - size + 1L;
+    } else {
+      int beyond =
+          Math.max(
+              fromZero ? 0 : place(Objects.requireNonNull(near)), unit == null ? 0 : place(unit));
+      last = beyond + 2L;
+    }
+    first = Math.max(first, kMin);
+    last = Math.min(last, kMax);
+    if (far == null && unit == null && fromZero) {
+      first = last; // every interval lies inside
+    }
+    if (first > last && fromZero && unit == null && last >= kMin) {
+      first = last;
+    }
+    BigInteger next = d.add(BigInteger.valueOf(sign));
+    for (long k = first; k <= last; k++) {
+      BigDecimal from = NumberPrefix.scaled(d, (int) k);
+      BigDecimal to = NumberPrefix.scaled(next, (int) k);
+      if (sign > 0 ? meets(from, true, to, false) : meets(to, false, from, true)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // The power of ten just above the first digit.
+  private static int place(BigDecimal n) {
+    return n.precision() - n.scale();
+  }
+
+  private boolean reachableByExponent(NumberPrefix p) {
+    if (p.isZeroSoFar()) {
+      return admits(BigDecimal.ZERO);
+    }
+    boolean bothSigns = p.phase == NumberPrefix.Phase.E;
+    BigInteger d = p.significand();
+    int scale = 1;
+    for (int more = 0; more + p.exponentDigits <= NumberPrefix.EXPONENT_DIGITS; more++) {
+      for (int tail = 0; tail < scale; tail++) {
+        if (p.exponentDigits + more > 0) {
+          int e = p.exponent * scale + tail;
+          if (((bothSigns || !p.exponentNegative)
+                  && admits(NumberPrefix.scaled(d, e - p.fractionDigits)))
+              || ((bothSigns || p.exponentNegative)
+                  && admits(NumberPrefix.scaled(d, -e - p.fractionDigits)))) {
+            return true;
+          }
+        }
+      }
+      scale *= 10;
+    }
+    return false;
+  }
+
+  /** Whether the goal holds for some decimal number between two limits; null is no limit. */
+  private boolean meets(
+      @Nullable BigDecimal from,
+      boolean fromIncluded,
+      @Nullable BigDecimal to,
+      boolean toIncluded) {
+    NumberGoal cut = new NumberGoal();
+    cut.low = low;
+    cut.lowIncluded = lowIncluded;
+    cut.high = high;
+    cut.highIncluded = highIncluded;
+    if (from != null) {
+      cut.raise(from, fromIncluded);
+    }
+    if (to != null) {
+      cut.lower(to, toIncluded);
+    }
+    return inhabited(cut.low, cut.lowIncluded, cut.high, cut.highIncluded);
+  }
+
+  private boolean inhabited(
+      @Nullable BigDecimal a, boolean aIncluded, @Nullable BigDecimal b, boolean bIncluded) {
+    if (a != null && b != null) {
+      int order = a.compareTo(b);
+      if (order >= 0) {
+        return order == 0 && aIncluded && bIncluded && admits(a);
+      }
+    }
+    if (unit == null) {
+      return true; // decimals are dense: one of them is no exception
+    }
+    for (BigDecimal u : notUnits) {
+      if (isMultiple(unit, u)) {
+        return false; // every candidate is excluded
+      }
+    }
+    if (a == null && b == null) {
+      return true;
+    }
+    if (a == null || b == null) {
+      return true; // an endless row of candidates, of which the exceptions leave some
+    }
+    BigInteger first = a.divide(unit, 0, RoundingMode.CEILING).toBigInteger();
+    if (!aIncluded && unit.multiply(new BigDecimal(first)).compareTo(a) == 0) {
+      first = first.add(BigInteger.ONE);
+    }
+    BigInteger last = b.divide(unit, 0, RoundingMode.FLOOR).toBigInteger();
+    if (!bIncluded && unit.multiply(new BigDecimal(last)).compareTo(b) == 0) {
+      last = last.subtract(BigInteger.ONE);
+    }
+    int tried = 0;
+    for (BigInteger n = first; n.compareTo(last) <= 0; n = n.add(BigInteger.ONE)) {
+      if (admitsExceptions(unit.multiply(new BigDecimal(n)))) {
+        return true;
+      }
+      if (++tried > MAX_CANDIDATES) {
+        throw new BudgetExceededException(
+            "states", MAX_CANDIDATES, "too many excluded numbers in a row; simplify the 'not'");
+      }
+    }
+    return false;
+  }
+
+  /** Whether a formula over number assertions holds for a number. */
+  static boolean holds(Formula f, BigDecimal n) {
+    return switch (f.kind) {
+      case TRUE -> true;
+      case FALSE -> false;
+      case NOT -> !holds(f.parts.get(0), n);
+      case AND -> f.parts.stream().allMatch(p -> holds(p, n));
+      case OR -> f.parts.stream().anyMatch(p -> holds(p, n));
+      case ONE -> f.parts.stream().filter(p -> holds(p, n)).count() == 1;
+      case ATOM -> holds((Atom.OfNumber) Objects.requireNonNull(f.atom), n);
+    };
+  }
+
+  private static boolean holds(Atom.OfNumber atom, BigDecimal n) {
+    if (atom instanceof Atom.Bound b) {
+      int order = n.compareTo(b.limit());
+      return order == 0 ? b.inclusive() : (order > 0) == b.lower();
+    } else if (atom instanceof Atom.MultipleOf m) {
+      return isMultiple(n, m.unit());
+    }
+    return ((Atom.OneOfNumbers) atom).values().contains(Expansion.normal(n));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.token.Segment;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A JSON number under an obligation. It ends before the byte that cannot belong to it; the exit's
+ * label tells which of the side formulas hold, bit by bit.
+ */
+final class NumberSegment extends Segment {
+  // A state keeps one prefix that leads to it, in place of all of them: what happens next depends
+  // only on the abstraction under which the state is found again.
+  private record Key(Object syntax, boolean negative, List<Object> abstractions) {}
+
+  private final Formula main;
+  private final List<Formula> sides;
+  private final List<NumberGoal> goals;
+  private final List<Atom.OfNumber> atoms = new ArrayList<>();
+  private final Map<Key, Integer> ids = new HashMap<>();
+  private final List<NumberPrefix> prefixes = new ArrayList<>();
+
+  NumberSegment(Formulas formulas, Formula main, List<Formula> sides) {
+    this.main = main;
+    this.sides = sides;
+    goals = NumberGoal.of(formulas, main);
+    Set<Atom> all = new LinkedHashSet<>();
+    main.collectAtoms(all);
+    sides.forEach(s -> s.collectAtoms(all));
+    all.forEach(a -> atoms.add((Atom.OfNumber) a));
+    intern(NumberPrefix.EMPTY);
+  }
+
+  /** Whether any number fulfils the formula. */
+  static boolean satisfiable(Formulas formulas, Formula f) {
+    return NumberGoal.of(formulas, f).stream().anyMatch(g -> g.reachable(NumberPrefix.EMPTY));
+  }
+
+  private int intern(NumberPrefix p) {
+    List<Object> abstractions = new ArrayList<>(atoms.size());
+    for (Atom.OfNumber a : atoms) {
+      abstractions.add(NumberAbstraction.of(a, p));
+    }
+    Key key = new Key(p.syntaxKey(), !atoms.isEmpty() && p.negative, abstractions);
+    Integer known = ids.get(key);
+    if (known != null) {
+      return known;
+    }
+    boolean live = main.isTrue() || goals.stream().anyMatch(g -> g.reachable(p));
+    int id = live ? prefixes.size() : DEAD;
+    ids.put(key, id);
+    if (live) {
+      prefixes.add(p);
+    }
+    return id;
+  }
+
+  @Override
+  public int start() {
+    return 0;
+  }
+
+  @Override
+  public synchronized int endLabel(int state) {
+    NumberPrefix p = prefixes.get(state);
+    if (!p.complete()) {
+      return -1;
+    }
+    if (atoms.isEmpty()) {
+      return bits(null);
+    }
+    BigDecimal value = p.value();
+    return NumberGoal.holds(main, value) ? bits(value) : -1;
+  }
+
+  private int bits(@org.jspecify.annotations.Nullable BigDecimal value) {
+    int bits = 0;
+    for (int i = 0; i < sides.size(); i++) {
+      Formula side = sides.get(i);
+      if (value == null ? side.isTrue() : NumberGoal.holds(side, value)) {
+        bits |= 1 << i;
+      }
+    }
+    return bits;
+  }
+
+  @Override
+  protected int compute(int state, int b) {
+    NumberPrefix next = prefixes.get(state).step(b);
+    if (next != null) {
+      return intern(next);
+    }
+    switch (b) {
+      case ',', ']', '}', ' ', '\t', '\n', '\r' -> {
+        int label = endLabel(state);
+        return label < 0 ? DEAD : exit(label, false);
+      }
+      default -> {
+        return DEAD;
+      }
+    }
+  }
+
+  @Override
+  public String explain(int state) {
+    return "a number" + (main.isTrue() ? "" : " with " + main);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.token.CountedTexts;
+import dev.espalier.grammar.token.Segment;
+import dev.espalier.grammar.token.Suffixes;
+import dev.espalier.grammar.token.TokenTables;
+import dev.espalier.grammar.token.View;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rest of a JSON string after its opening quote, up to and including the closing one. Content
+ * is judged unescaped; it is spelled as a JSON writer spells it: escapes for the quote, the
+ * backslash and control characters, everything else as it is.
+ */
+final class StringSegment extends Segment {
+  // A state is the content's state times eight plus the place in an escape:
+  // 0 none, 1 after the backslash, 2 to 5 after its u and that many minus two zeros, 6 after u001.
+  private static final int BACKSLASH = 1;
+  private static final int LOW = 5;
+  private static final int HIGH = 6;
+  private static final String SHORT = "\"\\bfnrt";
+  private static final String SHORT_MEANS = "\"\\\b\f\n\r\t";
+
+  private final Content content;
+
+  StringSegment(Content content) {
+    this.content = content;
+  }
+
+  /** The one segment of any text, label 0, per vocabulary. */
+  static StringSegment any(TokenTables tables) {
+    return (StringSegment) tables.segment("any string", k -> new StringSegment(TextContent.any()));
+  }
+
+  static int escape(int state) {
+    return state & 7;
+  }
+
+  private static int state(int content, int escape) {
+    return (content << 3) | escape;
+  }
+
+  @Override
+  public int start() {
+    return state(content.start(), 0);
+  }
+
+  @Override
+  protected int compute(int state, int b) {
+    int at = state >> 3;
+    switch (state & 7) {
+      case 0 -> {
+        if (b == '"') {
+          int label = content.label(at);
+          return label < 0 ? DEAD : exit(label, true);
+        }
+        return b == '\\' ? escapeState(at, BACKSLASH) : b < 0x20 ? DEAD : content(at, b);
+      }
+      case BACKSLASH -> {
+        int i = SHORT.indexOf(b);
+        return i >= 0 ? content(at, SHORT_MEANS.charAt(i)) : b == 'u' ? escapeState(at, 2) : DEAD;
+      }
+      case 2, 3 -> {
+        return b == '0' ? escapeState(at, (state & 7) + 1) : DEAD;
+      }
+      case 4 -> {
+        return b == '0' ? escapeState(at, LOW) : b == '1' ? escapeState(at, HIGH) : DEAD;
+      }
+      default -> {
+        int digit = Character.digit(b, 16);
+        return digit < 0 ? DEAD : content(at, ((state & 7) == LOW ? 0 : 16) + digit);
+      }
+    }
+  }
+
+  private int content(int at, int b) {
+    int next = content.step(at, b);
+    return next == Content.DEAD ? DEAD : state(next, 0);
+  }
+
+  // An escape may begin only if some character can end it.
+  private int escapeState(int at, int escape) {
+    int from = escape == HIGH ? 16 : 0;
+    int to = escape == LOW ? 16 : 32;
+    for (int c = from; c < to; c++) {
+      if (content.step(at, c) != Content.DEAD) {
+        return state(at, escape);
+      }
+    }
+    boolean quoted =
+        escape == BACKSLASH
+            && (content.step(at, '"') != Content.DEAD || content.step(at, '\\') != Content.DEAD);
+    return quoted ? state(at, escape) : DEAD;
+  }
+
+  @Override
+  protected View build(int state, Suffixes suffixes, TokenTables tables) {
+    View shortcut = shortcut(state, suffixes, tables);
+    return shortcut != null ? shortcut : super.build(state, suffixes, tables);
+  }
+
+  private @Nullable View shortcut(int state, Suffixes suffixes, TokenTables tables) {
+    StringSegment any = any(tables);
+    if (this == any) {
+      return null;
+    }
+    boolean root = suffixes.equals(tables.root());
+    Content.Likeness like = content.likeness(state >> 3);
+    if (like instanceof Content.Likeness.Any same) {
+      int anyState = state(same.anyState(), state & 7);
+      if (root) {
+        return any.view(anyState, tables).relabelled(same.label());
+      }
+      return anyState == any.start()
+          ? any.startView(suffixes, tables).relabelled(same.label())
+          : null;
+    } else if (like instanceof Content.Likeness.Counted counted && root && (state & 7) == 0) {
+      return CountedTexts.of(tables, any, StringSegment::escape)
+          .view(counted.min(), counted.max(), tables)
+          .relabelled(counted.label());
+    } else if (like instanceof Content.Likeness.OffNames off && (state & 7) == 0) {
+      View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
+      return View.corrected(
+          base.relabelled(off.label()),
+          this,
+          state,
+          s -> content.onNames(s >> 3),
+          suffixes,
+          tables);
+    }
+    return null;
+  }
+
+  @Override
+  public String explain(int state) {
+    return content.explain(state >> 3);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Texts of one language; the label tells which of the side languages hold them too, bit by bit. */
+final class TextContent implements Content {
+  /** Any text at all; its states are the places inside a UTF-8 sequence. */
+  static TextContent any() {
+    TextContent any = new TextContent(Utf8.TEXT, List.of(), Integer.MAX_VALUE);
+    for (int state = 0; state < any.states.size(); state++) {
+      for (int b = 0; b < 256; b++) {
+        any.step(state, b);
+      }
+    }
+    return any;
+  }
+
+  private static final TextContent ANY = any();
+
+  private final int stateLimit;
+  private final Map<List<Expr>, Integer> ids = new HashMap<>();
+  private final List<List<Expr>> states = new ArrayList<>(); // main language first, then the sides
+
+  /** A language that is not empty. */
+  TextContent(Expr main, List<Expr> sides, int stateLimit) {
+    this.stateLimit = stateLimit;
+    List<Expr> first = new ArrayList<>();
+    first.add(main);
+    first.addAll(sides);
+    intern(first);
+  }
+
+  private int intern(List<Expr> state) {
+    Integer known = ids.get(state);
+    if (known != null) {
+      return known;
+    }
+    int id = state.get(0).isEmpty(stateLimit) ? DEAD : states.size();
+    ids.put(state, id);
+    if (id != DEAD) {
+      states.add(state);
+    }
+    return id;
+  }
+
+  @Override
+  public int start() {
+    return 0;
+  }
+
+  @Override
+  public int step(int state, int b) {
+    List<Expr> at = states.get(state);
+    List<Expr> next = new ArrayList<>(at.size());
+    for (Expr e : at) {
+      next.add(e.step(b));
+    }
+    return next.get(0) == Expr.NONE ? DEAD : intern(next);
+  }
+
+  @Override
+  public int label(int state) {
+    return states.get(state).get(0).accepts() ? bits(states.get(state)) : -1;
+  }
+
+  private static int bits(List<Expr> state) {
+    int bits = 0;
+    for (int i = 1; i < state.size(); i++) {
+      if (state.get(i).accepts()) {
+        bits |= 1 << (i - 1);
+      }
+    }
+    return bits;
+  }
+
+  @Override
+  public Likeness likeness(int state) {
+    List<Expr> at = states.get(state);
+    Expr main = at.get(0);
+    int label = 0;
+    for (int i = 1; i < at.size(); i++) {
+      if (at.get(i) == main) {
+        label |= 1 << (i - 1);
+      } else if (at.get(i) != Expr.NONE) {
+        return Likeness.UNKNOWN;
+      }
+    }
+    Integer any = ANY.ids.get(List.of(main));
+    if (any != null && any != DEAD) {
+      return new Likeness.Any(any, label);
+    }
+    int min = main.repeatMin(Utf8.CHAR);
+    return min < 0 ? Likeness.UNKNOWN : new Likeness.Counted(min, main.repeatMax(), label);
+  }
+
+  @Override
+  public String explain(int state) {
+    String shown = states.get(state).get(0).toString();
+    return "text in " + (shown.length() <= 120 ? shown : shown.substring(0, 120) + "…");
+  }
+}

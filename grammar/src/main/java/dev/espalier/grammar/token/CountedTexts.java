@@ -1,0 +1,126 @@
+package dev.espalier.grammar.token;
+
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Views of "any text of so many characters", all from one walk over the vocabulary that counts
+ * characters. One per vocabulary; immutable but for its cache.
+ */
+public final class CountedTexts {
+  private record Range(Segment any, int min, int max) {}
+
+  private final Segment any;
+  private final int step; // the one way out
+  private final int[] stay; // tokens, by rising count
+  private final int[] stayCounts;
+  private final int[] exits; // trie nodes, ascending
+  private final int[] exitCounts;
+  private final int longest;
+
+  private CountedTexts(TokenTables tables, Segment any, IntUnaryOperator escape) {
+    this.any = any;
+    TokenTrie trie = tables.trie();
+    IntList tokens = new IntList();
+    IntList counts = new IntList();
+    IntList nodes = new IntList();
+    IntList nodeCounts = new IntList();
+    int[] ends = new int[trie.depth() + 2];
+    int[] states = new int[trie.depth() + 2];
+    int[] count = new int[trie.depth() + 2]; // characters begun
+    int depth = 0;
+    int way = Segment.DEAD;
+    states[0] = any.start();
+    ends[0] = trie.size();
+    for (int i = 1; i < trie.size(); ) {
+      while (i >= ends[depth]) {
+        depth--;
+      }
+      int b = trie.byteAt(i);
+      int next = any.next(states[depth], b);
+      if (next >= 0) {
+        // A character begins with a plain byte that continues none, or with a backslash.
+        boolean plain = escape.applyAsInt(states[depth]) == 0;
+        boolean begins = plain && (b & 0xC0) != 0x80;
+        count[depth + 1] = count[depth] + (begins ? 1 : 0);
+        for (int t = trie.firstToken(i); t < trie.firstToken(i + 1); t++) {
+          tokens.add(trie.token(t));
+          counts.add(count[depth + 1]);
+        }
+        ends[++depth] = trie.end(i);
+        states[depth] = next;
+        i++;
+      } else {
+        if (next != Segment.DEAD) {
+          way = next;
+          nodes.add(i);
+          nodeCounts.add(count[depth]);
+        }
+        i = trie.end(i);
+      }
+    }
+    step = way;
+    exits = nodes.toArray();
+    exitCounts = nodeCounts.toArray();
+    int max = 0;
+    for (int i = 0; i < counts.size; i++) {
+      max = Math.max(max, counts.items[i]);
+    }
+    for (int c : exitCounts) {
+      max = Math.max(max, c);
+    }
+    longest = max;
+    int[] start = new int[max + 2];
+    for (int i = 0; i < counts.size; i++) {
+      start[counts.items[i] + 1]++;
+    }
+    for (int c = 0; c <= max; c++) {
+      start[c + 1] += start[c];
+    }
+    stay = new int[tokens.size];
+    stayCounts = new int[tokens.size];
+    for (int i = 0; i < tokens.size; i++) {
+      int at = start[counts.items[i]]++;
+      stay[at] = tokens.items[i];
+      stayCounts[at] = counts.items[i];
+    }
+  }
+
+  /**
+   * The counted view of a segment.
+   *
+   * @param any accepts any text and is left by one way
+   * @param escape 0 for a state of {@code any} outside an escape sequence
+   */
+  public static CountedTexts of(TokenTables tables, Segment any, IntUnaryOperator escape) {
+    return tables.cached(any, t -> new CountedTexts(t, any, escape));
+  }
+
+  /** The vocabulary as seen where {@code min} to {@code max} characters are to come. */
+  public View view(int min, int max, TokenTables tables) {
+    int least = Math.min(min, longest + 1);
+    int most = Math.min(max, longest);
+    if (least == 0 && most == longest) {
+      return any.view(any.start(), tables);
+    }
+    return tables.cached(new Range(any, least, most), t -> build(least, most, t));
+  }
+
+  private View build(int least, int most, TokenTables tables) {
+    int n = Arrays.binarySearch(stayCounts, most);
+    n = n < 0 ? -n - 1 : n;
+    while (n < stayCounts.length && stayCounts[n] == most) {
+      n++;
+    }
+    View.Collector out = new View.Collector();
+    for (int i = 0; i < n; i++) {
+      out.stay.add(stay[i]);
+    }
+    for (int i = 0; i < exits.length; i++) {
+      if (exitCounts[i] >= least && exitCounts[i] <= most) {
+        out.exit(step, exits[i]);
+      }
+    }
+    return out.view(tables);
+  }
+}

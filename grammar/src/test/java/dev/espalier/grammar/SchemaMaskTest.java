@@ -1,0 +1,244 @@
+package dev.espalier.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.CompiledConstraint.State;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.token.Vocabularies;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Masks against one step per token, finished texts against an independent validator. */
+class SchemaMaskTest {
+  private static final SchemaRegistry REGISTRY =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+  private static boolean valid(Schema validator, String text) {
+    return validator.validate(text, InputFormat.JSON).isEmpty();
+  }
+
+  /** A fixed walk bound keeps the test short; texts are finished by the nearest way out. */
+  private static final int STEPS = 25;
+
+  @Test
+  void masksAreExactAndFinishedTextsAreValid() {
+    long seed = Long.getLong("seed", 42);
+    int rounds = Integer.getInteger("rounds", 70);
+    Random r = new Random(seed);
+    int finished = 0;
+    int refusedSchemas = 0;
+    int masks = 0;
+    for (int round = 0; round < rounds; round++) {
+      String text = new RandomSchemas(r).next(3);
+      Schema validator = REGISTRY.getSchema(text);
+      JsonSchema schema = JsonSchema.of(text);
+      if (r.nextBoolean()) {
+        schema = schema.anyOrder();
+      }
+      Whitespace[] spaces = {
+        Whitespace.compact(),
+        Whitespace.singleSpace(),
+        Whitespace.indented(1),
+        Whitespace.flexible()
+      };
+      schema = schema.whitespace(spaces[r.nextInt(4)]);
+      Vocabulary v =
+          Vocabularies.random(
+              r,
+              256 + r.nextInt(300),
+              "\"a\":1,\"b\":",
+              "{\"c\":[",
+              "}],",
+              "true",
+              "null",
+              "xyé\"",
+              "\\n\\u0001",
+              "-1.0e+2",
+              "\": \"",
+              "\n  ",
+              "\"a\",\"a\":");
+      CompiledConstraint c;
+      try {
+        c = schema.compile(v);
+      } catch (SchemaException e) {
+        assertThat(e).hasMessageContaining("no value");
+        refusedSchemas++;
+        continue;
+      }
+      String where = "seed " + seed + " round " + round + " " + schema.text();
+      for (int walk = 0; walk < 4; walk++) {
+        State s = c.start();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int step = 0; step < STEPS; step++) {
+          TokenMask mask = new TokenMask(v.size());
+          s.fillMask(mask);
+          masks++;
+          List<Integer> allowed = new ArrayList<>();
+          for (int id = 0; id < v.size(); id++) {
+            boolean steps = survives(s, v, id);
+            if (mask.contains(id) != steps) {
+              throw new AssertionError(
+                  where
+                      + " after '"
+                      + out.toString(StandardCharsets.UTF_8)
+                      + "': mask says "
+                      + mask.contains(id)
+                      + " of "
+                      + v.describe(id));
+            }
+            if (steps) {
+              allowed.add(id);
+            }
+          }
+          assertThat(!allowed.isEmpty() || s.mayEnd()).as("dead end: %s %s", where, out).isTrue();
+          if (allowed.isEmpty() || (s.mayEnd() && r.nextInt(3) == 0)) {
+            break;
+          }
+          int token = allowed.get(r.nextInt(allowed.size()));
+          if (step == 0 && r.nextInt(4) > 0) { // structures are more telling than strings
+            for (int id : allowed) {
+              if (v.byteAt(id, 0) == '{' || v.byteAt(id, 0) == '[') {
+                token = id;
+              }
+            }
+          }
+          State next = s.advance(token);
+          assertThat(next).isSameAs(s.advance(token)); // equal states are one object
+          out.writeBytes(v.bytes(token));
+          s = java.util.Objects.requireNonNull(next);
+        }
+        byte[] rest = Completion.shortest(s, 30_000);
+        if (rest != null) {
+          out.writeBytes(rest);
+          String made = out.toString(StandardCharsets.UTF_8);
+          finished++;
+          assertThat(c.check(made).accepted()).isTrue();
+          // The validator computes in double; numbers beyond it are judged by NumberGoalTest.
+          if (!made.matches("(?s).*(\\d[eE]|[\\d.]{15}).*")) {
+            assertThat(valid(validator, made)).as("%s made %s", where, made).isTrue();
+          }
+        }
+      }
+    }
+    System.out.printf(
+        "%d masks exact, %d texts finished and valid, %d schemas unsatisfiable%n",
+        masks, finished, refusedSchemas);
+    assertThat(finished).isGreaterThan(rounds);
+  }
+
+  private static boolean survives(State s, Vocabulary v, int id) {
+    State at = s;
+    if (!v.isText(id)) {
+      return false;
+    }
+    for (byte b : v.bytes(id)) {
+      State next = at.step(b);
+      if (next == null) {
+        return false;
+      }
+      at = next;
+    }
+    return true;
+  }
+
+  @Test
+  void acceptanceAgreesWithTheValidatorOnRandomInstances() {
+    long seed = Long.getLong("seed", 7);
+    int rounds = Integer.getInteger("rounds", 300);
+    Random r = new Random(seed);
+    List<byte[]> bytes = new ArrayList<>();
+    for (int b = 0; b < 256; b++) {
+      bytes.add(new byte[] {(byte) b});
+    }
+    Vocabulary v = Vocabularies.of(bytes);
+    int accepted = 0;
+    int refused = 0;
+    for (int round = 0; round < rounds; round++) {
+      RandomSchemas random = new RandomSchemas(r);
+      String text = random.next(3);
+      Schema validator = REGISTRY.getSchema(text);
+      @Nullable CompiledConstraint c = null;
+      try {
+        c = JsonSchema.of(text).anyOrder().compile(v);
+      } catch (SchemaException e) {
+        assertThat(e).hasMessageContaining("no value");
+      } catch (BudgetExceededException e) {
+        continue;
+      }
+      for (int k = 0; k < 30; k++) {
+        String instance = random.instance(3);
+        boolean expected = valid(validator, instance);
+        boolean actual = c != null && c.check(instance).accepted();
+        assertThat(actual)
+            .as("seed %d round %d: %s on %s", seed, round, text, instance)
+            .isEqualTo(expected);
+        if (expected) {
+          accepted++;
+        } else {
+          refused++;
+        }
+      }
+    }
+    System.out.printf("%d instances accepted, %d refused, no disagreement%n", accepted, refused);
+    assertThat(accepted).isGreaterThan(rounds);
+    assertThat(refused).isGreaterThan(rounds);
+  }
+
+  /** The nearest end of a text by breadth-first search over states; the slow, obvious way. */
+  static final class Completion {
+    private Completion() {}
+
+    static byte @Nullable [] shortest(State from, int limit) {
+      Map<State, State> parent = new HashMap<>();
+      Map<State, Byte> by = new HashMap<>();
+      ArrayDeque<State> queue = new ArrayDeque<>(List.of(from));
+      parent.put(from, from);
+      while (!queue.isEmpty()) {
+        State s = queue.remove();
+        if (s.mayEnd()) {
+          byte[] path = new byte[0];
+          for (State x = s; x != from; x = parent.getOrDefault(x, from)) {
+            byte[] longer = new byte[path.length + 1];
+            longer[0] = by.getOrDefault(x, (byte) 0);
+            System.arraycopy(path, 0, longer, 1, path.length);
+            path = longer;
+          }
+          return Arrays.copyOf(path, path.length);
+        }
+        if (parent.size() > limit) {
+          return null;
+        }
+        for (int b : ORDER) {
+          State next = s.step((byte) b);
+          if (next != null && parent.putIfAbsent(next, s) == null) {
+            by.put(next, (byte) b);
+            queue.add(next);
+          }
+        }
+      }
+      throw new AssertionError("dead end");
+    }
+
+    // Closing bytes first, then every byte there is.
+    private static final int[] ORDER =
+        java.util.stream.IntStream.concat(
+                "]}\",:0aeE-.+".chars(), java.util.stream.IntStream.range(0, 256))
+            .toArray();
+  }
+}
