@@ -5,6 +5,7 @@ import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.schema.CompiledSchema;
 import dev.espalier.grammar.schema.Options;
+import dev.espalier.grammar.types.TypeSchema;
 import java.time.Duration;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -40,6 +41,16 @@ public final class JsonSchema implements Constraint {
   public static JsonSchema of(String schema) {
     CompiledSchema.checkSyntax(schema);
     return new JsonSchema(schema, Options.DEFAULT);
+  }
+
+  /**
+   * The schema of a Java type: records, enums, collections, sealed interfaces and what else {@link
+   * TypeSchema} describes. {@code Generation.as} of the same type reads what is generated.
+   *
+   * @throws dev.espalier.EspalierException if the type, or one that it contains, has no schema
+   */
+  public static JsonSchema of(Class<?> type) {
+    return of(TypeSchema.of(type));
   }
 
   /** Properties may come in any order. */
@@ -86,7 +97,7 @@ public final class JsonSchema implements Constraint {
   }
 
   /**
-   * The machine over a vocabulary; cached as long as the vocabulary is in use.
+   * The machine over a vocabulary; cached for as long as this schema is in use.
    *
    * @throws SchemaException if the schema is broken, asks for what is not enforced, or nothing
    *     satisfies it
