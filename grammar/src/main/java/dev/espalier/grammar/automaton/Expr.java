@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,7 @@ public final class Expr {
   private final int hash;
   private final boolean nullable;
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
+  private final int largestCount; // the largest finite bound of a repetition anywhere inside
   private volatile Edge @Nullable [] edges;
   private volatile byte liveness; // 0 unknown, 1 live, 2 empty
 
@@ -98,6 +100,11 @@ public final class Expr {
       s |= a.searched;
     }
     searched = s;
+    int count = kind == Kind.REPEAT ? (max == UNBOUNDED ? min : max) : 0;
+    for (Expr a : args) {
+      count = Math.max(count, a.largestCount);
+    }
+    largestCount = count;
   }
 
   private static boolean any(Expr[] args, boolean wanted) {
@@ -602,6 +609,59 @@ public final class Expr {
   }
 
   // ---- what the token layer wants to know about the shape
+
+  /**
+   * An expression with the same beginnings of up to {@code length} bytes, and the same texts of up
+   * to that length, whose counters count no further: what lies behind a horizon looks the same from
+   * every place that is far enough away. Intersections and complements are left as they are, since
+   * what is possible in them depends on the whole text.
+   */
+  public Expr horizon(int length) {
+    if (searched || largestCount <= length + 1) {
+      return this;
+    }
+    return switch (kind) {
+      case SEQ -> {
+        List<Expr> parts = new ArrayList<>();
+        Expr e = this;
+        for (; e.kind == Kind.SEQ; e = e.args[1]) {
+          parts.add(e.args[0].horizon(length));
+        }
+        parts.add(e.horizon(length));
+        yield seq(parts.toArray(NO_ARGS));
+      }
+      case OR -> {
+        List<Expr> parts = new ArrayList<>(args.length);
+        for (Expr a : args) {
+          parts.add(a.horizon(length));
+        }
+        yield or(parts);
+      }
+      case REPEAT ->
+          repeat(
+              args[0].horizon(length), Math.min(min, length + 1), max > length ? UNBOUNDED : max);
+      default -> this;
+    };
+  }
+
+  /** Number of alternatives at the top: a measure of how ambiguous the automaton is here. */
+  public int width() {
+    return kind == Kind.OR || kind == Kind.AND ? args.length : 1;
+  }
+
+  /** Adds the byte sets that occur anywhere inside. */
+  void collectSets(Set<ByteSet> sets, Set<Expr> seen) {
+    ArrayDeque<Expr> todo = new ArrayDeque<>();
+    todo.add(this);
+    while (!todo.isEmpty()) {
+      Expr e = todo.removeLast();
+      if (e.kind == Kind.SET) {
+        sets.add(e.set);
+      } else if (e.args.length > 0 && seen.add(e)) {
+        todo.addAll(Arrays.asList(e.args));
+      }
+    }
+  }
 
   /** If this is {@code e} repeated, its lower bound, else -1. */
   public int repeatMin(Expr e) {

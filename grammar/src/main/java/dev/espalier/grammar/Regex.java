@@ -1,0 +1,54 @@
+package dev.espalier.grammar;
+
+import dev.espalier.CompiledConstraint;
+import dev.espalier.Constraint;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.regex.RegexParser;
+
+/**
+ * The texts that match a regular expression as a whole. The syntax is the common ground of ECMA-262
+ * (with the {@code u} flag) and {@code java.util.regex}; where the two disagree, ECMA-262 wins:
+ * {@code .} stops at {@code \n \r U+2028 U+2029} unless {@code (?s)} is on, {@code $} is the very
+ * end, {@code \s} is Unicode white space, {@code \d}, {@code \w} and {@code \b} are ASCII.
+ *
+ * <p>Characters are Unicode scalar values; generated text is well-formed UTF-8. Lookarounds,
+ * anchors and word boundaries are exact where an intersection of regular languages can express
+ * them. Backreferences, atomic groups and possessive quantifiers are refused, with the place.
+ */
+public final class Regex implements Constraint {
+  private final String pattern;
+  private final Expr language;
+
+  private Regex(String pattern, Expr language) {
+    this.pattern = pattern;
+    this.language = language;
+  }
+
+  /**
+   * The texts that match {@code pattern} from beginning to end. Flags are written in the pattern:
+   * {@code (?i)} ignores case by Unicode's simple mappings, {@code (?m)} makes {@code ^} and {@code
+   * $} hold at line ends, {@code (?s)} lets the dot match them.
+   *
+   * @throws GrammarSyntaxException if the pattern is malformed or not regular, naming the place
+   * @throws dev.espalier.BudgetExceededException if its assertions combine in too many ways
+   */
+  public static Regex of(String pattern) {
+    return new Regex(pattern, RegexParser.whole(pattern));
+  }
+
+  /** The pattern as it was given. */
+  public String pattern() {
+    return pattern;
+  }
+
+  @Override
+  public CompiledConstraint compile(Vocabulary vocabulary) {
+    return new CompiledLexeme(language, vocabulary, "the regular expression '" + pattern + "'");
+  }
+
+  @Override
+  public String toString() {
+    return "Regex.of(\"" + pattern + "\")";
+  }
+}

@@ -1,0 +1,275 @@
+package dev.espalier.grammar.regex;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns a syntax tree into the language of all texts that match as a whole. For one thread. */
+final class RegexCompiler {
+  // Assertions are conditions at one place of a text x1 x2 ... xn, where each xi is in a plain
+  // language pi. The tree is expanded into such *spines*, and each spine becomes a language:
+  //
+  // 1. A condition on one neighbouring character (^ $ \b and the like) moves into the part beside
+  // it:
+  //    p becomes p & TEXT c. If the part may be empty, a second spine without it carries the
+  //    condition on to the next part, at last to the end of the text, where it is decided.
+  // 2. Every lookbehind constrains the text before its place, every lookahead the text after it. If
+  //    all lookbehinds stand before all lookaheads they constrain disjoint stretches, and
+  //    intersection says exactly that. Otherwise two conditions cross, and this is an error.
+  private static final int MAX_SPINES = 1000;
+  private static final int SEARCH = 20_000;
+
+  private final String pattern;
+
+  RegexCompiler(String pattern) {
+    this.pattern = pattern;
+  }
+
+  private sealed interface Item {}
+
+  private record Part(Expr expr) implements Item {}
+
+  private record Neighbour(Expr character, boolean orEdge, boolean ahead, int offset)
+      implements Item {}
+
+  private record Rest(Expr language, boolean ahead, int offset) implements Item {}
+
+  /** The whole texts that match. */
+  Expr whole(RegexNode node) {
+    return node instanceof RegexNode.Plain p
+        ? p.expr()
+        : compile(node, List.of(), List.of(), false, false);
+  }
+
+  /** The whole texts that contain a match. */
+  Expr search(RegexNode node) {
+    if (node instanceof RegexNode.Plain p) {
+      return p.expr().accepts() ? Utf8.TEXT : Expr.seq(Utf8.TEXT, p.expr(), Utf8.TEXT);
+    }
+    List<Item> any = List.of(new Part(Utf8.TEXT));
+    return compile(node, any, any, false, false);
+  }
+
+  private Expr compile(
+      RegexNode node, List<Item> before, List<Item> after, boolean openStart, boolean openEnd) {
+    List<Expr> languages = new ArrayList<>();
+    for (List<Item> spine : expand(node)) {
+      List<List<Item>> settled = new ArrayList<>();
+      settle(join(before, spine, after), openStart, openEnd, settled);
+      for (List<Item> s : settled) {
+        languages.add(language(s, openStart, openEnd));
+      }
+    }
+    return Expr.or(languages);
+  }
+
+  @SafeVarargs
+  private static List<Item> join(List<Item>... lists) {
+    List<Item> all = new ArrayList<>();
+    for (List<Item> list : lists) {
+      for (Item item : list) {
+        Item last = all.isEmpty() ? null : all.get(all.size() - 1);
+        if (item instanceof Part p && last instanceof Part l) {
+          all.set(all.size() - 1, new Part(Expr.seq(l.expr, p.expr)));
+        } else {
+          all.add(item);
+        }
+      }
+    }
+    return all;
+  }
+
+  // ---- spines
+
+  private List<List<Item>> expand(RegexNode node) {
+    List<List<Item>> out = new ArrayList<>();
+    if (node instanceof RegexNode.Plain p) {
+      out.add(List.of(new Part(p.expr())));
+    } else if (node instanceof RegexNode.Sequence s) {
+      out.add(List.of());
+      for (RegexNode part : s.parts()) {
+        out = product(out, expand(part));
+      }
+    } else if (node instanceof RegexNode.Alternation a) {
+      for (RegexNode option : a.options()) {
+        out.addAll(expand(option));
+      }
+    } else if (node instanceof RegexNode.Repetition r) {
+      out = repeat(r);
+    } else if (node instanceof RegexNode.Before b) {
+      out.add(List.of(new Neighbour(b.character(), b.orStart(), false, b.offset())));
+    } else if (node instanceof RegexNode.After a) {
+      out.add(List.of(new Neighbour(a.character(), a.orEnd(), true, a.offset())));
+    } else if (node instanceof RegexNode.Look l) {
+      out.add(List.of(look(l)));
+    }
+    return checked(out);
+  }
+
+  private static List<List<Item>> checked(List<List<Item>> spines) {
+    if (spines.size() > MAX_SPINES) {
+      throw new BudgetExceededException(
+          "spines", MAX_SPINES, "too many combinations of anchors, boundaries and lookarounds");
+    }
+    return spines;
+  }
+
+  private static List<List<Item>> product(List<List<Item>> heads, List<List<Item>> tails) {
+    List<List<Item>> out = new ArrayList<>();
+    for (List<Item> h : heads) {
+      for (List<Item> t : tails) {
+        out.add(join(h, t));
+      }
+      checked(out);
+    }
+    return out;
+  }
+
+  private List<List<Item>> repeat(RegexNode.Repetition r) {
+    if (r.max() > 8) {
+      throw new GrammarSyntaxException(
+          pattern,
+          r.offset(),
+          "anchors, word boundaries and lookarounds may be repeated at most 8 times; move the"
+              + " assertion out of the repetition");
+    }
+    List<List<Item>> body = expand(r.body());
+    List<List<Item>> power = List.of(List.of());
+    List<List<Item>> out = new ArrayList<>();
+    for (int k = 0; k <= r.max(); k++) {
+      if (k > 0) {
+        power = product(power, body);
+      }
+      if (k >= r.min()) {
+        out.addAll(power);
+        checked(out);
+      }
+    }
+    return out;
+  }
+
+  private Item look(RegexNode.Look look) {
+    List<Item> any = List.of(new Part(Utf8.TEXT));
+    Expr language =
+        look.ahead()
+            ? compile(look.body(), List.of(), any, true, false)
+            : compile(look.body(), any, List.of(), false, true);
+    return new Rest(look.negative() ? Expr.not(language) : language, look.ahead(), look.offset());
+  }
+
+  // ---- one neighbouring character
+
+  private void settle(List<Item> spine, boolean openStart, boolean openEnd, List<List<Item>> out) {
+    int at = -1;
+    for (int i = 0; i < spine.size() && at < 0; i++) {
+      at = spine.get(i) instanceof Neighbour ? i : -1;
+    }
+    if (at < 0) {
+      out.add(spine);
+      checked(out);
+      return;
+    }
+    Neighbour condition = (Neighbour) spine.get(at);
+    List<Item> others = new ArrayList<>(spine);
+    others.remove(at);
+    int step = condition.ahead ? 1 : -1;
+    int beside = condition.ahead ? at : at - 1;
+    while (beside >= 0 && beside < others.size() && !(others.get(beside) instanceof Part)) {
+      beside += step;
+    }
+    if (beside < 0 || beside >= others.size()) {
+      if (condition.ahead ? openEnd : openStart) {
+        throw new GrammarSyntaxException(
+            pattern,
+            condition.offset,
+            "an anchor or word boundary at the edge of a lookaround is not supported; write it"
+                + " outside the lookaround");
+      }
+      if (condition.orEdge) {
+        settle(others, openStart, openEnd, out);
+      }
+      return;
+    }
+    Expr part = ((Part) others.get(beside)).expr;
+    Expr fitting = condition.ahead ? startingWith(part, condition) : endingWith(part, condition);
+    if (fitting != Expr.NONE) {
+      List<Item> filled = new ArrayList<>(others);
+      filled.set(beside, new Part(fitting));
+      settle(filled, openStart, openEnd, out);
+    }
+    if (part.accepts()) {
+      List<Item> empty = new ArrayList<>(others);
+      empty.remove(beside);
+      // The condition goes on from where the empty part was.
+      empty.add(beside, condition);
+      settle(empty, openStart, openEnd, out);
+    }
+  }
+
+  private static Expr startingWith(Expr part, Neighbour n) {
+    return meet(part, Expr.seq(n.character, Utf8.TEXT));
+  }
+
+  private static Expr endingWith(Expr part, Neighbour n) {
+    return meet(part, Expr.seq(Utf8.TEXT, n.character));
+  }
+
+  // Intersection, without a trace of it where the result is plain: plain languages are live by
+  // construction, and their counters can be cut.
+  private static Expr meet(Expr part, Expr condition) {
+    if (part == Utf8.TEXT) {
+      return condition;
+    }
+    Expr both = Expr.and(part, condition);
+    if (both.isEmpty(SEARCH)) {
+      return Expr.NONE;
+    }
+    return part.within(condition, SEARCH) ? part : both;
+  }
+
+  // ---- lookarounds
+
+  private Expr language(List<Item> spine, boolean openStart, boolean openEnd) {
+    int lastBehind = -1;
+    int firstAhead = spine.size();
+    for (int i = 0; i < spine.size(); i++) {
+      if (spine.get(i) instanceof Rest r) {
+        boolean escapes = r.ahead ? openEnd : openStart;
+        if (escapes || (!r.ahead && firstAhead < i)) {
+          throw new GrammarSyntaxException(
+              pattern,
+              r.offset,
+              escapes
+                  ? "a lookaround that looks out of the lookaround around it is not supported"
+                  : "a lookbehind after a lookahead is not supported; state one condition at a"
+                      + " time");
+        }
+        if (r.ahead) {
+          firstAhead = Math.min(firstAhead, i);
+        } else {
+          lastBehind = i;
+        }
+      }
+    }
+    Expr prefix = Expr.EMPTY;
+    for (int i = 0; i <= lastBehind; i++) {
+      Item item = spine.get(i);
+      prefix =
+          item instanceof Part p
+              ? Expr.seq(prefix, p.expr)
+              : Expr.and(prefix, ((Rest) item).language);
+    }
+    Expr suffix = Expr.EMPTY;
+    for (int i = spine.size() - 1; i > lastBehind; i--) {
+      Item item = spine.get(i);
+      suffix =
+          item instanceof Part p
+              ? Expr.seq(p.expr, suffix)
+              : Expr.and(suffix, ((Rest) item).language);
+    }
+    return Expr.seq(prefix, suffix);
+  }
+}

@@ -1,0 +1,561 @@
+package dev.espalier.grammar.regex;
+
+import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.automaton.Expr;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads regular expressions: the common ground of ECMA-262 (with the {@code u} flag) and {@code
+ * java.util.regex}. Where the two disagree ECMA-262 wins: {@code .} stops at {@code \n \r U+2028
+ * U+2029}, {@code \s} is Unicode white space, {@code \w} and {@code \b} are ASCII, {@code $} is the
+ * very end, a bracket inside a class is literal. From Java come the inline flags {@code (?ims)},
+ * {@code \A}, {@code \z}, {@code \Q…\E}, {@code \h}, {@code \x{…}} and POSIX classes. For one
+ * thread.
+ */
+public final class RegexParser {
+  private static final int MAX_DEPTH = 500;
+  private static final int MAX_COUNT = 1_000_000;
+
+  private static final CodePoints LINE_END =
+      CodePoints.ranges('\n', '\n', '\r', '\r', 0x2028, 0x2029);
+  private static final CodePoints DIGIT = CodePoints.range('0', '9');
+  private static final CodePoints WORD = CodePoints.ranges('0', '9', 'A', 'Z', 'a', 'z', '_', '_');
+  private static final CodePoints SPACE =
+      CodePoints.ranges(
+          9, 13, ' ', ' ', 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029, 0x202F,
+          0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF);
+  private static final CodePoints BLANK =
+      CodePoints.ranges(
+          '\t', '\t', ' ', ' ', 0xA0, 0xA0, 0x1680, 0x1680, 0x180E, 0x180E, 0x2000, 0x200A, 0x202F,
+          0x202F, 0x205F, 0x205F, 0x3000, 0x3000);
+
+  private final String pattern;
+  private int at;
+  private int depth;
+  private boolean ignoreCase;
+  private boolean multiLine;
+  private boolean dotAll;
+
+  private RegexParser(String pattern) {
+    this.pattern = pattern;
+  }
+
+  /**
+   * The texts that match as a whole.
+   *
+   * @throws GrammarSyntaxException if the pattern is malformed or not regular
+   */
+  public static Expr whole(String pattern) {
+    return new RegexCompiler(pattern).whole(new RegexParser(pattern).parse());
+  }
+
+  /**
+   * The texts that contain a match: the meaning of the {@code pattern} keyword of JSON Schema.
+   *
+   * @throws GrammarSyntaxException if the pattern is malformed or not regular
+   */
+  public static Expr search(String pattern) {
+    return new RegexCompiler(pattern).search(new RegexParser(pattern).parse());
+  }
+
+  private RegexNode parse() {
+    RegexNode node = alternation();
+    if (at < pattern.length()) {
+      throw error(at, "a ')' without '('; write '\\)' for the character");
+    }
+    return node;
+  }
+
+  private GrammarSyntaxException error(int offset, String detail) {
+    return new GrammarSyntaxException(pattern, offset, detail);
+  }
+
+  private boolean more() {
+    return at < pattern.length();
+  }
+
+  private boolean looking(String s) {
+    return pattern.startsWith(s, at);
+  }
+
+  private boolean skip(String s) {
+    boolean there = looking(s);
+    at += there ? s.length() : 0;
+    return there;
+  }
+
+  private int codePoint() {
+    int c = pattern.codePointAt(at);
+    at += Character.charCount(c);
+    return c;
+  }
+
+  // ---- structure
+
+  private RegexNode alternation() {
+    List<RegexNode> options = new ArrayList<>();
+    do {
+      options.add(sequence());
+    } while (skip("|"));
+    if (options.size() == 1) {
+      return options.get(0);
+    }
+    RegexNode all = new RegexNode.Alternation(options);
+    return all.asserts() ? all : plain(Expr.or(options.stream().map(RegexParser::expr).toList()));
+  }
+
+  private RegexNode sequence() {
+    List<RegexNode> parts = new ArrayList<>();
+    while (more() && !looking("|") && !looking(")")) {
+      if (skip("\\Q")) {
+        quoted(parts);
+      } else {
+        int start = at;
+        RegexNode atom = atom();
+        if (atom != null) {
+          parts.add(quantified(atom, start));
+        }
+      }
+    }
+    RegexNode all = new RegexNode.Sequence(parts);
+    return all.asserts()
+        ? all
+        : plain(Expr.seq(parts.stream().map(RegexParser::expr).toArray(Expr[]::new)));
+  }
+
+  private static RegexNode plain(Expr e) {
+    return new RegexNode.Plain(e);
+  }
+
+  private static Expr expr(RegexNode node) {
+    return ((RegexNode.Plain) node).expr();
+  }
+
+  // A quantifier after the quotation is about its last character.
+  private void quoted(List<RegexNode> parts) {
+    while (more() && !looking("\\E")) {
+      int start = at;
+      RegexNode character = character(codePoint());
+      if (skip("\\E")) {
+        parts.add(quantified(character, start));
+        return;
+      }
+      parts.add(character);
+    }
+    skip("\\E");
+  }
+
+  private RegexNode quantified(RegexNode atom, int start) {
+    RegexNode node = atom;
+    for (boolean first = true; more(); first = false) {
+      int from = at;
+      int min;
+      int max;
+      if (skip("*")) {
+        min = 0;
+        max = Expr.UNBOUNDED;
+      } else if (skip("+")) {
+        min = 1;
+        max = Expr.UNBOUNDED;
+      } else if (skip("?")) {
+        min = 0;
+        max = 1;
+      } else if (looking("{")) {
+        at++;
+        min = count(from);
+        max = skip(",") ? (looking("}") ? Expr.UNBOUNDED : count(from)) : min;
+        if (!skip("}")) {
+          throw error(from, "expected a count like {2}, {2,} or {2,5}; write '\\{' for the brace");
+        }
+        if (max < min) {
+          throw error(from, "the counts of a quantifier are in the wrong order");
+        }
+      } else {
+        return node;
+      }
+      if (!first) {
+        throw error(from, "a quantifier after a quantifier; put the first one into a group");
+      }
+      if (skip("+")) {
+        throw error(at - 1, "possessive quantifiers are not regular; leave the '+' out");
+      }
+      skip("?"); // a lazy quantifier matches the same texts
+      node =
+          node instanceof RegexNode.Plain p
+              ? plain(Expr.repeat(p.expr(), min, max))
+              : new RegexNode.Repetition(node, min, max, start);
+    }
+    return node;
+  }
+
+  private int count(int from) {
+    int start = at;
+    long n = 0;
+    while (more() && pattern.charAt(at) >= '0' && pattern.charAt(at) <= '9') {
+      n = Math.min(Integer.MAX_VALUE, n * 10 + pattern.charAt(at++) - '0');
+    }
+    if (at == start) {
+      throw error(from, "expected a count like {2}, {2,} or {2,5}; write '\\{' for the brace");
+    }
+    if (n > MAX_COUNT) {
+      throw error(start, "a count above " + MAX_COUNT + "; use '*' or a smaller one");
+    }
+    return (int) n;
+  }
+
+  // Null for what matches nothing and asserts nothing, such as flags.
+  private @Nullable RegexNode atom() {
+    int start = at;
+    int c = codePoint();
+    return switch (c) {
+      case '(' -> group(start);
+      case '[' -> plain(characterClass(start).expr());
+      case '.' -> plain((dotAll ? CodePoints.ALL : LINE_END.complement()).expr());
+      case '^' -> multiLine ? lineStart(start) : textStart(start);
+      case '$' -> multiLine ? lineEnd(start) : textEnd(start);
+      case '\\' -> escape(start);
+      case '*', '+', '?' ->
+          throw error(start, "nothing to repeat; write '\\" + (char) c + "' for the character");
+      default -> character(c);
+    };
+  }
+
+  private RegexNode character(int c) {
+    return plain(cased(CodePoints.range(c, c)).expr());
+  }
+
+  private CodePoints cased(CodePoints set) {
+    return ignoreCase ? set.ignoringCase() : set;
+  }
+
+  private static RegexNode textStart(int offset) {
+    return new RegexNode.Before(Expr.NONE, true, offset);
+  }
+
+  private static RegexNode textEnd(int offset) {
+    return new RegexNode.After(Expr.NONE, true, offset);
+  }
+
+  private static RegexNode lineStart(int offset) {
+    return new RegexNode.Before(LINE_END.expr(), true, offset);
+  }
+
+  private static RegexNode lineEnd(int offset) {
+    return new RegexNode.After(LINE_END.expr(), true, offset);
+  }
+
+  private static RegexNode boundary(boolean is, int offset) {
+    Expr word = WORD.expr();
+    Expr other = WORD.complement().expr();
+    RegexNode wordBefore = new RegexNode.Before(word, false, offset);
+    RegexNode otherBefore = new RegexNode.Before(other, true, offset);
+    RegexNode wordAfter = new RegexNode.After(word, false, offset);
+    RegexNode otherAfter = new RegexNode.After(other, true, offset);
+    return new RegexNode.Alternation(
+        List.of(
+            new RegexNode.Sequence(List.of(wordBefore, is ? otherAfter : wordAfter)),
+            new RegexNode.Sequence(List.of(otherBefore, is ? wordAfter : otherAfter))));
+  }
+
+  private @Nullable RegexNode group(int start) {
+    if (++depth > MAX_DEPTH) {
+      throw error(start, "groups are nested deeper than " + MAX_DEPTH);
+    }
+    boolean i = ignoreCase;
+    boolean m = multiLine;
+    boolean s = dotAll;
+    RegexNode body;
+    if (skip("?=")) {
+      body = new RegexNode.Look(alternation(), true, false, start);
+    } else if (skip("?!")) {
+      body = new RegexNode.Look(alternation(), true, true, start);
+    } else if (skip("?<=")) {
+      body = new RegexNode.Look(alternation(), false, false, start);
+    } else if (skip("?<!")) {
+      body = new RegexNode.Look(alternation(), false, true, start);
+    } else if (skip("?>")) {
+      throw error(start, "atomic groups are not regular; write (?:…)");
+    } else {
+      if (skip("?<")) {
+        groupName(start);
+      } else if (skip("?")) {
+        flags(start);
+        if (skip(")")) { // the flags hold until the group around them ends
+          depth--;
+          return null;
+        }
+        if (!skip(":")) {
+          throw error(at, "expected ':' or ')' after the flags; known flags are i, m and s");
+        }
+      }
+      body = alternation();
+    }
+    if (!skip(")")) {
+      throw error(start, "a '(' without ')'; write '\\(' for the character");
+    }
+    ignoreCase = i;
+    multiLine = m;
+    dotAll = s;
+    depth--;
+    return body;
+  }
+
+  private void groupName(int start) {
+    int from = at;
+    while (more() && Character.isJavaIdentifierPart(pattern.charAt(at))) {
+      at++;
+    }
+    if (at == from || !skip(">")) {
+      throw error(start, "expected a group's name like (?<name>…)");
+    }
+  }
+
+  private void flags(int start) {
+    boolean on = true;
+    for (; more() && !looking(":") && !looking(")"); at++) {
+      switch (pattern.charAt(at)) {
+        case 'i' -> ignoreCase = on;
+        case 'm' -> multiLine = on;
+        case 's' -> dotAll = on;
+        case 'u' -> {} // case is always Unicode's
+        case '-' -> on = false;
+        default -> throw error(start, "unknown flag; known flags are i, m and s");
+      }
+    }
+  }
+
+  // ---- escapes
+
+  private RegexNode escape(int start) {
+    if (!more()) {
+      throw error(start, "a '\\' at the end; write '\\\\' for the character");
+    }
+    char c = pattern.charAt(at);
+    switch (c) {
+      case 'b', 'B' -> {
+        at++;
+        return boundary(c == 'b', start);
+      }
+      case 'A' -> {
+        at++;
+        return textStart(start);
+      }
+      case 'z' -> {
+        at++;
+        return textEnd(start);
+      }
+      case '1', '2', '3', '4', '5', '6', '7', '8', '9', 'k' ->
+          throw error(start, "backreferences are not regular; spell the repeated text out");
+      case 'R' -> {
+        at++;
+        Expr crlf = Expr.literal("\r\n");
+        return plain(Expr.or(crlf, CodePoints.ranges(10, 13, 0x85, 0x85, 0x2028, 0x2029).expr()));
+      }
+      default -> {
+        CodePoints set = classEscape(start);
+        return set != null ? plain(cased(set).expr()) : character(characterEscape(start));
+      }
+    }
+  }
+
+  // A set of characters; null if the escape stands for one character.
+  private @Nullable CodePoints classEscape(int start) {
+    char c = pattern.charAt(at);
+    CodePoints set =
+        switch (c) {
+          case 'd', 'D' -> DIGIT;
+          case 's', 'S' -> SPACE;
+          case 'w', 'W' -> WORD;
+          case 'h', 'H' -> BLANK;
+          case 'p', 'P' -> {
+            at++;
+            yield property(start);
+          }
+          default -> null;
+        };
+    if (set == null) {
+      return null;
+    }
+    if (c != 'p' && c != 'P') {
+      at++;
+    }
+    return Character.isUpperCase(c) ? set.complement() : set;
+  }
+
+  private CodePoints property(int start) {
+    String name;
+    if (skip("{")) {
+      int end = pattern.indexOf('}', at);
+      if (end < 0) {
+        throw error(start, "a property without '}'");
+      }
+      name = pattern.substring(at, end);
+      at = end + 1;
+    } else if (more()) {
+      name = pattern.substring(at, ++at);
+    } else {
+      throw error(start, "expected a property like \\p{L} or \\p{Script=Greek}");
+    }
+    boolean negated = name.startsWith("^");
+    CodePoints set = UnicodeProperties.of(negated ? name.substring(1) : name);
+    if (set == null) {
+      throw error(
+          start,
+          "unknown property '"
+              + name
+              + "'; known are general categories, scripts (Script=Greek) and binary properties"
+              + " such as Alphabetic");
+    }
+    return negated ? set.complement() : set;
+  }
+
+  private int characterEscape(int start) {
+    int c = codePoint();
+    return switch (c) {
+      case 'n' -> '\n';
+      case 't' -> '\t';
+      case 'r' -> '\r';
+      case 'f' -> '\f';
+      case 'v' -> 0x0B;
+      case 'a' -> 7;
+      case 'e' -> 0x1B;
+      case '0' -> 0;
+      case 'c' -> {
+        if (!more() || !Character.isLetter(pattern.charAt(at))) {
+          throw error(start, "expected a letter after '\\c'");
+        }
+        yield pattern.charAt(at++) & 0x1F;
+      }
+      case 'x' -> looking("{") ? bracedHex(start) : hex(2, start);
+      case 'u' -> {
+        int unit = looking("{") ? bracedHex(start) : hex(4, start);
+        if (Character.isBmpCodePoint(unit)
+            && Character.isHighSurrogate((char) unit)
+            && looking("\\u")) {
+          int back = at;
+          at += 2;
+          int low = hex(4, start);
+          if (Character.isLowSurrogate((char) low)) {
+            yield Character.toCodePoint((char) unit, (char) low);
+          }
+          at = back;
+        }
+        yield unit;
+      }
+      default -> {
+        if (Character.isLetterOrDigit(c)) {
+          throw error(start, "unknown escape '\\" + Character.toString(c) + "'");
+        }
+        yield c;
+      }
+    };
+  }
+
+  private int hex(int digits, int start) {
+    int v = 0;
+    for (int i = 0; i < digits; i++) {
+      int d = more() ? Character.digit(pattern.charAt(at), 16) : -1;
+      if (d < 0) {
+        throw error(start, "expected " + digits + " hexadecimal digits");
+      }
+      v = v * 16 + d;
+      at++;
+    }
+    return v;
+  }
+
+  private int bracedHex(int start) {
+    at++;
+    int v = 0;
+    int digits = 0;
+    for (; more() && !looking("}"); at++, digits++) {
+      int d = Character.digit(pattern.charAt(at), 16);
+      if (d < 0 || v > Character.MAX_CODE_POINT) {
+        throw error(start, "expected a code point in hexadecimal");
+      }
+      v = v * 16 + d;
+    }
+    if (!skip("}") || digits == 0 || v > Character.MAX_CODE_POINT) {
+      throw error(start, "expected a code point in hexadecimal, at most 10FFFF");
+    }
+    return v;
+  }
+
+  // ---- character classes
+
+  private CodePoints characterClass(int start) {
+    boolean negated = skip("^");
+    CodePoints set = CodePoints.NONE;
+    int[] bounds = new int[16];
+    int n = 0;
+    while (true) {
+      if (!more()) {
+        throw error(start, "a '[' without ']'; write '\\[' for the character");
+      }
+      if (skip("]")) {
+        break;
+      }
+      if (looking("&&")) {
+        throw error(
+            at, "'&&' means different things in different dialects; write '&' once, or \\p{…}");
+      }
+      int itemStart = at;
+      int from = classItem();
+      if (from < 0) {
+        set = set.or(lastClass);
+        if (looking("-") && !looking("-]")) {
+          throw error(itemStart, "a class cannot begin a range; write '\\-' for the character");
+        }
+        continue;
+      }
+      int to = from;
+      if (looking("-") && !looking("-]")) {
+        at++;
+        to = more() ? classItem() : from;
+        if (to < 0) {
+          throw error(itemStart, "a class cannot end a range; write '\\-' for the character");
+        }
+        if (to < from) {
+          throw error(itemStart, "a range in the wrong order");
+        }
+      }
+      if (n + 2 > bounds.length) {
+        bounds = Arrays.copyOf(bounds, 2 * n);
+      }
+      bounds[n++] = from;
+      bounds[n++] = to;
+    }
+    set = cased(set.or(CodePoints.ranges(Arrays.copyOf(bounds, n))));
+    return negated ? set.complement() : set;
+  }
+
+  private CodePoints lastClass = CodePoints.NONE;
+
+  // One character, or -1 after putting a set into lastClass.
+  private int classItem() {
+    int start = at;
+    int c = codePoint();
+    if (c != '\\') {
+      return c;
+    }
+    if (!more()) {
+      throw error(start, "a '\\' at the end; write '\\\\' for the character");
+    }
+    if (skip("b")) {
+      return '\b';
+    }
+    char kind = pattern.charAt(at);
+    if (kind >= '1' && kind <= '9') {
+      throw error(start, "backreferences are not regular; spell the repeated text out");
+    }
+    CodePoints set = classEscape(start);
+    if (set != null) {
+      lastClass = set;
+      return -1;
+    }
+    return characterEscape(start);
+  }
+}

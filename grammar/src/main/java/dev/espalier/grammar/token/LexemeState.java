@@ -1,0 +1,133 @@
+package dev.espalier.grammar.token;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.Expr;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A state of a lexeme's automaton: what may still come, and which tokens stay inside it. Equal
+ * states of one lexeme are the same object. Everything but {@link #DEAD} can reach an accepting
+ * state. Safe for threads.
+ */
+public final class LexemeState {
+  /** Where no text goes on. */
+  public static final LexemeState DEAD = new LexemeState();
+
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  private final @Nullable Lexeme lexeme; // null only in DEAD
+  private final Expr expr;
+  private final int number;
+
+  // Filled by whoever comes first; states have only final fields and equal ones are the same
+  // object, so a race computes the same thing twice and no more.
+  private final @Nullable LexemeState[] next; // by byte class
+  private @Nullable ByteSet first;
+  private @Nullable LexemeMask mask;
+  private @Nullable LexemeState clamped;
+
+  private LexemeState() {
+    lexeme = null;
+    expr = Expr.NONE;
+    next = new LexemeState[0];
+    number = -1;
+  }
+
+  LexemeState(Lexeme lexeme, Expr expr) {
+    this.lexeme = lexeme;
+    this.expr = expr;
+    next = new LexemeState[lexeme.classes.size()];
+    number = NUMBERS.getAndIncrement();
+  }
+
+  /** Whether no text goes on from here. */
+  public boolean isDead() {
+    return this == DEAD;
+  }
+
+  /** Whether the lexeme may end here. */
+  public boolean accepts() {
+    return expr.accepts();
+  }
+
+  /** The texts that may still come. */
+  public Expr expr() {
+    return expr;
+  }
+
+  /** Different for different states. */
+  public int number() {
+    return number;
+  }
+
+  /** The state after a byte, 0 to 255. */
+  public LexemeState step(int b) {
+    if (lexeme == null) {
+      return this;
+    }
+    int c = lexeme.classes.of(b);
+    LexemeState known = next[c];
+    return known != null ? known : slowStep(lexeme, c);
+  }
+
+  private LexemeState slowStep(Lexeme owner, int c) {
+    try {
+      LexemeState computed = owner.state(expr.step(owner.classes.sample(c)));
+      next[c] = computed;
+      return computed;
+    } catch (StackOverflowError e) {
+      throw new BudgetExceededException(
+          "nesting", 0, "a regular expression is nested too deeply for its derivative");
+    }
+  }
+
+  /** The bytes that may come next, those after which nothing can follow left out. */
+  public ByteSet first() {
+    ByteSet known = first;
+    if (known == null) {
+      ByteSet candidates = expr.first();
+      known = ByteSet.NONE;
+      for (int b = candidates.next(0); b >= 0; b = candidates.next(b + 1)) {
+        if (!step(b).isDead()) {
+          known = known.or(ByteSet.of(b));
+        }
+      }
+      first = known;
+    }
+    return known;
+  }
+
+  /** The vocabulary as seen from here; built on first use. */
+  public LexemeMask mask() {
+    LexemeMask known = mask;
+    if (known == null) {
+      LexemeState same = clamped();
+      known = same == this ? LexemeMask.build(this, 0, tables()) : same.mask();
+      mask = known;
+    }
+    return known;
+  }
+
+  /**
+   * A state with the same tokens, and the same tokens after leaving it, that counts no further than
+   * the longest token is long.
+   */
+  public LexemeState clamped() {
+    LexemeState known = clamped;
+    if (known == null) {
+      Expr near = expr.horizon(tables().trie().depth());
+      known = near == expr ? this : Lexeme.of(near, tables()).start();
+      clamped = known;
+    }
+    return known;
+  }
+
+  private TokenTables tables() {
+    if (lexeme == null) {
+      throw new IllegalStateException("a dead state has no vocabulary");
+    }
+    return lexeme.tables;
+  }
+}

@@ -1,0 +1,297 @@
+package dev.espalier.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.CompiledConstraint.Check.Verdict;
+import dev.espalier.EspalierException;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.regex.RegexParser;
+import dev.espalier.grammar.token.Vocabularies;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RegexTest {
+  private static final Vocabulary SMALL =
+      Vocabularies.random(new Random(1), 400, "abab", "foo bar", "12-34", "éü", "\n");
+
+  private static CompiledConstraint compile(String pattern) {
+    return Regex.of(pattern).compile(SMALL);
+  }
+
+  /** One random expression in our syntax, and the same in Java's. */
+  private record Both(String ours, String javas) {
+    Both then(Both o) {
+      return new Both(ours + o.ours, javas + o.javas);
+    }
+
+    Both wrap(String before, String after) {
+      return new Both(before + ours + after, before + javas + after);
+    }
+
+    static Both same(String s) {
+      return new Both(s, s);
+    }
+  }
+
+  // Java has no \b over ASCII words in every version, its $ looks past a last line end, and its ^
+  // does not hold after one: those are spelled out.
+  private static final Both[] ASSERTIONS = {
+    new Both("^", "\\A"),
+    new Both("$", "\\z"),
+    new Both("(?m:^)", "(?:\\A|(?<=[\n\r\u2028\u2029]))"),
+    new Both("(?m:$)", "(?:\\z|(?=[\n\r\u2028\u2029]))"),
+    new Both("\\b", "(?:(?<=[A-Za-z0-9_])(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])(?=[A-Za-z0-9_]))"),
+    new Both("\\B", "(?:(?<=[A-Za-z0-9_])(?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])(?![A-Za-z0-9_]))"),
+  };
+
+  private static Both random(Random r, int depth, boolean assertions) {
+    String[] atoms = {"a", "b", "[ab]", "[^a]", ".", "\\w", "\\s", "\\n", "é", "-", "(?i:A)", "_"};
+    int kind = r.nextInt(depth <= 0 ? 3 : 11);
+    return switch (kind) {
+      case 0, 1 -> Both.same(atoms[r.nextInt(atoms.length)]);
+      case 2 ->
+          assertions
+              ? ASSERTIONS[r.nextInt(ASSERTIONS.length)]
+              : Both.same(atoms[r.nextInt(atoms.length)]);
+      case 3, 4, 5 -> random(r, depth - 1, assertions).then(random(r, depth - 1, assertions));
+      case 6 ->
+          random(r, depth - 1, assertions)
+              .wrap("(?:", "|")
+              .then(random(r, depth - 1, assertions).wrap("", ")"));
+      case 7 -> {
+        String[] counts = {"*", "+", "{2}", "{1,3}", "{2,}", "*?"};
+        yield random(r, depth - 1, false).wrap("(?:", ")" + counts[r.nextInt(counts.length)]);
+      }
+      case 8 -> random(r, depth - 1, assertions).wrap("(?:", ")?");
+      case 9 ->
+          assertions
+              ? random(r, depth - 1, false).wrap(r.nextBoolean() ? "(?=" : "(?!", ")")
+              : random(r, depth - 1, false).wrap("(", ")");
+      // Java looks behind only as far as it can bound.
+      default ->
+          assertions
+              ? Both.same(r.nextBoolean() ? "(?<=[ab]b)" : "(?<!a[^b]?)")
+              : random(r, depth - 1, false).wrap("(?<name" + r.nextInt(1 << 30) + ">", ")");
+    };
+  }
+
+  private static String text(Random r) {
+    String[] characters = {"a", "b", "a", "b", "_", " ", "\n", "é", "-", "A", "\u2028"};
+    StringBuilder s = new StringBuilder();
+    for (int n = r.nextInt(7); n > 0; n--) {
+      s.append(characters[r.nextInt(characters.length)]);
+    }
+    return s.toString();
+  }
+
+  // Our dot stops at four line ends, Java's at six; a class says the same to both.
+  private static Pattern java(String regex) {
+    return Pattern.compile(
+        regex.replace("é", "\u00e9").replace(".", "[^\n\r\u2028\u2029]"), Pattern.UNICODE_CASE);
+  }
+
+  @Test
+  void agreesWithJavaOnRandomExpressionsAndTexts() {
+    int refused = 0;
+    int checked = 0;
+    int matches = 0;
+    for (int seed = 0; seed < 2500; seed++) {
+      Random r = new Random(seed);
+      boolean assertions = seed % 2 == 0;
+      Both regex = random(r, 4, assertions);
+      boolean search = r.nextBoolean();
+      Expr mine;
+      try {
+        mine = search ? RegexParser.search(regex.ours) : RegexParser.whole(regex.ours);
+      } catch (GrammarSyntaxException e) {
+        assertThat(e).as(regex.ours).hasMessageContaining("support");
+        refused++;
+        continue;
+      }
+      Pattern java = java(regex.javas.replace("\\s", "[\\s\u2028\u2029]"));
+      for (int k = 0; k < 40; k++) {
+        String text = text(r);
+        boolean expected = search ? java.matcher(text).find() : java.matcher(text).matches();
+        assertThat(mine.matches(text.getBytes(StandardCharsets.UTF_8)))
+            .as("seed %d: %s on '%s' (search %s)", seed, regex.ours, text, search)
+            .isEqualTo(expected);
+        checked++;
+        matches += expected ? 1 : 0;
+      }
+    }
+    assertThat(refused).isLessThan(250);
+    assertThat(matches).isBetween(checked / 20, checked * 19 / 20);
+  }
+
+  @Test
+  void masksEqualBruteForceAndNeverLeadIntoADeadEnd() {
+    for (int seed = 0; seed < 400; seed++) {
+      Random r = new Random(seed);
+      Vocabulary vocabulary =
+          Vocabularies.random(r, 256 + 100, "aabb", "ab_é", "a\n", " b-", "\u2028A");
+      CompiledConstraint.State state;
+      try {
+        state = Regex.of(random(r, 4, seed % 3 == 0).ours).compile(vocabulary).start();
+      } catch (EspalierException e) {
+        continue; // refused, or matches nothing
+      }
+      for (int k = 0; k < 6; k++) {
+        TokenMask mask = new TokenMask(vocabulary.size());
+        state.fillMask(mask);
+        List<Integer> allowed = new ArrayList<>();
+        for (int id = 0; id < vocabulary.size(); id++) {
+          CompiledConstraint.State after = vocabulary.isText(id) ? state : null;
+          for (byte b : vocabulary.bytes(id)) {
+            after = after == null ? null : after.step(b);
+          }
+          assertThat(mask.contains(id)).as("seed %d, token %d", seed, id).isEqualTo(after != null);
+          assertThat(state.allows(id)).isEqualTo(after != null);
+          if (after != null) {
+            allowed.add(id);
+            assertThat(after).isEqualTo(state.advance(id));
+          }
+        }
+        assertThat(allowed.isEmpty() && !state.mayEnd()).as("dead end, seed %d", seed).isFalse();
+        if (allowed.isEmpty()) {
+          break;
+        }
+        byte[] forced = state.forced().bytes();
+        for (int id : allowed) {
+          byte[] token = vocabulary.bytes(id);
+          for (int i = 0; i < Math.min(token.length, forced.length); i++) {
+            assertThat(token[i]).isEqualTo(forced[i]);
+          }
+        }
+        state = state.advance(allowed.get(r.nextInt(allowed.size())));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "(?=.*[A-Z])(?=.*[0-9]).{4}, aB3x, aBcx",
+    "(?!foo)[a-z]+, bar, foolish",
+    "'\\bfoo\\b', foo, food",
+    "'.*\\bcat\\b.*', the cat sat, concatenate",
+    "(?i)straße|GRÜN, grün, grun",
+    "'\\p{Script=Greek}+', αβγ, abc",
+    "'\\p{Lu}\\P{Lu}*', Élan, élan",
+    "'[\\w.+-]+@[\\w-]+\\.[a-z]{2,}', a.b@c.org, a.b@c",
+    "'\\u{1F600}|\\uD83D\\uDE01', \uD83D\uDE01, x",
+    "'\\Qa.b\\E+', a.bbb, axb",
+    "(?<y>[0-9]{4})-(?:0[1-9]|1[0-2]), 2024-12, 2024-13",
+  })
+  void acceptsOneAndRefusesTheOther(String pattern, String accepted, String refused) {
+    assertThat(compile(pattern).check(accepted).verdict()).isEqualTo(Verdict.ACCEPTED);
+    assertThat(compile(pattern).check(refused).verdict()).isNotEqualTo(Verdict.ACCEPTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "(a)\\1;4;backreferences",
+        "ab[cd;3;without ']'",
+        "a(b;2;without ')'",
+        "a)b;2;without '('",
+        "a{3,2};2;wrong order",
+        "a**;3;quantifier after",
+        "+a;1;nothing to repeat",
+        "\\p{Klingon};1;unknown property",
+        "a++;3;possessive",
+        "(?>a);1;atomic",
+        "(?:\\bx)*;1;repeated at most",
+        "[z-a];2;wrong order",
+        "[a&&b];3;different dialects",
+        "\\q;1;unknown escape",
+      })
+  void namesThePlaceOfAnError(String pattern, int column, String detail) {
+    assertThatThrownBy(() -> Regex.of(pattern))
+        .isInstanceOfSatisfying(
+            GrammarSyntaxException.class,
+            e -> {
+              assertThat(e.column()).isEqualTo(column);
+              assertThat(e.line()).isEqualTo(1);
+            })
+        .hasMessageContaining(detail);
+  }
+
+  @Test
+  void refusesAnExpressionThatMatchesNothing() {
+    assertThatThrownBy(() -> compile("a(?!.*b)b")).hasMessageContaining("matches no text");
+  }
+
+  @Test
+  void saysWhatIsForcedAndWhatIsExpected() {
+    CompiledConstraint.State start = compile("foo(bar|baz)[0-9]").start();
+    assertThat(new String(start.forced().bytes(), StandardCharsets.UTF_8)).isEqualTo("fooba");
+    assertThat(start.explain()).isEqualTo("\"fooba\"");
+    CompiledConstraint.Check check = compile("[a-c]+[0-9]?").check("ab!");
+    assertThat(check.verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(check.offset()).isEqualTo(2);
+    assertThat(check.expected()).isEqualTo("'0' to '9', 'a' to 'c' or the end");
+    assertThat(compile("abc").start().forced().thenEnd()).isTrue();
+    assertThat(compile("abc?").start().forced().thenEnd()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(a|a)*b",
+        "((a*)*)*b",
+        "(a?){1000}a{1000}",
+        ".{0,100000}",
+        "(.*,){50}x",
+        "((a{0,100}){0,100}){0,100}b",
+        "(?:a|aa|aaa|aaaa){500}",
+        "(.{1,30}){1,30}z",
+      })
+  void adversarialExpressionsWorkOrEndInTheBudget(String pattern) {
+    Assertions.assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          try {
+            CompiledConstraint.State s = compile(pattern).start();
+            TokenMask mask = new TokenMask(SMALL.size());
+            for (int i = 0; i < 300 && s != null; i++) {
+              mask.clear();
+              s.fillMask(mask);
+              s = s.step((byte) 'a');
+            }
+          } catch (BudgetExceededException e) {
+            assertThat(e.limit()).isPositive();
+          }
+        });
+  }
+
+  @Test
+  void aChoiceIsExactlyItsTexts() {
+    List<String> texts = new ArrayList<>();
+    Random r = new Random(7);
+    for (int i = 0; i < 5000; i++) {
+      texts.add(Long.toString(r.nextLong() >>> 30, 36) + (i % 3 == 0 ? " foo" : ""));
+    }
+    CompiledConstraint choice = Choice.of(texts).compile(SMALL);
+    for (int i = 0; i < 200; i++) {
+      String t = texts.get(r.nextInt(texts.size()));
+      assertThat(choice.check(t).accepted()).isTrue();
+      String changed = t.substring(1) + (char) ('a' + r.nextInt(26));
+      assertThat(choice.check(changed).accepted()).isEqualTo(texts.contains(changed));
+    }
+    assertThatThrownBy(() -> Choice.of()).isInstanceOf(IllegalArgumentException.class);
+  }
+}
