@@ -1,0 +1,83 @@
+package dev.espalier.examples.embedded;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The synthetic corpus: an endless, reproducible stream of requests with their answers. */
+public final class Corpus {
+  private static final List<String> SYSTEMS =
+      List.of(
+          "You are a helpful assistant.",
+          "Answer with JSON.",
+          "You call tools and extract records.",
+          "Extract the record as JSON.",
+          "Be brief.");
+
+  private static final int ENCODED_EXAMPLES = 20_000;
+
+  private final Split split;
+  private final double repeats;
+
+  private Corpus(Split split, double repeats) {
+    this.split = split;
+    this.repeats = repeats;
+  }
+
+  /** The corpus the model learns from. */
+  public static Corpus train() {
+    return new Corpus(Split.TRAIN, 0.03);
+  }
+
+  /** The training corpus with half of its examples replaced by plain repetition, for the first steps. */
+  static Corpus firstSteps() {
+    return new Corpus(Split.TRAIN, 0.5);
+  }
+
+  /** Requests whose words, dates and times never occur in training. */
+  public static Corpus heldOut() {
+    return new Corpus(Split.HELD_OUT, 0);
+  }
+
+  /** The first {@code count} examples of a seed; the same ones for ever. */
+  public List<Example> examples(long seed, int count) {
+    Random random = new Random(seed);
+    List<Example> examples = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      examples.add(next(random));
+    }
+    return examples;
+  }
+
+  /** The first {@code count} requests of a seed that ask for a tool call or a record. */
+  public List<Example> structured(long seed, int count) {
+    Random random = new Random(seed);
+    List<Example> examples = new ArrayList<>(count);
+    while (examples.size() < count) {
+      Example example = next(random);
+      if (example.task().kind() != Task.Kind.PROSE) {
+        examples.add(example);
+      }
+    }
+    return examples;
+  }
+
+  /** The byte-pair encoding of a model: learnt from the first {@value #ENCODED_EXAMPLES} training examples. */
+  static Bpe encoding(long seed, int size) {
+    BpeTrainer trainer = new BpeTrainer();
+    for (Example example : train().examples(seed, ENCODED_EXAMPLES)) {
+      trainer.add(example.request());
+      trainer.add(example.answer());
+    }
+    return trainer.train(size);
+  }
+
+  private Example next(Random random) {
+    Draw draw = new Draw(random, split);
+    if (draw.chance(repeats)) {
+      return Tasks.REPEAT.example(draw, "");
+    }
+    Task task = draw.oneOf(draw.chance(0.06) ? Tasks.prose() : draw.chance(0.55) ? Tasks.tools() : Tasks.records());
+    return task.example(draw, draw.chance(0.08) ? draw.oneOf(SYSTEMS) : "");
+  }
+}

@@ -1,0 +1,54 @@
+package dev.espalier.examples.embedded;
+
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Which batches a step sees and how far it goes; a pure function of seed and step, so that a resumed run goes on as if
+ * it had never stopped.
+ *
+ * @param seed of the corpus
+ * @param rows dialogues per step
+ * @param steps of the whole run
+ */
+record Curriculum(Bpe bpe, long seed, int rows, int steps) {
+  /** Steps with many plain repetitions, in which the attention heads that copy appear. */
+  private static final int FIRST_STEPS = 1_000;
+
+  private static final int WARM_UP = 100;
+  private static final double PEAK_RATE = 3e-3;
+
+  /** The share of the run over which the rate falls to zero; before that it is constant. */
+  private static final double COOL_DOWN = 0.4;
+
+  /** Batches are cut out of pools of this many steps, so that each holds dialogues of about one length. */
+  private static final int POOL_STEPS = 32;
+
+  private static final int MAX_LENGTH = 160;
+
+  /** The batches from this step to the end of its pool, each a step's share for one of {@code workers}. */
+  List<Batch> pool(int step, int workers) {
+    int pool = step / POOL_STEPS;
+    Corpus corpus = step < FIRST_STEPS ? Corpus.firstSteps() : Corpus.train();
+    long poolSeed = seed * 1_000_003 + pool;
+    int needed = POOL_STEPS * rows;
+    List<Dialogue> dialogues =
+        corpus.examples(poolSeed, needed + needed / 20).stream()
+            .map(example -> Dialogue.of(example, bpe))
+            .filter(dialogue -> dialogue.length() <= MAX_LENGTH)
+            .limit(needed)
+            .toList();
+    if (dialogues.size() < needed) {
+      throw new IllegalStateException(
+          "only " + dialogues.size() + " of " + needed + " dialogues have at most " + MAX_LENGTH + " tokens");
+    }
+    List<Batch> batches = Batch.bucket(dialogues, rows / workers, new Random(poolSeed));
+    return batches.subList((step % POOL_STEPS) * workers, batches.size());
+  }
+
+  /** The learning rate: linear warm-up, constant, then linear to zero (Hu et al. 2024). */
+  double rate(int step) {
+    double left = (steps - step) / (COOL_DOWN * steps);
+    return PEAK_RATE * Math.min(Math.min(1, (step + 1.0) / WARM_UP), Math.max(0, left));
+  }
+}
