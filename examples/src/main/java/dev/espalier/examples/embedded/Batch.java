@@ -7,33 +7,43 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Some dialogues of about one length, padded on the right. Attention is causal, so padding needs no mask: nothing that
- * counts comes after it.
- *
- * @param ids (rows, columns), row after row: every token but the last of each dialogue
- * @param at positions in {@code ids}, flattened, whose next token belongs to an answer
- * @param targets those next tokens
+ * Some dialogues of about one length, padded on the right. Attention is causal, so padding needs no
+ * mask: nothing that counts comes after it. The arrays are shared with the caller, who must not
+ * write to them.
  */
-record Batch(int rows, int columns, long[] ids, long[] at, long[] targets) {
+final class Batch {
+  private final int rows;
+  private final int columns;
+  private final long[] ids;
+  private final long[] at;
+  private final long[] targets;
+
+  private Batch(int rows, int columns, int answers) {
+    this.rows = rows;
+    this.columns = columns;
+    ids = new long[rows * columns];
+    at = new long[answers];
+    targets = new long[answers];
+  }
+
   static Batch of(List<Dialogue> dialogues) {
     int columns = dialogues.stream().mapToInt(Dialogue::length).max().orElseThrow() - 1;
-    int answers = dialogues.stream().mapToInt(dialogue -> dialogue.length() - dialogue.prompt()).sum();
-    long[] ids = new long[dialogues.size() * columns];
-    long[] at = new long[answers];
-    long[] targets = new long[answers];
+    int answers =
+        dialogues.stream().mapToInt(dialogue -> dialogue.length() - dialogue.prompt()).sum();
+    Batch batch = new Batch(dialogues.size(), columns, answers);
     int n = 0;
     for (int row = 0; row < dialogues.size(); row++) {
       Dialogue dialogue = dialogues.get(row);
       for (int i = 0; i + 1 < dialogue.length(); i++) {
         int place = row * columns + i;
-        ids[place] = dialogue.tokens()[i];
+        batch.ids[place] = dialogue.token(i);
         if (i + 1 >= dialogue.prompt()) {
-          at[n] = place;
-          targets[n++] = dialogue.tokens()[i + 1];
+          batch.at[n] = place;
+          batch.targets[n++] = dialogue.token(i + 1);
         }
       }
     }
-    return new Batch(dialogues.size(), columns, ids, at, targets);
+    return batch;
   }
 
   /** Batches of {@code rows} dialogues each: alike in length within a batch, in random order. */
@@ -46,5 +56,28 @@ record Batch(int rows, int columns, long[] ids, long[] at, long[] targets) {
     }
     Collections.shuffle(batches, random);
     return batches;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  /** (rows, columns), row after row: every token but the last of each dialogue. */
+  long[] ids() {
+    return ids;
+  }
+
+  /** Places in {@link #ids}, flattened, whose next token belongs to an answer. */
+  long[] at() {
+    return at;
+  }
+
+  /** Those next tokens. */
+  long[] targets() {
+    return targets;
   }
 }

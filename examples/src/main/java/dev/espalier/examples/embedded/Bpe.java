@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A byte-level byte-pair encoding (Sennrich et al. 2016). Tokens are numbered: special tokens, the 256 bytes in their
- * order, merges in the order they were learnt. Immutable but for a cache of encoded pieces; not thread-safe.
+ * A byte-level byte-pair encoding (Sennrich et al. 2016). Tokens are numbered: special tokens, the
+ * 256 bytes in their order, merges in the order they were learnt. Immutable but for a cache of
+ * encoded pieces; not thread-safe.
  */
 final class Bpe {
   /** Ends a message; the end-of-sequence token. */
@@ -18,7 +19,8 @@ final class Bpe {
   static final int SYSTEM = 1;
   static final int USER = 2;
   static final int ASSISTANT = 3;
-  static final List<String> SPECIALS = List.of("<|end|>", "<|system|>", "<|user|>", "<|assistant|>");
+  static final List<String> SPECIALS =
+      List.of("<|end|>", "<|system|>", "<|user|>", "<|assistant|>");
   static final int FIRST_BYTE = SPECIALS.size();
   static final int FIRST_MERGE = FIRST_BYTE + 256;
 
@@ -29,7 +31,10 @@ final class Bpe {
   private final Map<Long, Integer> merged = new HashMap<>();
   private final Map<String, int[]> pieces = new HashMap<>();
 
-  /** Merge {@code i} joins the tokens {@code merges[i][0]} and {@code merges[i][1]} into {@link #FIRST_MERGE}{@code + i}. */
+  /**
+   * Merge {@code i} joins the tokens {@code merges[i][0]} and {@code merges[i][1]} into {@link
+   * #FIRST_MERGE}{@code + i}.
+   */
   Bpe(int[][] merges) {
     this.merges = merges;
     this.bytes = new byte[FIRST_MERGE + merges.length][];

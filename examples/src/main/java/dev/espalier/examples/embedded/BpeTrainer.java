@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Learns a {@link Bpe} from texts: joins the most frequent pair of neighbouring tokens, again and again. Pairs of equal
- * frequency are taken in the order of their token ids, so the same texts always give the same encoding.
+ * Learns a {@link Bpe} from texts: joins the most frequent pair of neighbouring tokens, again and
+ * again. Pairs of equal frequency are taken in the order of their token ids, so the same texts
+ * always give the same encoding.
  *
  * <p>Counts are kept per distinct piece and updated only where the joined pair occurs.
  */

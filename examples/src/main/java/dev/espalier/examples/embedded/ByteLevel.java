@@ -9,16 +9,20 @@ import java.util.regex.Pattern;
 /**
  * How text is cut before byte-pair encoding, and how bytes are spelt in the vocabulary.
  *
- * <p>A word, a digit, a space and a run of punctuation are each a piece, and no token crosses a piece. So a word has the
- * same tokens wherever it stands, in a sentence or in a JSON string, and copying it is copying its tokens.
+ * <p>A word, a digit, a space and a run of punctuation are each a piece, and no token crosses a
+ * piece. So a word has the same tokens wherever it stands, in a sentence or in a JSON string, and
+ * copying it is copying its tokens.
  */
 final class ByteLevel {
-  /** The pieces, for Java and for the {@code Split} pre-tokenizer of {@code tokenizer.json} alike. */
+  /**
+   * The pieces, for Java and for the {@code Split} pre-tokenizer of {@code tokenizer.json} alike.
+   */
   static final String PIECES = "[\\p{L}_]+|\\p{N}| |[^\\p{L}\\p{N}\\s_]+|\\s+";
 
   private static final Pattern PIECE = Pattern.compile(PIECES, Pattern.UNICODE_CHARACTER_CLASS);
 
-  // GPT-2's spelling (Radford et al. 2019): a printable Latin-1 byte is itself, the others follow from U+0100 on.
+  // GPT-2's spelling (Radford et al. 2019): a printable Latin-1 byte is itself, the others follow
+  // from U+0100 on.
   private static final char[] SPELLING = new char[256];
 
   static {

@@ -18,7 +18,9 @@ final class Checkpoint {
   static void save(Network network, Path folder) throws IOException {
     float[] theta = network.theta();
     float[][] moments = network.moments();
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + 3 * Float.BYTES * theta.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Integer.BYTES + 3 * Float.BYTES * theta.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(network.steps());
     for (float[] array : new float[][] {theta, moments[0], moments[1]}) {
       for (float x : array) {
@@ -28,7 +30,11 @@ final class Checkpoint {
     Files.createDirectories(folder);
     Path part = folder.resolve(FILE + ".part");
     Files.write(part, bytes.array());
-    Files.move(part, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        part,
+        folder.resolve(FILE),
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Restores the network if the folder holds a checkpoint. */
@@ -41,7 +47,12 @@ final class Checkpoint {
     long expected = Integer.BYTES + 3L * Float.BYTES * n;
     if (Files.size(file) != expected) {
       throw new IOException(
-          file + " has " + Files.size(file) + " bytes, a checkpoint of this model " + expected + "; delete it to start anew");
+          file
+              + " has "
+              + Files.size(file)
+              + " bytes, a checkpoint of this model "
+              + expected
+              + "; delete it to start anew");
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) expected).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

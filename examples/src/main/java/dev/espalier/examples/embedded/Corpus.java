@@ -1,8 +1,8 @@
 package dev.espalier.examples.embedded;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** The synthetic corpus: an endless, reproducible stream of requests with their answers. */
 public final class Corpus {
@@ -29,7 +29,10 @@ public final class Corpus {
     return new Corpus(Split.TRAIN, 0.03);
   }
 
-  /** The training corpus with half of its examples replaced by plain repetition, for the first steps. */
+  /**
+   * The training corpus with half of its examples replaced by plain repetition, for the first
+   * steps.
+   */
   static Corpus firstSteps() {
     return new Corpus(Split.TRAIN, 0.5);
   }
@@ -39,30 +42,29 @@ public final class Corpus {
     return new Corpus(Split.HELD_OUT, 0);
   }
 
-  /** The first {@code count} examples of a seed; the same ones for ever. */
-  public List<Example> examples(long seed, int count) {
+  /** The endless stream of a seed's examples; the same one for ever. */
+  public Stream<Example> stream(long seed) {
     Random random = new Random(seed);
-    List<Example> examples = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      examples.add(next(random));
-    }
-    return examples;
+    return Stream.generate(() -> next(random));
+  }
+
+  /** The first {@code count} examples of a seed. */
+  public List<Example> examples(long seed, int count) {
+    return stream(seed).limit(count).toList();
   }
 
   /** The first {@code count} requests of a seed that ask for a tool call or a record. */
   public List<Example> structured(long seed, int count) {
-    Random random = new Random(seed);
-    List<Example> examples = new ArrayList<>(count);
-    while (examples.size() < count) {
-      Example example = next(random);
-      if (example.task().kind() != Task.Kind.PROSE) {
-        examples.add(example);
-      }
-    }
-    return examples;
+    return stream(seed)
+        .filter(example -> example.task().kind() != Task.Kind.PROSE)
+        .limit(count)
+        .toList();
   }
 
-  /** The byte-pair encoding of a model: learnt from the first {@value #ENCODED_EXAMPLES} training examples. */
+  /**
+   * The byte-pair encoding of a model: learnt from the first {@value #ENCODED_EXAMPLES} training
+   * examples.
+   */
   static Bpe encoding(long seed, int size) {
     BpeTrainer trainer = new BpeTrainer();
     for (Example example : train().examples(seed, ENCODED_EXAMPLES)) {
@@ -77,7 +79,11 @@ public final class Corpus {
     if (draw.chance(repeats)) {
       return Tasks.REPEAT.example(draw, "");
     }
-    Task task = draw.oneOf(draw.chance(0.06) ? Tasks.prose() : draw.chance(0.55) ? Tasks.tools() : Tasks.records());
+    Task task =
+        draw.oneOf(
+            draw.chance(0.06)
+                ? Tasks.prose()
+                : draw.chance(0.55) ? Tasks.tools() : Tasks.records());
     return task.example(draw, draw.chance(0.08) ? draw.oneOf(SYSTEMS) : "");
   }
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Which batches a step sees and how far it goes; a pure function of seed and step, so that a resumed run goes on as if
- * it had never stopped.
+ * Which batches a step sees and how far it goes; a pure function of seed and step, so that a
+ * resumed run goes on as if it had never stopped.
  *
  * @param seed of the corpus
  * @param rows dialogues per step
@@ -21,27 +21,28 @@ record Curriculum(Bpe bpe, long seed, int rows, int steps) {
   /** The share of the run over which the rate falls to zero; before that it is constant. */
   private static final double COOL_DOWN = 0.4;
 
-  /** Batches are cut out of pools of this many steps, so that each holds dialogues of about one length. */
+  /**
+   * Batches are cut out of pools of this many steps, so that each holds dialogues of about one
+   * length.
+   */
   private static final int POOL_STEPS = 32;
 
   private static final int MAX_LENGTH = 160;
 
-  /** The batches from this step to the end of its pool, each a step's share for one of {@code workers}. */
+  /**
+   * The batches from this step to the end of its pool, each a step's share for one of {@code
+   * workers}.
+   */
   List<Batch> pool(int step, int workers) {
     int pool = step / POOL_STEPS;
     Corpus corpus = step < FIRST_STEPS ? Corpus.firstSteps() : Corpus.train();
     long poolSeed = seed * 1_000_003 + pool;
-    int needed = POOL_STEPS * rows;
     List<Dialogue> dialogues =
-        corpus.examples(poolSeed, needed + needed / 20).stream()
+        corpus.stream(poolSeed)
             .map(example -> Dialogue.of(example, bpe))
             .filter(dialogue -> dialogue.length() <= MAX_LENGTH)
-            .limit(needed)
+            .limit((long) POOL_STEPS * rows)
             .toList();
-    if (dialogues.size() < needed) {
-      throw new IllegalStateException(
-          "only " + dialogues.size() + " of " + needed + " dialogues have at most " + MAX_LENGTH + " tokens");
-    }
     List<Batch> batches = Batch.bucket(dialogues, rows / workers, new Random(poolSeed));
     return batches.subList((step % POOL_STEPS) * workers, batches.size());
   }

@@ -1,13 +1,19 @@
 package dev.espalier.examples.embedded;
 
 /**
- * An example as tokens: {@code <|user|>request<|end|><|assistant|>answer<|end|>}, a system message before it if there is
- * one. The chat template of the model's {@code tokenizer_config.json} renders the same.
- *
- * @param tokens all of it
- * @param prompt how many of the tokens the model is given; it learns to predict the others
+ * An example as tokens: {@code <|user|>request<|end|><|assistant|>answer<|end|>}, a system message
+ * before it if there is one. The chat template of the model's {@code tokenizer_config.json} renders
+ * the same.
  */
-record Dialogue(int[] tokens, int prompt) {
+final class Dialogue {
+  private final int[] tokens;
+  private final int prompt;
+
+  private Dialogue(int[] tokens, int prompt) {
+    this.tokens = tokens;
+    this.prompt = prompt;
+  }
+
   static Dialogue of(Example example, Bpe bpe) {
     int[] system = bpe.encode(example.system());
     int[] request = bpe.encode(example.request());
@@ -30,6 +36,15 @@ record Dialogue(int[] tokens, int prompt) {
     System.arraycopy(answer, 0, tokens, n, answer.length);
     tokens[n + answer.length] = Bpe.END;
     return new Dialogue(tokens, prompt);
+  }
+
+  int token(int i) {
+    return tokens[i];
+  }
+
+  /** How many of the tokens the model is given; it learns to predict the others. */
+  int prompt() {
+    return prompt;
   }
 
   int length() {

@@ -12,18 +12,25 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /**
  * Draws the values of one example. Not thread-safe.
  *
- * <p>Half of all names and a third of all other words are invented from random syllables: a model that meets each of
- * them once can only copy, and so learns to copy what it has never met.
+ * <p>Half of all names and a third of all other words are invented from random syllables: a model
+ * that meets each of them once can only copy, and so learns to copy what it has never met.
  */
 final class Draw {
   private static final String[] ONSETS = {
-    "b", "br", "c", "ch", "cr", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n", "p", "pl", "qu",
-    "r", "s", "sh", "sk", "st", "t", "th", "tr", "v", "w", "y", "z"
+    "b", "br", "c", "ch", "cr", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n",
+    "p", "pl", "qu", "r", "s", "sh", "sk", "st", "t", "th", "tr", "v", "w", "y", "z"
   };
-  private static final String[] VOWELS = {"a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "ai", "ea", "ou", "ö", "é"};
-  private static final String[] CODAS = {"", "", "", "l", "m", "n", "r", "s", "t", "nd", "rk", "x", "ck"};
-  private static final DateTimeFormatter DAY_FIRST = DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH);
-  private static final DateTimeFormatter MONTH_FIRST = DateTimeFormatter.ofPattern("MMMM d, yyyy", Locale.ENGLISH);
+  private static final String[] VOWELS = {
+    "a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "ai", "ea", "ou",
+    "ö", "é"
+  };
+  private static final String[] CODAS = {
+    "", "", "", "l", "m", "n", "r", "s", "t", "nd", "rk", "x", "ck"
+  };
+  private static final DateTimeFormatter DAY_FIRST =
+      DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH);
+  private static final DateTimeFormatter MONTH_FIRST =
+      DateTimeFormatter.ofPattern("MMMM d, yyyy", Locale.ENGLISH);
 
   private final Random random;
   private final Split split;
@@ -84,9 +91,9 @@ final class Draw {
     if (chance(0.5)) {
       return capital(thing);
     }
-    StringBuilder title = new StringBuilder();
-    for (String word : thing.split(" ")) {
-      title.append(title.isEmpty() ? "" : " ").append(capital(word));
+    StringBuilder title = new StringBuilder(capital(thing));
+    for (int i = title.indexOf(" "); i >= 0; i = title.indexOf(" ", i + 1)) {
+      title.setCharAt(i + 1, Character.toUpperCase(title.charAt(i + 1)));
     }
     return title.toString();
   }
@@ -113,7 +120,8 @@ final class Draw {
 
   /** Seven digits, as in {@code 555-0142}. */
   String phone() {
-    return admitted(() -> between(200, 999) + "-" + String.format(Locale.ROOT, "%04d", random.nextInt(10_000)));
+    return admitted(
+        () -> between(200, 999) + "-" + String.format(Locale.ROOT, "%04d", random.nextInt(10_000)));
   }
 
   /** An upper-case code, as in {@code INV-2041}. */
@@ -123,7 +131,8 @@ final class Draw {
 
   /** A day of 2025 to 2027, worded in one of three ways; the answer is in ISO 8601. */
   Value date() {
-    String iso = admitted(() -> LocalDate.of(2025, 1, 1).plusDays(random.nextInt(3 * 365)).toString());
+    String iso =
+        admitted(() -> LocalDate.of(2025, 1, 1).plusDays(random.nextInt(3 * 365)).toString());
     LocalDate date = LocalDate.parse(iso);
     String text =
         switch (random.nextInt(4)) {
@@ -137,7 +146,8 @@ final class Draw {
   /** A time of day in steps of five minutes, {@code HH:mm}. */
   Value time() {
     return Value.string(
-        admitted(() -> String.format(Locale.ROOT, "%02d:%02d", between(6, 22), 5 * random.nextInt(12))));
+        admitted(
+            () -> String.format(Locale.ROOT, "%02d:%02d", between(6, 22), 5 * random.nextInt(12))));
   }
 
   /** An amount of money, in whole units or with two decimals that do not end in zero. */

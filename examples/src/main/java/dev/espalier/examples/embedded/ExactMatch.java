@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 /**
  * How many answers unconstrained greedy decoding gets exactly right, by task.
  *
- * <p>An answer comes out right just when each of its tokens is the most likely one after the right ones before it, so one
- * forward pass over request and answer tells, without decoding.
+ * <p>An answer comes out right just when each of its tokens is the most likely one after the right
+ * ones before it, so one forward pass over request and answer tells, without decoding.
  */
 record ExactMatch(Map<String, int[]> rightOfTotal) {
   static ExactMatch of(Network network, List<Example> examples, Bpe bpe) {

@@ -14,17 +14,22 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes a model as the files that Hugging Face {@code transformers} reads as {@code LlamaForCausalLM}. */
+/**
+ * Writes a model as the files that Hugging Face {@code transformers} reads as {@code
+ * LlamaForCausalLM}.
+ */
 final class ModelFolder {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
   private ModelFolder() {}
 
-  static void write(Path folder, ModelShape shape, Parameters parameters, float[] theta, Bpe bpe) throws IOException {
+  static void write(Path folder, ModelShape shape, Parameters parameters, float[] theta, Bpe bpe)
+      throws IOException {
     Files.createDirectories(folder);
     writeJson(folder.resolve("config.json"), config(shape));
-    ObjectNode generation = JSON.objectNode().put("eos_token_id", Bpe.END).put("pad_token_id", Bpe.END);
+    ObjectNode generation =
+        JSON.objectNode().put("eos_token_id", Bpe.END).put("pad_token_id", Bpe.END);
     writeJson(folder.resolve("generation_config.json"), generation.put("do_sample", false));
     writeJson(folder.resolve("tokenizer.json"), tokenizer(bpe));
     writeJson(folder.resolve("tokenizer_config.json"), tokenizerConfig(shape));
@@ -57,7 +62,8 @@ final class ModelFolder {
   }
 
   static ObjectNode tokenizer(Bpe bpe) {
-    ObjectNode tokenizer = JSON.objectNode().put("version", "1.0").putNull("truncation").putNull("padding");
+    ObjectNode tokenizer =
+        JSON.objectNode().put("version", "1.0").putNull("truncation").putNull("padding");
     ArrayNode added = tokenizer.putArray("added_tokens");
     for (int i = 0; i < Bpe.SPECIALS.size(); i++) {
       added.add(
@@ -71,14 +77,16 @@ final class ModelFolder {
               .put("special", true));
     }
     tokenizer.putNull("normalizer");
-    ArrayNode steps = tokenizer.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+    ArrayNode steps =
+        tokenizer.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
     ObjectNode cut = steps.addObject().put("type", "Split");
     cut.putObject("pattern").put("Regex", ByteLevel.PIECES);
     cut.put("behavior", "Isolated").put("invert", false);
     steps.add(byteLevel());
     tokenizer.putNull("post_processor");
     tokenizer.set("decoder", byteLevel());
-    ObjectNode model = tokenizer.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token");
+    ObjectNode model =
+        tokenizer.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token");
     model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
     ObjectNode vocabulary = model.putObject("vocab");
@@ -108,18 +116,25 @@ final class ModelFolder {
     config.put("model_max_length", shape.context());
     try (InputStream in =
         Objects.requireNonNull(
-            ModelFolder.class.getResourceAsStream("chat-template.jinja"), "chat-template.jinja is missing")) {
-      return config.put("chat_template", new String(in.readAllBytes(), StandardCharsets.UTF_8).strip());
+            ModelFolder.class.getResourceAsStream("chat-template.jinja"),
+            "chat-template.jinja is missing")) {
+      return config.put(
+          "chat_template", new String(in.readAllBytes(), StandardCharsets.UTF_8).strip());
     }
   }
 
   private static void writeJson(Path file, ObjectNode json) throws IOException {
-    Files.writeString(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    Files.writeString(
+        file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 
-  /** The weights in bfloat16; the fused matrices of training are cut into the ones that transformers names. */
+  /**
+   * The weights in bfloat16; the fused matrices of training are cut into the ones that transformers
+   * names.
+   */
   private static byte[] safetensors(Parameters parameters, float[] theta) {
-    List<Parameters.Slice> tensors = parameters.slices().stream().flatMap(slice -> unfused(slice).stream()).toList();
+    List<Parameters.Slice> tensors =
+        parameters.slices().stream().flatMap(slice -> unfused(slice).stream()).toList();
     ObjectNode header = JSON.objectNode();
     header.putObject("__metadata__").put("format", "pt");
     int end = 0;
@@ -134,7 +149,8 @@ final class ModelFolder {
     }
     String text = MAPPER.writeValueAsString(header);
     byte[] json = (text + " ".repeat(-text.length() & 7)).getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer file = ByteBuffer.allocate(Long.BYTES + json.length + end).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer file =
+        ByteBuffer.allocate(Long.BYTES + json.length + end).order(ByteOrder.LITTLE_ENDIAN);
     file.putLong(json.length).put(json);
     for (Parameters.Slice tensor : tensors) {
       for (int i = 0; i < tensor.size(); i++) {
@@ -159,7 +175,9 @@ final class ModelFolder {
     Parameters.Slice[] parts = new Parameters.Slice[names.length];
     for (int i = 0; i < names.length; i++) {
       int offset = slice.offset() + i * rows * slice.columns();
-      parts[i] = new Parameters.Slice(slice.name().replace(fused, names[i]), offset, rows, slice.columns());
+      parts[i] =
+          new Parameters.Slice(
+              slice.name().replace(fused, names[i]), offset, rows, slice.columns());
     }
     return List.of(parts);
   }

@@ -27,11 +27,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A Llama decoder that can learn: loss, gradient and AdamW run in PyTorch, each as one TorchScript call.
+ * A Llama decoder that can learn: loss, gradient and AdamW run in PyTorch, each as one TorchScript
+ * call.
  *
- * <p>A step is data-parallel: every worker thread owns a copy of the parameters, computes the gradient of its batch with
- * one PyTorch thread, and only the sum of the gradients is shared. On two busy cores that is faster than letting PyTorch
- * split each matrix product, which waits for both cores hundreds of times a step. Not thread-safe.
+ * <p>A step is data-parallel: every worker thread owns a copy of the parameters, computes the
+ * gradient of its batch with one PyTorch thread, and only the sum of the gradients is shared. On
+ * two busy cores that is faster than letting PyTorch split each matrix product, which waits for
+ * both cores hundreds of times a step. Not thread-safe.
  */
 final class Network implements AutoCloseable {
   private static final float WEIGHT_DECAY = 0.05f;
@@ -113,8 +115,8 @@ final class Network implements AutoCloseable {
   }
 
   /**
-   * One step of AdamW on the mean loss of all answer tokens of the batches, one batch for each worker. The gradient is
-   * scaled down to norm 1 where it is longer.
+   * One step of AdamW on the mean loss of all answer tokens of the batches, one batch for each
+   * worker. The gradient is scaled down to norm 1 where it is longer.
    *
    * @return the mean loss before the step, in nats per token
    */
@@ -146,7 +148,8 @@ final class Network implements AutoCloseable {
       NDList inputs = inputs(theta, batch, scope);
       inputs.add(scope.create(batch.targets()));
       inputs.add(scope.create(1f / answers));
-      NDArray loss = block.forward(new ParameterStore(scope, false), inputs, true).singletonOrThrow();
+      NDArray loss =
+          block.forward(new ParameterStore(scope, false), inputs, true).singletonOrThrow();
       loss.attach(scope);
       JniUtils.backward((PtNDArray) loss, (PtNDArray) scope.ones(loss.getShape()), false, false);
       return loss.getFloat();
@@ -178,14 +181,20 @@ final class Network implements AutoCloseable {
     JniUtils.setGraphExecutorOptimize(false);
     try (NDManager scope = manager.newSubManager()) {
       IValue[] inputs =
-          inputs(thetas.get(0), batch, scope).stream().map(array -> IValue.from((PtNDArray) array)).toArray(IValue[]::new);
+          inputs(thetas.get(0), batch, scope).stream()
+              .map(array -> IValue.from((PtNDArray) array))
+              .toArray(IValue[]::new);
       return call("best", scope, inputs).toLongArray();
     }
   }
 
   private NDList inputs(NDArray theta, Batch batch, NDManager scope) {
     return new NDList(
-        theta, cos, sin, scope.create(batch.ids(), new Shape(batch.rows(), batch.columns())), scope.create(batch.at()));
+        theta,
+        cos,
+        sin,
+        scope.create(batch.ids(), new Shape(batch.rows(), batch.columns())),
+        scope.create(batch.at()));
   }
 
   private NDArray call(String method, NDManager scope, IValue... inputs) {
@@ -231,7 +240,8 @@ final class Network implements AutoCloseable {
     String template;
     try (InputStream in =
         Objects.requireNonNull(
-            Network.class.getResourceAsStream("llama-train.torchscript"), "llama-train.torchscript is missing")) {
+            Network.class.getResourceAsStream("llama-train.torchscript"),
+            "llama-train.torchscript is missing")) {
       template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read llama-train.torchscript", e);

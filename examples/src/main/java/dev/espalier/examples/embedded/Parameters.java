@@ -8,9 +8,9 @@ import java.util.Random;
 /**
  * Where each weight matrix lies in the one flat vector that holds them all.
  *
- * <p>Order: embeddings; per layer attention norm, query-key-value, attention output, feed-forward norm, gate-up,
- * down; final norm. A matrix is (outputs, inputs), row after row. One vector makes the optimiser one call and a
- * checkpoint one array.
+ * <p>Order: embeddings; per layer attention norm, query-key-value, attention output, feed-forward
+ * norm, gate-up, down; final norm. A matrix is (outputs, inputs), row after row. One vector makes
+ * the optimiser one call and a checkpoint one array.
  */
 final class Parameters {
   /** One slice of the vector; {@code columns} is 0 for a vector of gains. */
@@ -57,16 +57,23 @@ final class Parameters {
     return size;
   }
 
-  /** Normal weights of standard deviation 1/√inputs, those that write to the residual stream scaled down; gains of one. */
+  /**
+   * Normal weights of standard deviation 1/√inputs, those that write to the residual stream scaled
+   * down; gains of one.
+   */
   float[] initial(long seed, int layers) {
     Random random = new Random(seed);
     float[] theta = new float[size];
     for (Slice slice : slices) {
       boolean writes = slice.name.contains("o_proj") || slice.name.contains("down_proj");
       double deviation =
-          slice.name.contains("embed") ? 0.04 : Math.sqrt(1.0 / Math.max(1, slice.columns)) * (writes ? Math.sqrt(0.5 / layers) : 1);
+          slice.name.contains("embed")
+              ? 0.04
+              : Math.sqrt(1.0 / Math.max(1, slice.columns))
+                  * (writes ? Math.sqrt(0.5 / layers) : 1);
       for (int i = 0; i < slice.size(); i++) {
-        theta[slice.offset + i] = slice.columns == 0 ? 1 : (float) (deviation * random.nextGaussian());
+        theta[slice.offset + i] =
+            slice.columns == 0 ? 1 : (float) (deviation * random.nextGaussian());
       }
     }
     return theta;

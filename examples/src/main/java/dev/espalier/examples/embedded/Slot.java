@@ -38,17 +38,20 @@ record Slot(String name, boolean optional, ObjectNode schema, Function<Draw, Val
   }
 
   private static Slot text(String name, int min, int max, Function<Draw, Value> source) {
-    ObjectNode schema = JSON.objectNode().put("type", "string").put("minLength", min).put("maxLength", max);
+    ObjectNode schema =
+        JSON.objectNode().put("type", "string").put("minLength", min).put("maxLength", max);
     return new Slot(name, false, schema, source);
   }
 
   static Slot integer(String name, int low, int high) {
-    ObjectNode schema = JSON.objectNode().put("type", "integer").put("minimum", low).put("maximum", high);
+    ObjectNode schema =
+        JSON.objectNode().put("type", "integer").put("minimum", low).put("maximum", high);
     return new Slot(name, false, schema, draw -> Value.integer(draw.between(low, high)));
   }
 
   static Slot number(String name, int high, Function<Draw, Value> source) {
-    ObjectNode schema = JSON.objectNode().put("type", "number").put("minimum", 0).put("maximum", high);
+    ObjectNode schema =
+        JSON.objectNode().put("type", "number").put("minimum", 0).put("maximum", high);
     return new Slot(name, false, schema, source);
   }
 
@@ -114,8 +117,8 @@ record Slot(String name, boolean optional, ObjectNode schema, Function<Draw, Val
   }
 
   /**
-   * Fills the braces of a phrase. The object holds, in the order of {@code slots}, just the properties that the phrase
-   * names.
+   * Fills the braces of a phrase. The object holds, in the order of {@code slots}, just the
+   * properties that the phrase names.
    */
   static Value fill(String phrase, List<Slot> slots, Draw draw) {
     ObjectNode object = JSON.objectNode();
@@ -126,7 +129,8 @@ record Slot(String name, boolean optional, ObjectNode schema, Function<Draw, Val
         texts.put(slot.name, value.text());
         object.set(slot.name, value.json());
       } else if (!slot.optional) {
-        throw new IllegalArgumentException("phrase '" + phrase + "' leaves out '" + slot.name + "', which is required");
+        throw new IllegalArgumentException(
+            "phrase '" + phrase + "' leaves out '" + slot.name + "', which is required");
       }
     }
     StringBuilder text = new StringBuilder();

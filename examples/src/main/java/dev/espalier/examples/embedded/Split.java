@@ -6,8 +6,9 @@ import java.util.Locale;
 /**
  * Which half of the world an example is drawn from.
  *
- * <p>Every word, date and time belongs to exactly one split, decided by a hash of its text, so that a value drawn for
- * {@link #HELD_OUT} cannot occur in any training example, however long the training runs.
+ * <p>Every word, date and time belongs to exactly one split, decided by a hash of its text, so that
+ * a value drawn for {@link #HELD_OUT} cannot occur in any training example, however long the
+ * training runs.
  */
 public enum Split {
   /** Four fifths of all values; the only ones the model ever sees while it learns. */

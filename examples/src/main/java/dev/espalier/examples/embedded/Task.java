@@ -6,7 +6,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Something the embedded model can do: call one tool, extract one kind of record, or say something. */
+/**
+ * Something the embedded model can do: call one tool, extract one kind of record, or say something.
+ */
 public final class Task {
   /** What an answer looks like. */
   public enum Kind {
@@ -26,7 +28,10 @@ public final class Task {
   private final List<Slot> slots;
   private final List<String> phrases;
 
-  /** {@code phrases} are requests with slots in braces; those of prose go on after {@code =>} with the answer. */
+  /**
+   * {@code phrases} are requests with slots in braces; those of prose go on after {@code =>} with
+   * the answer.
+   */
   Task(Kind kind, String name, String description, List<Slot> slots, List<String> phrases) {
     this.kind = kind;
     this.name = name;
@@ -51,8 +56,8 @@ public final class Task {
   }
 
   /**
-   * The JSON Schema (2020-12) that every answer satisfies, as indented text: for a tool the whole call, name and
-   * arguments.
+   * The JSON Schema (2020-12) that every answer satisfies, as indented text: for a tool the whole
+   * call, name and arguments.
    *
    * @throws IllegalStateException for prose, which has no schema
    */
@@ -69,7 +74,8 @@ public final class Task {
     return switch (kind) {
       case RECORD -> Slot.objectSchema(slots);
       case TOOL -> callSchema();
-      case PROSE -> throw new IllegalStateException("'" + name + "' answers in prose and has no schema");
+      case PROSE ->
+          throw new IllegalStateException("'" + name + "' answers in prose and has no schema");
     };
   }
 
@@ -87,7 +93,8 @@ public final class Task {
     if (kind == Kind.PROSE) {
       Value both = Slot.fill(phrase, slots, draw);
       int arrow = both.text().indexOf(" => ");
-      return new Example(this, system, both.text().substring(0, arrow), both.text().substring(arrow + 4));
+      return new Example(
+          this, system, both.text().substring(0, arrow), both.text().substring(arrow + 4));
     }
     Value filled = Slot.fill(phrase, slots, draw);
     ObjectNode answer = (ObjectNode) filled.json();

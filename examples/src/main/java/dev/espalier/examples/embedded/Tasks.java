@@ -249,12 +249,19 @@ public final class Tasks {
               "{reporter} reports {id} with {severity} severity: {summary}.",
               "A {severity} fault, {id}, came from {reporter}: {summary}."));
 
-  /** Says a text again: the plainest lesson in copying, and the larger part of the first steps of training. */
+  /**
+   * Says a text again: the plainest lesson in copying, and the larger part of the first steps of
+   * training.
+   */
   static final Task REPEAT =
       prose(
           "repeat",
           "Say a text again.",
-          List.of(text("a", Draw::clause), text("b", Draw::title), text("c", Draw::person), text("d", Draw::invented)),
+          List.of(
+              text("a", Draw::clause),
+              text("b", Draw::title),
+              text("c", Draw::person),
+              text("d", Draw::invented)),
           "Repeat: {a}, {b}, {c}, {d}. => {a}, {b}, {c}, {d}.",
           "Say {d} {c} {b} and {a}. => {d} {c} {b} and {a}.");
 
@@ -270,13 +277,19 @@ public final class Tasks {
           prose(
               "town",
               "Say something about a town.",
-              List.of(text("city", Draw::city), text("adjective", draw -> draw.word("adjective")), text("noun", draw -> draw.word("noun"))),
+              List.of(
+                  text("city", Draw::city),
+                  text("adjective", draw -> draw.word("adjective")),
+                  text("noun", draw -> draw.word("noun"))),
               "Tell me about {city} and its {adjective} {noun}. => {city} is a friendly town. Many people visit it to see the {adjective} {noun}.",
               "What is {city} with the {adjective} {noun} like? => In {city} the days are calm, and everybody loves the {adjective} {noun}."),
           prose(
               "story",
               "Tell a very short story.",
-              List.of(text("name", Draw::given), text("thing", Draw::thing), text("room", draw -> draw.word("room"))),
+              List.of(
+                  text("name", Draw::given),
+                  text("thing", Draw::thing),
+                  text("room", draw -> draw.word("room"))),
               "Tell me a story about {name}, a {thing} and a {room}. => Once {name} found a {thing}. It lay in the {room}, and nobody knew why. {name} took it home and was happy.",
               "Write about {name} who lost a {thing} in the {room}. => One day {name} lost a {thing}. After a long search it was in the {room}. In the end {name} laughed."));
 
@@ -311,10 +324,14 @@ public final class Tasks {
         .filter(task -> task.name().equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("no tool or record type '" + name + "'; there are " + structured()));
+            () ->
+                new IllegalArgumentException(
+                    "no tool or record type '" + name + "'; there are " + structured()));
   }
 
-  /** The JSON Schema of a call of any tool, as indented text: {@code anyOf} over {@link #tools()}. */
+  /**
+   * The JSON Schema of a call of any tool, as indented text: {@code anyOf} over {@link #tools()}.
+   */
   public static String anyToolSchema() {
     ObjectNode schema = JsonNodeFactory.instance.objectNode();
     ArrayNode calls = schema.putArray("anyOf");
@@ -327,7 +344,8 @@ public final class Tasks {
   }
 
   private static Task record(String name, String description, List<Slot> slots, String... phrases) {
-    List<String> requests = Stream.of(phrases).map(phrase -> "Extract the " + name + ": " + phrase).toList();
+    List<String> requests =
+        Stream.of(phrases).map(phrase -> "Extract the " + name + ": " + phrase).toList();
     return new Task(Task.Kind.RECORD, name, description, slots, requests);
   }
 

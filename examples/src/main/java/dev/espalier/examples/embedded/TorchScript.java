@@ -14,11 +14,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A TorchScript module compiled from source text, without Python: a {@code .pt} file is a zip archive of the source and
- * a pickled object without attributes.
+ * A TorchScript module compiled from source text, without Python: a {@code .pt} file is a zip
+ * archive of the source and a pickled object without attributes.
  */
 final class TorchScript implements AutoCloseable {
-  // The model owns the native module and its finalizer frees it, so it has to stay reachable as long as the block.
+  // The model owns the native module and its finalizer frees it, so it has to stay reachable as
+  // long as the block.
   private final Model model;
 
   TorchScript(String source) {

@@ -1,9 +1,9 @@
 package dev.espalier.examples.embedded;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,13 +16,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Trains the embedded model from nothing: learns the encoding from the corpus, then the weights, and writes both as a
- * Hugging Face folder every few minutes. A run that was stopped goes on from its last checkpoint.
+ * Trains the embedded model from nothing: learns the encoding from the corpus, then the weights,
+ * and writes both as a Hugging Face folder every few minutes. A run that was stopped goes on from
+ * its last checkpoint.
  */
 @Command(
     name = "train-embedded-model",
     mixinStandardHelpOptions = true,
-    description = "Trains the embedded model on the synthetic corpus and writes it as a Hugging Face folder.")
+    description =
+        "Trains the embedded model on the synthetic corpus and writes it as a Hugging Face folder.")
 public final class TrainEmbeddedModel implements Callable<Integer> {
   private static final long HELD_OUT_SEED = 20;
   private static final int HELD_OUT_REQUESTS = 200;
@@ -37,13 +39,19 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--rows", description = "Dialogues per step (default ${DEFAULT-VALUE}).")
   private int rows = 48;
 
-  @Option(names = "--workers", description = "Threads, each with a share of the rows (default ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--workers",
+      description = "Threads, each with a share of the rows (default ${DEFAULT-VALUE}).")
   private int workers = 2;
 
-  @Option(names = "--seed", description = "Of the weights and the corpus (default ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      description = "Of the weights and the corpus (default ${DEFAULT-VALUE}).")
   private long seed = 1;
 
-  @Option(names = "--save-every", description = "Minutes between checkpoints (default ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--save-every",
+      description = "Minutes between checkpoints (default ${DEFAULT-VALUE}).")
   private int minutes = 3;
 
   /** Runs the command; see {@code --help}. */
@@ -59,7 +67,8 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     Curriculum curriculum = new Curriculum(bpe, seed, rows, steps);
     try (Network network = new Network(shape, workers, seed);
         Progress progress = new Progress(steps)) {
-      progress.say("%d parameters, vocabulary of %d tokens", network.parameters().size(), bpe.size());
+      progress.say(
+          "%d parameters, vocabulary of %d tokens", network.parameters().size(), bpe.size());
       if (Checkpoint.restore(network, folder)) {
         progress.say("going on from step %d", network.steps());
       }
@@ -74,10 +83,13 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
         pool = pool.subList(workers, pool.size());
         progress.stepTo(network.steps());
         if (network.steps() % REPORT_STEPS == 0) {
-          progress.say("step %d, loss %.4f, rate %.5f", network.steps(), loss / REPORT_STEPS, curriculum.rate(network.steps()));
+          progress.say(
+              "step %d, loss %.4f, rate %.5f",
+              network.steps(), loss / REPORT_STEPS, curriculum.rate(network.steps()));
           loss = 0;
         }
-        if (System.nanoTime() - saved > Duration.ofMinutes(minutes).toNanos() || network.steps() == steps) {
+        if (System.nanoTime() - saved > Duration.ofMinutes(minutes).toNanos()
+            || network.steps() == steps) {
           Checkpoint.save(network, folder);
           ModelFolder.write(folder, shape, network.parameters(), network.theta(), bpe);
           progress.say("held out: %s", ExactMatch.of(network, heldOut, bpe));
@@ -93,8 +105,23 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     private final @Nullable ProgressBar bar;
 
     Progress(int steps) {
-      boolean terminal = System.console() != null && System.getenv("TERM") != null;
-      bar = terminal ? new ProgressBarBuilder().setTaskName("training").setInitialMax(steps).build() : null;
+      bar =
+          onTerminal()
+              ? new ProgressBarBuilder().setTaskName("training").setInitialMax(steps).build()
+              : null;
+    }
+
+    // From JDK 22 on there is a console even in a pipe, and only Console.isTerminal tells.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean onTerminal() {
+      Console console = System.console();
+      try {
+        return console != null && (boolean) Console.class.getMethod("isTerminal").invoke(console);
+      } catch (NoSuchMethodException beforeJdk22) {
+        return true;
+      } catch (ReflectiveOperationException e) {
+        return false;
+      }
     }
 
     void stepTo(int step) {

@@ -22,6 +22,7 @@ record Value(String text, JsonNode json) {
     values.forEach(value -> array.add(value.json));
     int last = values.size() - 1;
     String text = values.stream().limit(last).map(Value::text).collect(Collectors.joining(", "));
-    return new Value(last == 0 ? values.get(0).text : text + " and " + values.get(last).text, array);
+    return new Value(
+        last == 0 ? values.get(0).text : text + " and " + values.get(last).text, array);
   }
 }

@@ -23,15 +23,19 @@ final class Words {
   static List<String> pool(String name, Split split) {
     Map<Split, List<String>> pool = POOLS.get(name);
     if (pool == null) {
-      throw new IllegalArgumentException("no pool of words named '" + name + "' in words.txt; there are " + POOLS.keySet());
+      throw new IllegalArgumentException(
+          "no pool of words named '" + name + "' in words.txt; there are " + POOLS.keySet());
     }
     return Objects.requireNonNull(pool.get(split));
   }
 
   private static Map<String, Map<Split, List<String>>> read() {
     Map<String, Map<Split, List<String>>> pools = new LinkedHashMap<>();
-    try (InputStream in = Objects.requireNonNull(Words.class.getResourceAsStream("words.txt"), "words.txt is missing from the jar");
-        BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try (InputStream in =
+            Objects.requireNonNull(
+                Words.class.getResourceAsStream("words.txt"), "words.txt is missing from the jar");
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.startsWith("#")) {
           int colon = line.indexOf(':');
