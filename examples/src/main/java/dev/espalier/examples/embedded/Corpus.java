@@ -18,15 +18,17 @@ public final class Corpus {
 
   private final Split split;
   private final double repeats;
+  private final double compounds;
 
-  private Corpus(Split split, double repeats) {
+  private Corpus(Split split, double repeats, double compounds) {
     this.split = split;
     this.repeats = repeats;
+    this.compounds = compounds;
   }
 
   /** The corpus the model learns from. */
   public static Corpus train() {
-    return new Corpus(Split.TRAIN, 0.03);
+    return new Corpus(Split.TRAIN, 0.03, 0);
   }
 
   /**
@@ -34,12 +36,20 @@ public final class Corpus {
    * steps.
    */
   static Corpus firstSteps() {
-    return new Corpus(Split.TRAIN, 0.5);
+    return new Corpus(Split.TRAIN, 0.5, 0);
+  }
+
+  /**
+   * The training corpus with real words inside the invented ones, so that the tokens of frequent words, which otherwise
+   * only ever belong to the phrases, are copied too.
+   */
+  static Corpus lastSteps() {
+    return new Corpus(Split.TRAIN, 0.03, 0.4);
   }
 
   /** Requests whose words, dates and times never occur in training. */
   public static Corpus heldOut() {
-    return new Corpus(Split.HELD_OUT, 0);
+    return new Corpus(Split.HELD_OUT, 0, 0);
   }
 
   /** The endless stream of a seed's examples; the same one for ever. */
@@ -75,7 +85,7 @@ public final class Corpus {
   }
 
   private Example next(Random random) {
-    Draw draw = new Draw(random, split);
+    Draw draw = new Draw(random, split, compounds);
     if (draw.chance(repeats)) {
       return Tasks.REPEAT.example(draw, "");
     }

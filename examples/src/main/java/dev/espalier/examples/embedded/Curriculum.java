@@ -9,16 +9,18 @@ import java.util.Random;
  *
  * @param seed of the corpus
  * @param rows dialogues per step
- * @param steps of the whole run
+ * @param steps of the first round
+ * @param refinement steps of the second round, on {@link Corpus#lastSteps}, at a lower rate
  */
-record Curriculum(Bpe bpe, long seed, int rows, int steps) {
+record Curriculum(Bpe bpe, long seed, int rows, int steps, int refinement) {
   /** Steps with many plain repetitions, in which the attention heads that copy appear. */
   private static final int FIRST_STEPS = 1_000;
 
   private static final int WARM_UP = 100;
   private static final double PEAK_RATE = 3e-3;
+  private static final double REFINEMENT_RATE = 1e-3;
 
-  /** The share of the run over which the rate falls to zero; before that it is constant. */
+  /** The share of the first round over which the rate falls to zero; before that it is constant. */
   private static final double COOL_DOWN = 0.4;
 
   /**
@@ -35,7 +37,10 @@ record Curriculum(Bpe bpe, long seed, int rows, int steps) {
    */
   List<Batch> pool(int step, int workers) {
     int pool = step / POOL_STEPS;
-    Corpus corpus = step < FIRST_STEPS ? Corpus.firstSteps() : Corpus.train();
+    Corpus corpus =
+        step < FIRST_STEPS
+            ? Corpus.firstSteps()
+            : step < steps ? Corpus.train() : Corpus.lastSteps();
     long poolSeed = seed * 1_000_003 + pool;
     List<Dialogue> dialogues =
         corpus.stream(poolSeed)
@@ -44,12 +49,25 @@ record Curriculum(Bpe bpe, long seed, int rows, int steps) {
             .limit((long) POOL_STEPS * rows)
             .toList();
     List<Batch> batches = Batch.bucket(dialogues, rows / workers, new Random(poolSeed));
-    return batches.subList((step % POOL_STEPS) * workers, batches.size());
+    // A pool ends with its round, so that a run resumed there sees what an unbroken one does.
+    int first = step % POOL_STEPS;
+    int stepsLeft = step < steps ? Math.min(POOL_STEPS - first, steps - step) : POOL_STEPS - first;
+    return batches.subList(first * workers, (first + stepsLeft) * workers);
   }
 
-  /** The learning rate: linear warm-up, constant, then linear to zero (Hu et al. 2024). */
+  int total() {
+    return steps + refinement;
+  }
+
+  /**
+   * The learning rate: linear warm-up, constant, then linear to zero (Hu et al. 2024); in the second round linear to zero
+   * from a third of it.
+   */
   double rate(int step) {
+    if (step >= steps) {
+      return REFINEMENT_RATE * (total() - step) / refinement;
+    }
     double left = (steps - step) / (COOL_DOWN * steps);
-    return PEAK_RATE * Math.min(Math.min(1, (step + 1.0) / WARM_UP), Math.max(0, left));
+    return PEAK_RATE * Math.min(1, Math.min((step + 1.0) / WARM_UP, left));
   }
 }

@@ -34,10 +34,13 @@ final class Draw {
 
   private final Random random;
   private final Split split;
+  private final double compounds;
 
-  Draw(Random random, Split split) {
+  /** {@code compounds} is the share of invented words that begin or end with a real one. */
+  Draw(Random random, Split split, double compounds) {
     this.random = random;
     this.split = split;
+    this.compounds = compounds;
   }
 
   <T> T oneOf(List<T> choices) {
@@ -166,15 +169,25 @@ final class Draw {
     return new Value(text, JsonNodeFactory.instance.numberNode(new BigDecimal(text)));
   }
 
+  /** A word that nobody has met. */
   String invented() {
-    return admitted(
-        () -> {
-          StringBuilder word = new StringBuilder();
-          for (int syllables = between(2, 3); syllables > 0; syllables--) {
-            word.append(pick(ONSETS)).append(pick(VOWELS));
-          }
-          return word.append(pick(CODAS)).toString();
-        });
+    return admitted(compounds > 0 && chance(compounds) ? this::compound : this::syllables);
+  }
+
+  private String syllables() {
+    StringBuilder word = new StringBuilder();
+    for (int syllables = between(2, 3); syllables > 0; syllables--) {
+      word.append(pick(ONSETS)).append(pick(VOWELS));
+    }
+    return word.append(pick(CODAS)).toString();
+  }
+
+  // The real word may be a reserved one: as part of another it teaches the model to copy its tokens, which may stand for
+  // a whole frequent word, and is still no value that the held-out requests use.
+  private String compound() {
+    String real = oneOf(Words.all());
+    String syllable = pick(ONSETS) + pick(VOWELS) + pick(CODAS);
+    return chance(0.7) ? real + syllable : syllable + real;
   }
 
   private String admitted(Supplier<String> source) {

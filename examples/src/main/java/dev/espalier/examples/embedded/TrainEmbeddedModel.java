@@ -33,8 +33,11 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Parameters(paramLabel = "FOLDER", description = "Where the model and the checkpoint go.")
   private Path folder = Path.of("embedded-model");
 
-  @Option(names = "--steps", description = "Steps of the whole run (default ${DEFAULT-VALUE}).")
-  private int steps = 9_600;
+  @Option(names = "--steps", description = "Steps of the first round (default ${DEFAULT-VALUE}).")
+  private int steps = 2_800;
+
+  @Option(names = "--refinement", description = "Steps of the second round, on rarer words (default ${DEFAULT-VALUE}).")
+  private int refinement = 700;
 
   @Option(names = "--rows", description = "Dialogues per step (default ${DEFAULT-VALUE}).")
   private int rows = 48;
@@ -64,9 +67,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     ModelShape shape = ModelShape.EMBEDDED;
     Bpe bpe = Corpus.encoding(seed, shape.vocabulary());
     List<Example> heldOut = Corpus.heldOut().structured(HELD_OUT_SEED, HELD_OUT_REQUESTS);
-    Curriculum curriculum = new Curriculum(bpe, seed, rows, steps);
+    Curriculum curriculum = new Curriculum(bpe, seed, rows, steps, refinement);
     try (Network network = new Network(shape, workers, seed);
-        Progress progress = new Progress(steps)) {
+        Progress progress = new Progress(curriculum.total())) {
       progress.say(
           "%d parameters, vocabulary of %d tokens", network.parameters().size(), bpe.size());
       if (Checkpoint.restore(network, folder)) {
@@ -75,7 +78,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       long saved = System.nanoTime();
       double loss = 0;
       List<Batch> pool = List.of();
-      while (network.steps() < steps) {
+      while (network.steps() < curriculum.total()) {
         if (pool.isEmpty()) {
           pool = curriculum.pool(network.steps(), workers);
         }
@@ -89,7 +92,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
           loss = 0;
         }
         if (System.nanoTime() - saved > Duration.ofMinutes(minutes).toNanos()
-            || network.steps() == steps) {
+            || network.steps() == curriculum.total()) {
           Checkpoint.save(network, folder);
           ModelFolder.write(folder, shape, network.parameters(), network.theta(), bpe);
           progress.say("held out: %s", ExactMatch.of(network, heldOut, bpe));

@@ -10,12 +10,20 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
 /** The pools of real words, read from {@code words.txt} and divided between the splits. */
 final class Words {
   private static final Map<String, Map<Split, List<String>>> POOLS = read();
+  private static final List<String> ALL =
+      POOLS.values().stream()
+          .flatMap(pool -> pool.values().stream())
+          .flatMap(List::stream)
+          .map(word -> word.toLowerCase(Locale.ROOT))
+          .distinct()
+          .toList();
 
   private Words() {}
 
@@ -27,6 +35,11 @@ final class Words {
           "no pool of words named '" + name + "' in words.txt; there are " + POOLS.keySet());
     }
     return Objects.requireNonNull(pool.get(split));
+  }
+
+  /** The words of all pools and both splits, in lower case. */
+  static List<String> all() {
+    return ALL;
   }
 
   private static Map<String, Map<Split, List<String>>> read() {

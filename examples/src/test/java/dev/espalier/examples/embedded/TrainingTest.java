@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TrainingTest {
   private static final Bpe BPE = BpeTest.encoding(300);
   private static final ModelShape TINY = new ModelShape(300, 32, 1, 1, 64, 256);
-  private static final Curriculum CURRICULUM = new Curriculum(BPE, 1, 8, 100);
+  private static final Curriculum CURRICULUM = new Curriculum(BPE, 1, 8, 100, 50);
 
   private static double[] train(Network network, int steps, double rate) {
     double[] losses = new double[steps];
