@@ -11,30 +11,68 @@ import org.jspecify.annotations.Nullable;
  * <p>Removed tokens have logit −∞. Tokens are ordered by logit, descending, and of equals by id,
  * ascending. Logits are natural logarithms up to a constant; if some are +∞ the law is uniform over
  * exactly these.
+ *
+ * <p>The row and the mask are read in place, not copied: until the next {@link #load} they must not
+ * change.
  */
 public final class Candidates {
-  /** Ranges this short are sorted by insertion. */
-  private static final int INSERTION = 16;
+  // Two shapes. Listed: up to LIST_LIMIT tokens in arrays; everything is plain arithmetic in
+  // double.
+  // Dense: a DenseRow, where cutting moves a key and nothing is touched that cannot matter; it
+  // turns
+  // into a list as soon as few enough survive. In both shapes logits are stored as they came, and a
+  // temperature is one factor, `scale`.
 
-  // Two shapes. Dense: values[id] for all ids below size, −∞ where removed. Listed (few allowed by
-  // a
-  // mask): ids[0, n) ascending with values[i] the logit of ids[i]. In both shapes `n` is the length
-  // in use of `values`.
+  /** Up to so many candidates are kept as a list. */
+  private static final int LIST_LIMIT = 4096;
+
+  /** With more blocks than this above a threshold, survivors are not worth listing. */
+  private static final int FEW_BLOCKS = 1024;
+
+  /** Beyond this, floats cannot hold the factor; the double path can. */
+  private static final double MAX_FLOAT_SCALE = 1e30;
+
   private final int size;
-  private float[] values;
-  private int[] ids = new int[0];
+  private final int listLimit;
+  private @Nullable LogitsRow source;
+  private @Nullable TokenMask sourceMask;
+  private boolean badAsMasked;
+
+  // earlyRemoved[0, early) were removed before the mark.
+  private boolean marked;
+  private int[] earlyRemoved = new int[16];
+  private int early;
+
+  private boolean dense;
+  private final @Nullable DenseRow row; // null where rows are short
+  private final @Nullable ExactLaw exactLaw;
+  private final @Nullable BlockRejection rejection;
+  private long[] padded = new long[0];
+
+  private int[] ids = new int[64];
+  private float[] values = new float[64];
   private int n;
-  private boolean listed;
+  private boolean ascending; // ids[0, n) ascend
+  private int sorted; // slots [0, sorted) hold the best, in order
 
-  // Lazily computed, dropped by edits.
-  private int count = -1;
-  private double max = Double.NaN;
-  private double logSumExp = Double.NaN;
+  private double scale;
 
-  // order[0, sorted) are slots (indices into values) of the best candidates; valid while sorted >
-  // 0.
-  private int[] order = new int[0];
-  private int sorted;
+  // Lazily computed, dropped by edits; NaN or -1 where unknown.
+  private int count;
+  private double top; // largest raw logit
+  private double normaliser; // Σ exp((x − top) · scale)
+  private double normaliserError; // relative bound
+  private double entropy;
+  private boolean entropyExact;
+
+  // rank() of a dense row: rankedKeys[0, ranked).
+  private long[] rankedKeys = new long[0];
+  private int ranked;
+
+  private long[] order = new long[0]; // scratch of the list: keys, or ids with slots
+  private double[] distances = new double[0];
+  private int[] perm = new int[0];
+  private final GumbelRace race = new GumbelRace(1);
 
   /**
    * Room for rows of one size.
@@ -42,65 +80,276 @@ public final class Candidates {
    * @param size entries of a logits row
    */
   public Candidates(int size) {
-    this.size = size;
-    values = new float[Math.max(size, 1)];
+    this(size, LIST_LIMIT);
   }
+
+  /** With another limit; an unlimited list is the slow, obvious oracle. */
+  Candidates(int size, int listLimit) {
+    this.size = size;
+    this.listLimit = listLimit;
+    boolean longRows = size > listLimit;
+    row = longRows ? new DenseRow(size) : null;
+    exactLaw = longRows ? new ExactLaw() : null;
+    rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
+  }
+
+  // ---- loading
 
   /**
    * Starts a step.
    *
-   * @param row the logits
-   * @param mask allowed tokens, or null for all
-   * @throws NoAdmissibleTokenException if a logit that matters is NaN
+   * @param row the logits; read in place until the next call
+   * @param mask allowed tokens, or null for all; read in place until the next call
+   * @throws NoAdmissibleTokenException here or at the first use, if a logit that matters is NaN
    */
   public void load(LogitsRow row, @Nullable TokenMask mask) {
     if (row.size() != size) {
       throw new IllegalArgumentException("a row of " + row.size() + " entries, expected " + size);
     }
-    FloatBuffer host = row.host();
-    if (mask != null && mask.isListed()) {
-      loadListed(host, mask);
+    source = row;
+    sourceMask = mask;
+    early = 0;
+    marked = false;
+    start(row, mask);
+  }
+
+  private void start(LogitsRow row, @Nullable TokenMask mask) {
+    badAsMasked = false;
+    scale = 1;
+    dropLazies();
+    ascending = true;
+    DenseRow longRow = this.row;
+    if (mask != null && (longRow == null || mask.cardinality() <= listLimit)) {
+      dense = false;
+      listMasked(row, mask);
+    } else if (longRow == null) {
+      dense = false;
+      listAll(row);
     } else {
-      listed = false;
-      n = size;
-      host.get(0, values, 0, size);
-      if (mask != null) {
-        long[] words = mask.words();
-        for (int id = 0; id < size; id++) {
-          if ((words[id >>> 6] & (1L << id)) == 0) {
-            values[id] = Float.NEGATIVE_INFINITY;
+      dense = true;
+      longRow.load(row, mask == null ? null : words(mask));
+    }
+  }
+
+  /** Says that what has been removed since {@link #load} stays removed on {@link #reset}. */
+  public void mark() {
+    marked = true;
+  }
+
+  /** Goes back to the first {@link #mark}; without one, to what {@link #load} gave. */
+  public void reset() {
+    LogitsRow loaded = source;
+    if (loaded == null) {
+      throw new IllegalStateException("nothing has been loaded");
+    }
+    start(loaded, sourceMask);
+    if (marked) {
+      for (int i = 0; i < early; i++) {
+        remove(earlyRemoved[i]);
+      }
+    }
+  }
+
+  /**
+   * From now on until the next {@link #load}, tokens whose logit is NaN are taken as masked, not as
+   * an error. Call it before anything else.
+   */
+  public void maskNaN() {
+    reset();
+    badAsMasked = true;
+    if (!dense) {
+      list();
+    }
+  }
+
+  /** The mask's bits, long enough for every id of the row. */
+  private long[] words(TokenMask mask) {
+    long[] words = mask.words();
+    int needed = (size + 63) >>> 6;
+    if (words.length >= needed) {
+      return words;
+    }
+    if (padded.length < needed) {
+      padded = new long[needed];
+    }
+    System.arraycopy(words, 0, padded, 0, words.length);
+    Arrays.fill(padded, words.length, needed, 0);
+    return padded;
+  }
+
+  private void listMasked(LogitsRow from, TokenMask mask) {
+    n = 0;
+    room(mask.cardinality());
+    if (mask.isListed()) {
+      n = mask.cardinality();
+      System.arraycopy(mask.ids(), 0, ids, 0, n);
+      for (int i = 1; i < n; i++) {
+        if (ids[i] < ids[i - 1]) {
+          Arrays.sort(ids, 0, n);
+          break;
+        }
+      }
+      if (n > 0 && ids[n - 1] >= size) {
+        throw new IllegalArgumentException("the mask allows token " + ids[n - 1] + " of " + size);
+      }
+    } else {
+      long[] words = mask.words();
+      for (int w = 0; w < words.length; w++) {
+        for (long bits = words[w]; bits != 0; bits &= bits - 1) {
+          int id = (w << 6) + Long.numberOfTrailingZeros(bits);
+          if (id < size) {
+            ids[n++] = id;
           }
         }
       }
     }
-    changed();
+    fill(from);
+    list();
+  }
+
+  private void listAll(LogitsRow from) {
+    room(size);
+    n = size;
     for (int i = 0; i < n; i++) {
-      if (Float.isNaN(values[i])) {
-        throw new NoAdmissibleTokenException(
-            "the logit of token " + id(i) + " is NaN; the model's weights or input are broken");
+      ids[i] = i;
+    }
+    fill(from);
+    list();
+  }
+
+  private void fill(LogitsRow from) {
+    float[] array = from.array();
+    if (array != null) {
+      for (int i = 0; i < n; i++) {
+        values[i] = array[ids[i]];
+      }
+    } else {
+      FloatBuffer host = from.host();
+      for (int i = 0; i < n; i++) {
+        values[i] = host.get(ids[i]);
       }
     }
   }
 
-  private void loadListed(FloatBuffer host, TokenMask mask) {
-    n = mask.cardinality();
-    listed = true;
-    if (ids.length < n) {
-      ids = new int[Math.max(n, 2 * ids.length)];
-    }
-    System.arraycopy(mask.ids(), 0, ids, 0, n);
-    Arrays.sort(ids, 0, n);
+  /** Takes bad logits and −∞ out of a fresh list. */
+  private void list() {
+    boolean infinite = false;
     for (int i = 0; i < n; i++) {
-      values[i] = host.get(ids[i]);
+      infinite |= values[i] == Float.POSITIVE_INFINITY;
+    }
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+      float x = values[i];
+      if (x == Float.NEGATIVE_INFINITY || (infinite && x < Float.POSITIVE_INFINITY)) {
+        continue;
+      }
+      if (Float.isNaN(x)) {
+        if (badAsMasked) {
+          continue;
+        }
+        values[kept] = x;
+        ids[kept++] = ids[i];
+        continue;
+      }
+      values[kept] = infinite ? 0 : x;
+      ids[kept++] = ids[i];
+    }
+    n = kept;
+    dropLazies();
+  }
+
+  /** NaN in a list is reported at the first use, so that {@link #maskNaN} may come before. */
+  private void checkList() {
+    for (int i = 0; i < n; i++) {
+      if (Float.isNaN(values[i])) {
+        throw notANumber(ids[i]);
+      }
     }
   }
 
-  private void changed() {
-    count = -1;
-    max = Double.NaN;
-    logSumExp = Double.NaN;
-    sorted = 0;
+  private static NoAdmissibleTokenException notANumber(int id) {
+    return new NoAdmissibleTokenException(
+        "the logit of token " + id + " is NaN; the model's weights or input are broken");
   }
+
+  private void room(int wanted) {
+    if (ids.length < wanted) {
+      ids = Arrays.copyOf(ids, Math.max(wanted, Math.min(listLimit, 2 * ids.length)));
+      values = Arrays.copyOf(values, ids.length);
+    }
+  }
+
+  private void dropLazies() {
+    count = -1;
+    top = Double.NaN;
+    sorted = 0;
+    ranked = 0;
+    dropLaw();
+  }
+
+  private void dropLaw() {
+    normaliser = Double.NaN;
+    entropy = Double.NaN;
+  }
+
+  /**
+   * The dense row with its index, bad numbers seen to; or null if the list holds the candidates.
+   */
+  private @Nullable DenseRow prepared(@Nullable ExpSums along) {
+    DenseRow r = row;
+    if (!dense || r == null) {
+      return null;
+    }
+    if (!r.indexed()) {
+      r.buildIndex(along);
+      float max = r.index.max();
+      if (Float.isNaN(max)) {
+        int bad = r.remove(Float.NaN, badAsMasked);
+        if (bad >= 0) {
+          throw notANumber(bad);
+        }
+        r.buildIndex(null);
+        max = r.index.max();
+        dropLaw();
+      }
+      if (max == Float.POSITIVE_INFINITY) {
+        int infinite = r.collect(Float.POSITIVE_INFINITY);
+        if (infinite > 0) {
+          become(r.keys(), infinite, 0);
+          Arrays.fill(values, 0, n, 0);
+          return null;
+        }
+        r.remove(Float.POSITIVE_INFINITY, true);
+        r.buildIndex(null);
+        dropLaw();
+      }
+    }
+    return r;
+  }
+
+  private @Nullable DenseRow prepared() {
+    return prepared(null);
+  }
+
+  /** Turns into a list of some keys, of which the first {@code inOrder} are sorted. */
+  private void become(long[] keys, int length, int inOrder) {
+    if (ids.length < length) {
+      ids = new int[Math.max(length, Math.min(listLimit, 2 * ids.length))];
+      values = new float[ids.length];
+    }
+    for (int i = 0; i < length; i++) {
+      ids[i] = Keys.id(keys[i]);
+      values[i] = Keys.logit(keys[i]);
+    }
+    dense = false;
+    n = length;
+    ascending = false;
+    dropLazies();
+    sorted = inOrder;
+    count = length;
+  }
+
+  // ---- single tokens
 
   /** Entries of a row. */
   public int size() {
@@ -109,157 +358,96 @@ public final class Candidates {
 
   /** The current logit of a token; −∞ if it is no candidate. */
   public float logit(int id) {
+    float raw = raw(id);
+    if (scale == 1 || raw == Float.NEGATIVE_INFINITY) {
+      return raw;
+    }
+    double x = raw * scale;
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x));
+  }
+
+  private float raw(int id) {
+    if (dense && row != null) {
+      float x = row.logit(id);
+      if (Float.isNaN(x) || x == Float.POSITIVE_INFINITY) {
+        prepared();
+        return raw(id);
+      }
+      return x;
+    }
     int slot = slot(id);
-    return slot < 0 ? Float.NEGATIVE_INFINITY : values[slot];
+    float x = slot < 0 ? Float.NEGATIVE_INFINITY : values[slot];
+    if (Float.isNaN(x)) {
+      throw notANumber(id);
+    }
+    return x;
+  }
+
+  private int slot(int id) {
+    if (ascending) {
+      return Math.max(Arrays.binarySearch(ids, 0, n, id), -1);
+    }
+    for (int i = 0; i < n; i++) {
+      if (ids[i] == id) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Whether the token is still a candidate. */
   public boolean contains(int id) {
-    return logit(id) != Float.NEGATIVE_INFINITY;
-  }
-
-  /** Number of candidates left. */
-  public int count() {
-    if (count < 0) {
-      int left = 0;
-      for (int i = 0; i < n; i++) {
-        if (values[i] != Float.NEGATIVE_INFINITY) {
-          left++;
-        }
-      }
-      count = left;
-    }
-    return count;
-  }
-
-  /** The largest logit; −∞ if no candidate is left. */
-  public double max() {
-    if (Double.isNaN(max)) {
-      float m = Float.NEGATIVE_INFINITY;
-      for (int i = 0; i < n; i++) {
-        m = Math.max(m, values[i]);
-      }
-      max = m;
-    }
-    return max;
-  }
-
-  /** ln Σ exp(logit) over the candidates, in nats; −∞ if none is left. */
-  public double logSumExp() {
-    if (Double.isNaN(logSumExp)) {
-      double m = max();
-      if (Double.isInfinite(m)) {
-        logSumExp = m;
-      } else {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-          sum += Math.exp(values[i] - m);
-        }
-        logSumExp = m + Math.log(sum);
-      }
-    }
-    return logSumExp;
-  }
-
-  /** ln of the token's probability under the current law, in nats; −∞ if it is no candidate. */
-  public double logProb(int id) {
-    double logit = logit(id);
-    if (max() == Double.POSITIVE_INFINITY) {
-      return logit == Double.POSITIVE_INFINITY ? -Math.log(infinite()) : Double.NEGATIVE_INFINITY;
-    }
-    return logit == Double.NEGATIVE_INFINITY ? logit : logit - logSumExp();
-  }
-
-  private int infinite() {
-    int k = 0;
-    for (int i = 0; i < n; i++) {
-      if (values[i] == Float.POSITIVE_INFINITY) {
-        k++;
-      }
-    }
-    return k;
+    return raw(id) != Float.NEGATIVE_INFINITY;
   }
 
   /**
-   * The best candidate.
-   *
-   * @throws NoAdmissibleTokenException if none is left
+   * Number of slots if the candidates are a list, else -1. A processor that edits many tokens may
+   * walk the slots where these are fewer than its tokens.
    */
-  public int best() {
-    int best = -1;
-    for (int i = 0; i < n; i++) {
-      if (values[i] != Float.NEGATIVE_INFINITY && (best < 0 || values[i] > values[best])) {
-        best = i;
-      }
-    }
-    if (best < 0) {
-      throw exhausted();
-    }
-    return id(best);
+  public int slots() {
+    return dense ? -1 : n;
   }
 
-  /**
-   * Sorts the {@code wanted} best candidates, so that {@link #ranked} can be asked for them.
-   *
-   * @return how many there are: {@code wanted}, or all candidates if there are fewer
-   */
-  public int rank(int wanted) {
-    int k = Math.min(wanted, count());
-    if (k <= sorted) {
-      return k;
-    }
-    if (order.length < n) {
-      order = new int[Math.max(n, 2 * order.length)];
-    }
-    int left = 0;
-    for (int i = 0; i < n; i++) {
-      if (values[i] != Float.NEGATIVE_INFINITY) {
-        order[left++] = i;
-      }
-    }
-    select(0, left - 1, k);
-    sort(0, k - 1);
-    sorted = k;
-    return k;
-  }
-
-  /** Id of the candidate with a rank, 0 the best; {@link #rank} must have reached it. */
-  public int ranked(int rank) {
-    if (rank < 0 || rank >= sorted) {
-      throw new IllegalStateException("rank " + rank + " of " + sorted + " sorted candidates");
-    }
-    return id(order[rank]);
-  }
-
-  /** Multiplies every logit by a positive finite factor, such as 1 / temperature. */
-  public void scale(double factor) {
-    if (!(factor > 0) || factor == Double.POSITIVE_INFINITY) {
-      throw new IllegalArgumentException("a factor must be positive and finite, not " + factor);
-    }
-    if (factor == 1) {
-      return;
-    }
-    double shift = max();
-    if (Double.isInfinite(shift)) {
-      return;
-    }
-    // Relative to the maximum, so that tiny temperatures do not overflow.
-    for (int i = 0; i < n; i++) {
-      values[i] = (float) ((values[i] - shift) * factor);
-    }
-    changed();
+  /** Id of the candidate in a slot; edits do not move slots unless they remove. */
+  public int slotId(int slot) {
+    return ids[slot];
   }
 
   /** Gives a candidate another logit; −∞ removes it, and a token that is no candidate stays out. */
   public void set(int id, float logit) {
-    if (Float.isNaN(logit)) {
-      throw new IllegalArgumentException("the new logit of token " + id + " is NaN");
+    if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("the new logit of token " + id + " is " + logit);
+    }
+    if (dense && row != null) {
+      if (raw(id) != Float.NEGATIVE_INFINITY && dense) {
+        row.set(id, unscaled(logit));
+        dropLazies();
+        return;
+      }
+      if (dense) {
+        return;
+      }
     }
     int slot = slot(id);
-    if (slot >= 0 && values[slot] != Float.NEGATIVE_INFINITY) {
-      values[slot] = logit;
-      changed();
+    if (slot < 0) {
+      return;
     }
+    if (logit == Float.NEGATIVE_INFINITY) {
+      n--;
+      System.arraycopy(ids, slot + 1, ids, slot, n - slot);
+      System.arraycopy(values, slot + 1, values, slot, n - slot);
+    } else {
+      values[slot] = unscaled(logit);
+    }
+    dropLazies();
+  }
+
+  private float unscaled(float logit) {
+    if (scale == 1 || logit == Float.NEGATIVE_INFINITY) {
+      return logit;
+    }
+    double x = logit / scale;
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x));
   }
 
   /** Adds to a candidate's logit, in nats. */
@@ -272,42 +460,578 @@ public final class Candidates {
 
   /** Removes a token. */
   public void remove(int id) {
+    if (!marked) {
+      if (early == earlyRemoved.length) {
+        earlyRemoved = Arrays.copyOf(earlyRemoved, 2 * early);
+      }
+      earlyRemoved[early++] = id;
+    }
     set(id, Float.NEGATIVE_INFINITY);
   }
 
-  /** Keeps only one token. */
+  /** Keeps only one token, or none if it is no candidate. */
   public void keepOnly(int id) {
-    int slot = slot(id);
-    float value = slot < 0 ? Float.NEGATIVE_INFINITY : values[slot];
-    Arrays.fill(values, 0, n, Float.NEGATIVE_INFINITY);
-    if (slot >= 0) {
-      values[slot] = value;
+    float raw = raw(id);
+    dense = false;
+    ascending = true;
+    n = raw == Float.NEGATIVE_INFINITY ? 0 : 1;
+    ids[0] = id;
+    values[0] = raw;
+    dropLazies();
+  }
+
+  /** Keeps those of some tokens that are candidates. */
+  public void keepOnly(int... tokens) {
+    room(tokens.length);
+    if (order.length < tokens.length) {
+      order = new long[tokens.length];
     }
-    changed();
+    int found = 0;
+    for (int id : tokens) {
+      float raw = raw(id);
+      if (raw != Float.NEGATIVE_INFINITY) {
+        order[found++] = Keys.key(raw, id);
+      }
+    }
+    Keys.sort(order, 0, found);
+    int distinct = 0;
+    for (int i = 0; i < found; i++) {
+      if (i == 0 || order[i] != order[i - 1]) {
+        order[distinct++] = order[i];
+      }
+    }
+    become(order, distinct, distinct);
+  }
+
+  // ---- the law
+
+  /** Number of candidates left. O(V) where the row is long and uncut. */
+  public int count() {
+    if (count < 0) {
+      DenseRow r = prepared();
+      if (r == null) {
+        checkList();
+        count = n;
+      } else {
+        int members = 0;
+        for (int s = 0; s < r.segments(); s++) {
+          r.members(s, r.scratch);
+          for (float x : r.scratch) {
+            members += x != Float.NEGATIVE_INFINITY ? 1 : 0;
+          }
+        }
+        count = members;
+      }
+    }
+    return count;
+  }
+
+  /** Whether no candidate is left. */
+  public boolean isEmpty() {
+    return top() == Double.NEGATIVE_INFINITY;
+  }
+
+  /** The largest logit; −∞ if no candidate is left. */
+  public double max() {
+    return top() * scale;
+  }
+
+  private double top() {
+    if (Double.isNaN(top)) {
+      DenseRow r = prepared();
+      if (r == null) {
+        float m = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+          m = Math.max(m, values[i]);
+        }
+        if (Float.isNaN(m)) {
+          checkList();
+        }
+        top = m;
+      } else if (r.unrestricted()) {
+        top = r.index.max();
+      } else {
+        top = rank(1) == 0 ? Double.NEGATIVE_INFINITY : Keys.logit(rankedKeys[0]);
+      }
+    }
+    return top;
+  }
+
+  /**
+   * ln Σ exp(logit) over the candidates, in nats; −∞ if none is left. Of a long row within {@link
+   * #logSumExpError}.
+   */
+  public double logSumExp() {
+    return sum(false) == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(normaliser);
+  }
+
+  /** {@link #logSumExp} in double throughout. */
+  public double exactLogSumExp() {
+    return sum(true) == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(normaliser);
+  }
+
+  /**
+   * Bound of the absolute error of {@link #logSumExp} as it is known now, in nats: 0 for a list and
+   * after {@link #exactLogSumExp}, else 1.3e-5 (usual errors are a hundred times smaller).
+   */
+  public double logSumExpError() {
+    double known = sum(false);
+    return known == 0 ? 0 : normaliserError * 1.001;
+  }
+
+  /** Σ exp((x − top) · scale), 0 if there is no candidate. */
+  private double sum(boolean exact) {
+    if (!Double.isNaN(normaliser) && !(exact && normaliserError > 0)) {
+      return normaliser;
+    }
+    DenseRow fresh = row;
+    boolean fast = !exact && scale <= MAX_FLOAT_SCALE;
+    if (dense && fresh != null && fast && !fresh.indexed() && fresh.unrestricted()) {
+      // One pass for the index and the sums.
+      fresh.sums.start(scale, false);
+      DenseRow r = prepared(fresh.sums);
+      if (r != null && !Double.isNaN(r.index.max()) && r.sums.sum() > 0 && clean(r)) {
+        normaliser = r.sums.sum();
+        normaliserError = ExpSums.ERROR;
+        return normaliser;
+      }
+    }
+    double max = top();
+    DenseRow r = prepared();
+    normaliserError = 0;
+    if (max == Double.NEGATIVE_INFINITY) {
+      normaliser = 0;
+    } else if (r == null) {
+      double total = 0;
+      for (int i = 0; i < n; i++) {
+        total += FastExp.exp((values[i] - max) * scale);
+      }
+      normaliser = total;
+    } else if (fast) {
+      fastSums(r, false);
+    } else {
+      exactSums(r);
+    }
+    return normaliser;
+  }
+
+  /** Whether the sums taken along belong to the row as indexed; bad numbers cause a second pass. */
+  private boolean clean(DenseRow r) {
+    return r.sums.max() == r.index.max();
+  }
+
+  private void fastSums(DenseRow r, boolean withEntropy) {
+    double top = top();
+    r.sums.start(scale, withEntropy);
+    for (int s = 0; s < r.segments(); s++) {
+      r.members(s, r.scratch);
+      r.sums.add(r.scratch, (float) top);
+    }
+    normaliser = r.sums.sum();
+    normaliserError = ExpSums.ERROR;
+    if (withEntropy) {
+      entropy = r.sums.entropy();
+      entropyExact = false;
+    }
+  }
+
+  private void exactSums(DenseRow r) {
+    ExactLaw law = exactLaw;
+    if (law == null) {
+      throw new AssertionError("a dense row has its exact law");
+    }
+    law.sums(r, top(), scale);
+    normaliser = law.sum();
+    normaliserError = 0;
+    entropy = law.entropy();
+    entropyExact = true;
+  }
+
+  /** ln of the token's probability under the current law, in nats; −∞ if it is no candidate. */
+  public double logProb(int id) {
+    float raw = raw(id);
+    return raw == Float.NEGATIVE_INFINITY ? raw : (raw - top()) * scale - Math.log(sum(false));
+  }
+
+  /** {@link #logProb} of the candidate with a rank, which {@link #rank} must have reached. */
+  public double rankedLogProb(int rank) {
+    return (rankedRaw(rank) - top()) * scale - Math.log(sum(false));
+  }
+
+  /**
+   * Entropy of the law in nats; 0 if at most one candidate is left. Within {@link #entropyError}.
+   */
+  public double entropy() {
+    return entropy(false);
+  }
+
+  /** {@link #entropy} in double throughout. */
+  public double exactEntropy() {
+    return entropy(true);
+  }
+
+  /**
+   * Bound of the absolute error of {@link #entropy} as it is known now, in nats. With relative
+   * errors ε of every term, ln Σ is off by ε and the mean of −ln p, at most the entropy plus ln Σ's
+   * error, by 2ε of itself and once more ε for its own products.
+   */
+  public double entropyError() {
+    double h = entropy(false);
+    return entropyExact ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h);
+  }
+
+  private double entropy(boolean exact) {
+    if (!Double.isNaN(entropy) && !(exact && !entropyExact)) {
+      return entropy;
+    }
+    double max = top();
+    DenseRow r = prepared();
+    if (max == Double.NEGATIVE_INFINITY) {
+      entropy = 0;
+      entropyExact = true;
+    } else if (r == null) {
+      double sum = 0;
+      double moment = 0;
+      for (int i = 0; i < n; i++) {
+        double y = (values[i] - max) * scale;
+        double e = FastExp.exp(y);
+        sum += e;
+        moment += e == 0 ? 0 : e * y;
+      }
+      entropy = Math.max(0, Math.log(sum) - moment / sum);
+      entropyExact = true;
+    } else if (exact || scale > MAX_FLOAT_SCALE) {
+      exactSums(r);
+    } else {
+      double known = normaliser;
+      double error = normaliserError;
+      fastSums(r, true);
+      if (!Double.isNaN(known) && error == 0) {
+        normaliser = known;
+        normaliserError = 0;
+      }
+    }
+    return entropy;
+  }
+
+  /**
+   * Standard deviation of the logits of the candidates.
+   *
+   * @param sample divide by one less than the count
+   */
+  public double deviation(boolean sample) {
+    double max = top();
+    if (max == Double.NEGATIVE_INFINITY) {
+      return 0;
+    }
+    long members = 0;
+    double sum = 0;
+    double squares = 0;
+    DenseRow r = prepared();
+    if (r == null) {
+      for (int i = 0; i < n; i++) {
+        double y = values[i] - max;
+        sum += y;
+        squares += y * y;
+      }
+      members = n;
+    } else {
+      for (int s = 0; s < r.segments(); s++) {
+        r.members(s, r.scratch);
+        for (float x : r.scratch) {
+          if (x != Float.NEGATIVE_INFINITY) {
+            double y = x - max;
+            sum += y;
+            squares += y * y;
+            members++;
+          }
+        }
+      }
+    }
+    long divisor = sample ? members - 1 : members;
+    if (divisor <= 0) {
+      return 0;
+    }
+    return scale * Math.sqrt(Math.max(0, squares - sum * sum / members) / divisor);
+  }
+
+  // ---- order
+
+  /**
+   * The best candidate.
+   *
+   * @throws NoAdmissibleTokenException if none is left
+   */
+  public int best() {
+    if (rank(1) == 0) {
+      throw exhausted();
+    }
+    return ranked(0);
+  }
+
+  /**
+   * Sorts the {@code wanted} best candidates, so that {@link #ranked} can be asked for them.
+   *
+   * @return how many there are: {@code wanted}, or all candidates if there are fewer
+   */
+  public int rank(int wanted) {
+    DenseRow r = prepared();
+    if (r == null) {
+      int k = Math.min(wanted, n);
+      if (k > sorted) {
+        rankList(k);
+      }
+      return k;
+    }
+    if (wanted <= ranked || ranked == count) {
+      return Math.min(wanted, ranked);
+    }
+    // Masks and cuts are not in the index, so its thresholds may yield too few; then lower them.
+    int found;
+    for (int k = wanted; ; k = k > size / 4 ? size : 4 * k) {
+      float threshold = k >= size ? Float.NEGATIVE_INFINITY : r.index.threshold(k);
+      found = r.collect(threshold);
+      if (found >= wanted) {
+        break;
+      }
+      if (threshold == Float.NEGATIVE_INFINITY) {
+        count = found;
+        break;
+      }
+    }
+    int k = Math.min(wanted, found);
+    long[] keys = r.keys();
+    if (found > k + k / 2) {
+      Keys.select(keys, found, k);
+    }
+    Keys.sort(keys, 0, found > k + k / 2 ? k : found);
+    if (rankedKeys.length < k) {
+      rankedKeys = new long[Math.max(k, Math.min(size, 2 * rankedKeys.length))];
+    }
+    System.arraycopy(keys, 0, rankedKeys, 0, k);
+    ranked = k;
+    return k;
+  }
+
+  private void rankList(int k) {
+    checkList();
+    if (order.length < n) {
+      order = new long[Math.max(n, 2 * order.length)];
+    }
+    for (int i = 0; i < n; i++) {
+      order[i] = Keys.key(values[i], ids[i]);
+    }
+    if (n > k + k / 2) {
+      Keys.select(order, n, k);
+    }
+    Keys.sort(order, 0, n > k + k / 2 ? k : n);
+    for (int i = 0; i < n; i++) {
+      ids[i] = Keys.id(order[i]);
+      values[i] = Keys.logit(order[i]);
+    }
+    ascending = false;
+    sorted = n > k + k / 2 ? k : n;
+  }
+
+  /** Id of the candidate with a rank, 0 the best; {@link #rank} must have reached it. */
+  public int ranked(int rank) {
+    rankedRaw(rank);
+    return dense ? Keys.id(rankedKeys[rank]) : ids[rank];
+  }
+
+  private float rankedRaw(int rank) {
+    int reached = dense ? ranked : sorted;
+    if (rank < 0 || rank >= reached) {
+      throw new IllegalStateException("rank " + rank + " of " + reached + " sorted candidates");
+    }
+    return dense ? Keys.logit(rankedKeys[rank]) : values[rank];
+  }
+
+  // ---- cutting
+
+  /** Multiplies every logit by a positive finite factor, such as 1 / temperature. O(1). */
+  public void scale(double factor) {
+    if (!(factor > 0) || factor == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("a factor must be positive and finite, not " + factor);
+    }
+    if (factor == 1) {
+      return;
+    }
+    double product = scale * factor;
+    if (product == Double.POSITIVE_INFINITY) {
+      keepOnly(best());
+    } else {
+      scale = Math.max(product, Double.MIN_NORMAL);
+      dropLaw();
+    }
   }
 
   /** Keeps the candidates whose logit is at least {@code least}. */
   public void keepAtLeast(double least) {
-    for (int i = 0; i < n; i++) {
-      if (!(values[i] >= least)) {
-        values[i] = Float.NEGATIVE_INFINITY;
+    if (Double.isNaN(least)) {
+      throw new IllegalArgumentException("a threshold must be a number, not NaN");
+    }
+    double above = top() * scale;
+    if (least == Double.NEGATIVE_INFINITY || above == Double.NEGATIVE_INFINITY) {
+      return;
+    }
+    cutBelow(least > above ? Float.POSITIVE_INFINITY : smallest(least));
+  }
+
+  /** The smallest float that is at least {@code least} once scaled. */
+  private float smallest(double least) {
+    float t = (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, least / scale));
+    while (t * scale < least) {
+      t = Math.nextUp(t);
+    }
+    while (t > -Float.MAX_VALUE && Math.nextDown(t) * scale >= least) {
+      t = Math.nextDown(t);
+    }
+    return t;
+  }
+
+  /** Keeps what has a raw logit of {@code least} or more. */
+  private void cutBelow(float least) {
+    DenseRow r = prepared();
+    if (r == null) {
+      int kept = 0;
+      for (int i = 0; i < n; i++) {
+        if (values[i] >= least) {
+          values[kept] = values[i];
+          ids[kept++] = ids[i];
+        }
+      }
+      shrinkTo(kept);
+    } else {
+      r.keepUpTo(Keys.key(least, Integer.MAX_VALUE));
+      afterCut(r, least);
+    }
+  }
+
+  private void shrinkTo(int kept) {
+    if (kept == n) {
+      return;
+    }
+    int inOrder = Math.min(sorted, kept);
+    n = kept;
+    dropLazies();
+    // The best survive a cut from below in their old order.
+    sorted = inOrder;
+  }
+
+  /** A cut row becomes a list if few survive. */
+  private void afterCut(DenseRow r, float least) {
+    if (r.index.blocksReaching(least) <= FEW_BLOCKS) {
+      int found = r.collect(least);
+      if (found <= listLimit) {
+        become(r.keys(), found, 0);
+        return;
       }
     }
-    changed();
+    dropLazies();
   }
 
   /** Keeps the candidates whose logit is at least {@code least}, and always the best few. */
   public void keepAtLeast(double least, int minKeep) {
-    int few = rank(minKeep);
-    if (few == 0 || logit(ranked(few - 1)) >= least) {
-      keepAtLeast(least);
+    if (minKeep > 1 || least > max()) {
+      int few = rank(minKeep);
+      if (few == 0) {
+        return;
+      }
+      if (rankedRaw(few - 1) * scale < least) {
+        keepBest(few);
+        return;
+      }
+    }
+    keepAtLeast(least);
+  }
+
+  /**
+   * Keeps the candidates whose ln p is at least {@code least} nats, and always the best few. Where
+   * the error of a fast normaliser leaves a token undecided, the exact one decides.
+   */
+  public void keepProbable(double least, int minKeep) {
+    if (isEmpty()) {
+      return;
+    }
+    double threshold = least + logSumExp();
+    double error = logSumExpError();
+    if (error > 0 && undecided(threshold - error, threshold + error)) {
+      threshold = least + exactLogSumExp();
+    }
+    keepAtLeast(threshold, minKeep);
+  }
+
+  private boolean undecided(double low, double high) {
+    DenseRow r = prepared();
+    if (r == null || low > max()) {
+      return false;
+    }
+    float from = smallest(low);
+    if (r.index.blocksReaching(from) > FEW_BLOCKS) {
+      return true;
+    }
+    int found = r.collect(from);
+    long[] keys = r.keys();
+    for (int i = 0; i < found; i++) {
+      if (Keys.logit(keys[i]) * scale < high) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Keeps the {@code k} best candidates. */
+  public void keepBest(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("at least one candidate must be kept, not " + k);
+    }
+    DenseRow r = prepared();
+    if (r == null) {
+      if (k < n) {
+        rank(k);
+        shrinkTo(k);
+        sorted = k;
+      }
+    } else if (k < size) {
+      int found = rank(k);
+      if (found == 0) {
+        become(rankedKeys, 0, 0);
+      } else if (found <= listLimit) {
+        become(rankedKeys, found, found);
+      } else {
+        r.keepUpTo(rankedKeys[found - 1]);
+        dropLazies();
+      }
+    }
+  }
+
+  /** Removes the {@code k} best candidates. */
+  public void dropBest(int k) {
+    if (k < 0) {
+      throw new IllegalArgumentException("cannot remove " + k + " candidates");
+    }
+    if (k == 0) {
+      return;
+    }
+    int found = rank(k + 1);
+    if (found <= k) {
+      become(rankedKeys, 0, 0);
+    } else if (dense && row != null) {
+      row.keepFrom(rankedKeys[k]);
+      dropLazies();
     } else {
-      keepBest(few);
+      int inOrder = sorted - k;
+      n -= k;
+      System.arraycopy(ids, k, ids, 0, n);
+      System.arraycopy(values, k, values, 0, n);
+      dropLazies();
+      sorted = inOrder;
     }
   }
 
   /**
-   * Keeps the smallest best-first prefix whose probability reaches {@code mass}.
+   * Keeps the smallest best-first prefix whose probability reaches {@code mass}: the nucleus.
    *
    * @param mass in [0, 1]
    * @param minKeep the prefix has at least so many candidates if there are so many
@@ -316,151 +1040,397 @@ public final class Candidates {
     if (!(mass >= 0 && mass <= 1)) {
       throw new IllegalArgumentException("a probability lies in [0, 1], not " + mass);
     }
-    int all = count();
-    double sum = 0;
-    int kept = 0;
-    for (int ranked = 0; kept < all && (kept < minKeep || sum < mass); kept++) {
-      if (kept == ranked) {
-        ranked = rank(Math.max(64, 4 * ranked));
-      }
-      sum += Math.exp(logProb(ranked(kept)));
-    }
-    keepBest(Math.max(1, kept));
-  }
-
-  /** Keeps the {@code k} best candidates. */
-  public void keepBest(int k) {
-    if (k < 1) {
-      throw new IllegalArgumentException("at least one candidate must be kept, not " + k);
-    }
-    if (k >= count()) {
+    if (mass == 1 || isEmptyQuick()) {
       return;
     }
-    rank(k);
-    int last = order[k - 1];
-    float cut = values[last];
-    for (int i = 0; i < n; i++) {
-      if (values[i] < cut || (values[i] == cut && i > last)) {
-        values[i] = Float.NEGATIVE_INFINITY;
+    if (dense && certifiedPrefix(mass, minKeep)) {
+      return;
+    }
+    sum(false);
+    if (!prefix(mass, minKeep)) {
+      DenseRow r = prepared();
+      ExactLaw law = exactLaw;
+      if (r == null || law == null) {
+        throw new AssertionError("a list always ends");
+      }
+      law.nearest(r, top(), scale, 0, mass, normaliser);
+      int id = law.lastId();
+      float least = r.logit(id);
+      if (minKeep > 1
+          && rank(minKeep) == minKeep
+          && Keys.key(least, id) < rankedKeys[minKeep - 1]) {
+        keepBest(minKeep);
+      } else {
+        r.keepUpTo(Keys.key(least, id));
+        afterCut(r, least);
       }
     }
-    changed();
   }
 
-  /** Draws by one uniform number, walking the candidates by ascending id. */
+  /** As {@link #isEmpty}, but leaves an index that is not built yet for a pass with sums. */
+  private boolean isEmptyQuick() {
+    return (!dense || (row != null && row.indexed())) && isEmpty();
+  }
+
+  /** The nucleus among the first few hundred, if it is there and the normaliser decides it. */
+  private boolean prefix(double mass, int minKeep) {
+    if (sum(false) == 0) {
+      return true;
+    }
+    double cumulated = 0;
+    int done = 0;
+    for (int wanted = 64; ; wanted *= 4) {
+      int found = rank(wanted);
+      for (; done < found; done++) {
+        double before = cumulated;
+        cumulated += FastExp.exp((rankedRaw(done) - top()) * scale);
+        double target = mass * normaliser;
+        if (cumulated >= target - normaliserError * target) {
+          double margin = normaliserError * target;
+          if (margin > 0 && (cumulated < target + margin || before >= target - margin)) {
+            sum(true);
+            return prefix(mass, minKeep);
+          }
+          keepBest(Math.max(done + 1, minKeep));
+          return true;
+        }
+      }
+      if (found < wanted) {
+        keepBest(Math.max(1, found));
+        return true;
+      }
+      if (dense && wanted >= 1024) {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * The nucleus without a normaliser, where the best token has most of the mass: what is not among
+   * the best 64 has at most 16 times the exponentials of the block maxima, capped at the 64th.
+   */
+  private boolean certifiedPrefix(double mass, int minKeep) {
+    DenseRow r = row;
+    if (r == null || !Double.isNaN(normaliser) || rank(64) < 64 || !dense || !r.unrestricted()) {
+      return false;
+    }
+    double best = rankedRaw(0);
+    double cumulated = 0;
+    for (int i = 0; i < 64; i++) {
+      cumulated += FastExp.exp((rankedRaw(i) - best) * scale);
+    }
+    if (cumulated > 1.25 || scale > MAX_FLOAT_SCALE || rejection == null) {
+      return false;
+    }
+    double rest = rejection.tailBound(r.index.blocks, (float) best, rankedRaw(63), (float) scale);
+    double low = mass * cumulated * (1 - 1e-12);
+    double high = mass * (cumulated + rest) * (1 + 1e-12);
+    double reached = 0;
+    for (int i = 0; i < 64; i++) {
+      reached += FastExp.exp((rankedRaw(i) - best) * scale);
+      if (reached >= low) {
+        if (reached < high) {
+          return false;
+        }
+        keepBest(Math.max(i + 1, minKeep));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Keeps the candidates whose surprise is nearest to the entropy until their probability reaches
+   * {@code mass}: the locally typical set.
+   *
+   * @param mass in [0, 1]
+   * @param minKeep at least so many
+   * @param strict the mass must be exceeded, and of tokens as typical as the last one only those
+   *     with smaller ids are kept; otherwise all
+   */
+  public void keepTypical(double mass, int minKeep, boolean strict) {
+    if (!(mass >= 0 && mass <= 1)) {
+      throw new IllegalArgumentException("a probability lies in [0, 1], not " + mass);
+    }
+    if (isEmpty()) {
+      return;
+    }
+    DenseRow r = prepared();
+    if (r == null) {
+      typicalOf(keysOfList(), n, mass, minKeep, strict, 0);
+      return;
+    }
+    if (!strict && minKeep == 1) {
+      typicalDense(r, mass);
+    } else {
+      // Forms that are not one interval: list everything, whatever the length.
+      int all = r.collect(Float.NEGATIVE_INFINITY);
+      exactEntropy();
+      typicalOf(r.keys(), all, mass, minKeep, strict, 0);
+    }
+  }
+
+  private long[] keysOfList() {
+    if (order.length < n) {
+      order = new long[Math.max(n, 2 * order.length)];
+    }
+    for (int i = 0; i < n; i++) {
+      order[i] = Keys.key(values[i], ids[i]);
+    }
+    return order;
+  }
+
+  private void typicalDense(DenseRow r, double mass) {
+    entropy();
+    double centre = Math.log(normaliser) - entropy;
+    double share = mass * normaliser;
+    for (double width = 4; ; width *= 2) {
+      double low = centre - width;
+      float least = smallest(low + max());
+      if (r.index.blocksReaching(least) > FEW_BLOCKS) {
+        break;
+      }
+      int found = r.collect(least);
+      if (found > listLimit) {
+        break;
+      }
+      double inside = 0;
+      for (int i = 0; i < found; i++) {
+        double y = (Keys.logit(r.keys()[i]) - top()) * scale;
+        if (Math.abs(y - centre) < width * (1 - 1e-9)) {
+          inside += FastExp.exp(y);
+        }
+      }
+      if (inside > share * (1 + 1e-4)) {
+        double slack = entropyExact ? 0 : 2 * (entropyError() + ExpSums.ERROR);
+        if (typicalOf(r.keys(), found, mass, 1, false, slack)) {
+          return;
+        }
+        exactEntropy();
+        typicalOf(r.keys(), found, mass, 1, false, 0);
+        return;
+      }
+    }
+    exactEntropy();
+    ExactLaw law = exactLaw;
+    if (law == null) {
+      throw new AssertionError("a dense row has its exact law");
+    }
+    centre = Math.log(normaliser) - entropy;
+    law.nearest(r, top(), scale, centre, mass, normaliser);
+    double reach = law.lastDistance();
+    double max = top();
+    float high = (float) Math.min(max, max + (centre + reach) / scale);
+    while (high < max && Math.abs((Math.nextUp(high) - max) * scale - centre) <= reach) {
+      high = Math.nextUp(high);
+    }
+    while (Math.abs((high - max) * scale - centre) > reach && (high - max) * scale > centre) {
+      high = Math.nextDown(high);
+    }
+    float low = (float) (max + (centre - reach) / scale);
+    while (Math.abs((Math.nextDown(low) - max) * scale - centre) <= reach) {
+      low = Math.nextDown(low);
+    }
+    while (Math.abs((low - max) * scale - centre) > reach && (low - max) * scale < centre) {
+      low = Math.nextUp(low);
+    }
+    if (high < max) {
+      r.keepFrom(Keys.key(high, 0));
+    }
+    r.keepUpTo(Keys.key(low, Integer.MAX_VALUE));
+    afterCut(r, low);
+  }
+
+  /**
+   * Turns into the typical ones of some keys; false, and nothing done, if an error of {@code slack}
+   * nats of entropy might change them.
+   */
+  private boolean typicalOf(
+      long[] keys, int length, double mass, int minKeep, boolean strict, double slack) {
+    entropy(slack == 0);
+    double known = sum(slack == 0);
+    double max = top();
+    double centre = Math.log(known) - entropy;
+    if (distances.length < length) {
+      distances = new double[Math.max(length, 2 * distances.length)];
+      perm = new int[distances.length];
+    }
+    // Slots go into the sort as "ids": keys must be in id order for ties.
+    sortById(keys, length);
+    for (int i = 0; i < length; i++) {
+      distances[i] = Math.abs((Keys.logit(keys[i]) - max) * scale - centre);
+      perm[i] = i;
+    }
+    Keys.sort(distances, perm, 0, length);
+    double target = mass * known;
+    double reached = 0;
+    int kept = 0;
+    while (kept < length) {
+      double before = reached;
+      reached += FastExp.exp((Keys.logit(keys[perm[kept]]) - max) * scale);
+      kept++;
+      if (strict ? reached > target : reached >= target - slack * known) {
+        double margin = slack * known;
+        if (slack > 0 && (reached < target + margin || before >= target - margin)) {
+          return false;
+        }
+        break;
+      }
+    }
+    double last = distances[kept - 1];
+    if (slack > 0) {
+      for (int i = 0; i < length; i++) {
+        if (distances[i] != last && Math.abs(distances[i] - last) <= 2 * slack) {
+          return false;
+        }
+      }
+    }
+    kept = Math.min(length, Math.max(kept, minKeep));
+    last = distances[kept - 1];
+    while (!strict && kept < length && distances[kept] == last) {
+      kept++;
+    }
+    if (rankedKeys.length < kept) {
+      rankedKeys = new long[Math.max(kept, Math.min(size, 2 * rankedKeys.length))];
+    }
+    for (int i = 0; i < kept; i++) {
+      rankedKeys[i] = keys[perm[i]];
+    }
+    become(rankedKeys, kept, 0);
+    return true;
+  }
+
+  /** Sorts keys by id, by way of a rotation that puts the id into the upper half. */
+  private static void sortById(long[] keys, int length) {
+    for (int i = 0; i < length; i++) {
+      keys[i] = Long.rotateLeft(keys[i], 32);
+    }
+    Keys.sort(keys, 0, length);
+    for (int i = 0; i < length; i++) {
+      keys[i] = Long.rotateLeft(keys[i], 32);
+    }
+  }
+
+  // ---- drawing
+
+  /**
+   * Draws in proportion to exp(logit). Lists, and rows as short as one, are walked by ascending id
+   * with one uniform number; longer rows keep the law only.
+   */
   int drawMultinomial(CounterRandom random) {
-    double m = max();
-    if (m == Double.NEGATIVE_INFINITY) {
+    DenseRow r = prepared();
+    double max = top();
+    if (max == Double.NEGATIVE_INFINITY) {
       throw exhausted();
     }
-    if (count() == 1) {
-      return best();
+    if (r == null) {
+      return walkList(random.uniform(0));
     }
-    boolean uniform = m == Double.POSITIVE_INFINITY;
-    double total = uniform ? infinite() : Math.exp(logSumExp() - m);
-    double target = random.uniform(0) * total;
-    double sum = 0;
+    int id = -1;
+    if (rejection != null && scale <= MAX_FLOAT_SCALE) {
+      id = rejection.draw(r, (float) max, scale, random);
+    }
+    return id >= 0 ? id : walkRow(r, random.uniform(-1));
+  }
+
+  private int walkList(double uniform) {
+    if (n == 1) {
+      return ids[0];
+    }
+    double target = uniform * sum(false);
+    double max = top();
+    double reached = 0;
     int last = -1;
+    if (!ascending) {
+      if (order.length < n) {
+        order = new long[Math.max(n, 2 * order.length)];
+      }
+      for (int i = 0; i < n; i++) {
+        order[i] = ((long) ids[i] << 32) | i;
+      }
+      Keys.sort(order, 0, n);
+    }
     for (int i = 0; i < n; i++) {
-      double p = uniform ? (values[i] == m ? 1 : 0) : Math.exp(values[i] - m);
+      int slot = ascending ? i : (int) order[i];
+      double p = FastExp.exp((values[slot] - max) * scale);
       if (p > 0) {
-        sum += p;
-        last = i;
-        if (sum > target) {
+        reached += p;
+        last = ids[slot];
+        if (reached > target) {
           break;
         }
       }
     }
-    return id(last);
+    return last;
   }
 
-  private NoAdmissibleTokenException exhausted() {
+  private int walkRow(DenseRow r, double uniform) {
+    double target = uniform * sum(true);
+    double max = top();
+    double reached = 0;
+    int last = -1;
+    for (int s = 0; s < r.segments(); s++) {
+      r.members(s, r.scratch);
+      for (int i = 0; i < DenseRow.SEGMENT; i++) {
+        float x = r.scratch[i];
+        double p = x == Float.NEGATIVE_INFINITY ? 0 : FastExp.exp((x - max) * scale);
+        if (p > 0) {
+          reached += p;
+          last = s * DenseRow.SEGMENT + i;
+          if (reached > target) {
+            return last;
+          }
+        }
+      }
+    }
+    return last;
+  }
+
+  int drawGumbel(CounterRandom random) {
+    if (isEmpty()) {
+      throw exhausted();
+    }
+    run(race, random);
+    return race.winner(0);
+  }
+
+  private void run(GumbelRace gumbels, CounterRandom random) {
+    gumbels.start();
+    DenseRow r = prepared();
+    if (r == null) {
+      for (int i = 0; i < n; i++) {
+        gumbels.enter(ids[i], values[i] * scale, random);
+      }
+    } else {
+      gumbels.run(r, scale, random);
+    }
+  }
+
+  /**
+   * Draws {@code k} different tokens one after the other, each in proportion to exp(logit) among
+   * those not drawn yet; by Gumbel numbers of their own, so that the first is the token of {@link
+   * Draw#gumbel}.
+   *
+   * @return {@code k} ids in order of the draws, or all candidates if there are fewer
+   */
+  public int[] drawDistinct(int k, CounterRandom random) {
+    if (k < 1) {
+      throw new IllegalArgumentException("at least one token must be drawn, not " + k);
+    }
+    if (isEmpty()) {
+      throw exhausted();
+    }
+    GumbelRace gumbels = new GumbelRace(k);
+    run(gumbels, random);
+    int[] drawn = new int[gumbels.entered()];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] = gumbels.winner(i);
+    }
+    return drawn;
+  }
+
+  private static NoAdmissibleTokenException exhausted() {
     return new NoAdmissibleTokenException(
         "no candidate is left: the mask and the processors removed every token");
-  }
-
-  private int id(int slot) {
-    return listed ? ids[slot] : slot;
-  }
-
-  private int slot(int id) {
-    if (!listed) {
-      return id >= 0 && id < n ? id : -1;
-    }
-    int at = Arrays.binarySearch(ids, 0, n, id);
-    return Math.max(at, -1);
-  }
-
-  /** Whether the candidate in slot a comes before the one in slot b; slots ascend with ids. */
-  private boolean before(int a, int b) {
-    return values[a] > values[b] || (values[a] == values[b] && a < b);
-  }
-
-  /** Quickselect: afterwards the k first of order[from, to] are the best, in any order. */
-  private void select(int from, int to, int k) {
-    int lo = from;
-    int hi = to;
-    while (lo < hi) {
-      int p = partition(lo, hi);
-      if (p == k - 1) {
-        return;
-      }
-      if (p < k - 1) {
-        lo = p + 1;
-      } else {
-        hi = p - 1;
-      }
-    }
-  }
-
-  private void sort(int from, int to) {
-    int lo = from;
-    int hi = to;
-    while (hi - lo > INSERTION) {
-      int p = partition(lo, hi);
-      if (p - lo < hi - p) {
-        sort(lo, p - 1);
-        lo = p + 1;
-      } else {
-        sort(p + 1, hi);
-        hi = p - 1;
-      }
-    }
-    for (int i = lo + 1; i <= hi; i++) {
-      int slot = order[i];
-      int j = i - 1;
-      while (j >= lo && before(slot, order[j])) {
-        order[j + 1] = order[j];
-        j--;
-      }
-      order[j + 1] = slot;
-    }
-  }
-
-  private int partition(int lo, int hi) {
-    int mid = (lo + hi) >>> 1;
-    int a = order[lo];
-    int b = order[mid];
-    int c = order[hi];
-    int median =
-        before(a, b)
-            ? (before(b, c) ? mid : before(a, c) ? hi : lo)
-            : (before(a, c) ? lo : before(b, c) ? hi : mid);
-    swap(median, hi);
-    int pivot = order[hi];
-    int at = lo;
-    for (int i = lo; i < hi; i++) {
-      if (before(order[i], pivot)) {
-        swap(i, at++);
-      }
-    }
-    swap(at, hi);
-    return at;
-  }
-
-  private void swap(int i, int j) {
-    int t = order[i];
-    order[i] = order[j];
-    order[j] = t;
   }
 }

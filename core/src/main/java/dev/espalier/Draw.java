@@ -23,4 +23,13 @@ public interface Draw {
   static Draw greedy() {
     return (candidates, random) -> candidates.best();
   }
+
+  /**
+   * Gumbel-max: the token whose logit plus a Gumbel number of its own is largest. The law of {@link
+   * #multinomial}, but the numbers belong to the token ids: the same seed gives the same token
+   * whatever else is in the batch, and mostly the same one when the logits change a little.
+   */
+  static Draw gumbel() {
+    return (candidates, random) -> candidates.drawGumbel(random);
+  }
 }

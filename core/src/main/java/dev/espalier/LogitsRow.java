@@ -17,6 +17,11 @@ public interface LogitsRow {
    */
   FloatBuffer host();
 
+  /** The row as an array of {@link #size} entries if it lives in one, else null; read only. */
+  default float @Nullable [] array() {
+    return null;
+  }
+
   /** The row as the engine's own tensor if it lives on a device, else null. */
   default @Nullable Object device() {
     return null;
@@ -33,6 +38,11 @@ public interface LogitsRow {
       @Override
       public FloatBuffer host() {
         return FloatBuffer.wrap(logits).asReadOnlyBuffer();
+      }
+
+      @Override
+      public float[] array() {
+        return logits;
       }
     };
   }
