@@ -1,0 +1,237 @@
+package dev.espalier.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.Candidates;
+import dev.espalier.LogitsProcessor;
+import java.util.List;
+import java.util.function.DoubleFunction;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/**
+ * The table of properties: which truncation has which. Logits are multiples of 1/64 and shifts too,
+ * scales powers of two, so that both are exact and no case has to be thrown away.
+ */
+class TruncationProperties {
+  /**
+   * A truncation by its parameter, of which larger is looser.
+   *
+   * @param properties codes of the properties that it does not have
+   */
+  record Truncation(
+      String name, DoubleFunction<LogitsProcessor> of, double low, double high, String lacks) {
+    LogitsProcessor at(double share) {
+      return of.apply(low + share * (high - low));
+    }
+
+    boolean has(String property) {
+      return !lacks.contains(property);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static final List<Truncation> ALL =
+      List.of(
+          new Truncation("top_k", x -> new TopK((int) x, 1, false), 1, 12, ""),
+          new Truncation("top_p", Processors::topP, 0.01, 0.99, "SCALE IDEM"),
+          new Truncation("min_p", x -> new MinP(1 - x, 1), 0.01, 0.99, "SCALE"),
+          new Truncation("typical", Processors::typical, 0.05, 0.99, "ARG SCALE IDEM PREFIX"),
+          new Truncation("epsilon", x -> new Epsilon(1 - x, 1), 0.5, 0.999, "SCALE"),
+          new Truncation("eta", x -> new Eta(1 - x, 1), 0.5, 0.999, "SCALE IDEM"),
+          new Truncation("top_n_sigma", x -> new TopNSigma(x, false), 0.1, 3, "IDEM"),
+          new Truncation("top_h", Processors::topH, 0.05, 1, "SCALE IDEM"),
+          new Truncation(
+              "top_h_paper", x -> Processors.topH(x, TopHMode.PAPER), 0.05, 1, "SCALE IDEM"),
+          new Truncation("tail_free", Processors::tailFree, 0.05, 0.99, "SCALE IDEM"),
+          new Truncation("mirostat_v2", TruncationProperties::mirostatCut, 0.5, 8, "SCALE"),
+          new Truncation("xtc", TruncationProperties::xtc, 0.05, 0.5, "ARG SCALE PREFIX"));
+
+  private static LogitsProcessor mirostatCut(double mu) {
+    Stage stage = c -> c.keepProbable(-mu * Math.log(2), 1);
+    return stage;
+  }
+
+  private static LogitsProcessor xtc(double threshold) {
+    Stage stage = new Xtc(1, threshold, 1, List.of())::fire;
+    return stage;
+  }
+
+  @Provide
+  Arbitrary<Truncation> truncations() {
+    return Arbitraries.of(ALL);
+  }
+
+  @Provide
+  Arbitrary<float[]> rows() {
+    return Arbitraries.integers()
+        .between(-640, 640)
+        .map(i -> i / 64f)
+        .array(float[].class)
+        .ofMinSize(2)
+        .ofMaxSize(40);
+  }
+
+  private static List<Integer> kept(LogitsProcessor method, float[] logits) {
+    return Steps.kept(Steps.after(method, logits));
+  }
+
+  @Property
+  void whatSurvivesWasThereAndIsUnchanged(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+    Candidates c = Steps.after(t.at(x), row);
+    assertThat(Steps.kept(c)).isNotEmpty();
+    for (int id : Steps.kept(c)) {
+      assertThat(c.logit(id)).isEqualTo(row[id]);
+    }
+  }
+
+  @Property
+  void theBestTokenSurvives(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+    if (t.has("ARG")) {
+      assertThat(kept(t.at(x), row)).contains(Steps.load(row).best());
+    }
+  }
+
+  @Property
+  void aConstantAddedToAllLogitsChangesNothing(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x,
+      @ForAll @net.jqwik.api.constraints.IntRange(min = -999, max = 999) int shift) {
+    float[] shifted = row.clone();
+    for (int i = 0; i < row.length; i++) {
+      shifted[i] += shift / 64f;
+    }
+    // Min-p adds ln p to the maximum, which rounds differently; a shift by 2^k would not.
+    if (t.name().equals("min_p")
+        || t.name().equals("top_n_sigma")
+        || t.name().startsWith("eps")
+        || t.name().equals("eta")
+        || t.name().equals("mirostat_v2")) {
+      assumeNoTieWithThreshold(t, row, x);
+    }
+    assertThat(kept(t.at(x), shifted)).isEqualTo(kept(t.at(x), row));
+  }
+
+  /** A slightly looser and a slightly tighter parameter keep the same set. */
+  private static void assumeNoTieWithThreshold(Truncation t, float[] row, double x) {
+    double by = 1e-9;
+    net.jqwik.api.Assume.that(
+        kept(t.at(Math.min(1, x + by)), row).equals(kept(t.at(Math.max(0, x - by)), row)));
+  }
+
+  @Property
+  void aTemperatureChangesNothingWhereScaleIsIrrelevant(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x,
+      @ForAll @net.jqwik.api.constraints.IntRange(min = -3, max = 3) int power) {
+    if (t.has("SCALE")) {
+      Candidates c = Steps.after(Processors.temperature(Math.scalb(1.0, power)), row);
+      t.at(x).open(Steps.context(row.length)).process(c);
+      assertThat(Steps.kept(c)).isEqualTo(kept(t.at(x), row));
+    }
+  }
+
+  @Property
+  void twiceIsOnce(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+    if (t.has("IDEM") && !t.name().equals("xtc")) {
+      Candidates c = Steps.after(t.at(x), row);
+      List<Integer> once = Steps.kept(c);
+      t.at(x).open(Steps.context(row.length)).process(c);
+      assertThat(Steps.kept(c)).isEqualTo(once);
+    }
+  }
+
+  @Property
+  void looserKeepsMore(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double y) {
+    assertThat(kept(t.at(Math.max(x, y)), row)).containsAll(kept(t.at(Math.min(x, y)), row));
+  }
+
+  @Property
+  void whatIsKeptIsTheBest(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+    if (t.has("PREFIX")) {
+      Candidates all = Steps.load(row);
+      all.rank(row.length);
+      List<Integer> kept = kept(t.at(x), row);
+      for (int i = 0; i < kept.size(); i++) {
+        assertThat(kept).contains(all.ranked(i));
+      }
+    }
+  }
+
+  @Property
+  void reversingTheIdsReversesTheSetWhereLogitsDiffer(
+      @ForAll("truncations") Truncation t,
+      @ForAll("rows") float[] row,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+    java.util.Set<Float> distinct = new java.util.HashSet<>();
+    float[] reversed = new float[row.length];
+    for (int i = 0; i < row.length; i++) {
+      distinct.add(row[i]);
+      reversed[row.length - 1 - i] = row[i];
+    }
+    net.jqwik.api.Assume.that(distinct.size() == row.length);
+    if (!t.name().equals("top_k")) {
+      assumeNoTieWithThreshold(t, row, x);
+    }
+    List<Integer> expected =
+        kept(t.at(x), row).stream().map(id -> row.length - 1 - id).sorted().toList();
+    assertThat(kept(t.at(x), reversed)).isEqualTo(expected);
+  }
+
+  /** The table says no; so there are rows on which the property fails. */
+  @Example
+  void whatTheTableDeniesIsFalseSomewhere() {
+    var random = new java.util.SplittableRandom(5);
+    for (Truncation t : ALL) {
+      boolean scale = false;
+      boolean idem = false;
+      boolean arg = false;
+      for (int i = 0; i < 3000; i++) {
+        float[] row = new float[3 + random.nextInt(15)];
+        for (int j = 0; j < row.length; j++) {
+          row[j] = random.nextInt(-300, 300) / 64f;
+        }
+        LogitsProcessor method = t.at(random.nextDouble());
+        List<Integer> kept = kept(method, row);
+        Candidates scaled = Steps.after(Processors.temperature(2), row);
+        method.open(Steps.context(row.length)).process(scaled);
+        scale |= !Steps.kept(scaled).equals(kept);
+        Candidates twice = Steps.after(method, row);
+        method.open(Steps.context(row.length)).process(twice);
+        idem |= !Steps.kept(twice).equals(kept);
+        arg |= !kept.contains(Steps.load(row).best());
+      }
+      assertThat(scale).as("%s depends on scale", t).isEqualTo(!t.has("SCALE"));
+      if (!t.name().equals("xtc")) {
+        assertThat(idem).as("%s twice is not once", t).isEqualTo(!t.has("IDEM"));
+      }
+      assertThat(arg).as("%s may remove the best", t).isEqualTo(!t.has("ARG"));
+    }
+  }
+}
