@@ -29,6 +29,9 @@ public final class Candidates {
   /** With more blocks than this above a threshold, survivors are not worth listing. */
   private static final int FEW_BLOCKS = 1024;
 
+  /** A nucleus of more tokens than this is not looked for by sorting. */
+  private static final int WIDE = 1024;
+
   /** Beyond this, floats cannot hold the factor; the double path can. */
   private static final double MAX_FLOAT_SCALE = 1e30;
 
@@ -440,6 +443,30 @@ public final class Candidates {
       values[slot] = unscaled(logit);
     }
     dropLazies();
+  }
+
+  /**
+   * Gives several candidates other logits. Costs O(1) for each where nothing has been cut yet.
+   *
+   * @param tokens distinct ids, of which the first {@code n} count; those that are no candidates
+   *     stay out
+   * @param arguments for each id what the edit needs to know; 0 leaves the token alone
+   */
+  public void edit(int[] tokens, int[] arguments, int n, SparseEdit edit) {
+    DenseRow r = row;
+    if (dense && r != null && !r.indexed() && r.unrestrictedByCuts()) {
+      r.edit(tokens, arguments, n, edit, scale);
+      dropLazies();
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      if (arguments[i] != 0) {
+        float logit = logit(tokens[i]);
+        if (logit != Float.NEGATIVE_INFINITY) {
+          set(tokens[i], edit.apply(logit, arguments[i]));
+        }
+      }
+    }
   }
 
   private float unscaled(float logit) {
@@ -1099,7 +1126,9 @@ public final class Candidates {
         keepBest(Math.max(1, found));
         return true;
       }
-      if (dense && wanted >= 1024) {
+      // Many more tokens like the last one would be needed.
+      double last = FastExp.exp((rankedRaw(found - 1) - top()) * scale);
+      if (dense && cumulated + (WIDE - found) * last < mass * normaliser) {
         return false;
       }
     }

@@ -115,6 +115,39 @@ final class DenseRow {
     }
   }
 
+  /** Edits many tokens of a row that nothing has restricted yet, before its index is built. */
+  void edit(int[] ids, int[] arguments, int n, SparseEdit edit, double scale) {
+    if (edited.length == 0) {
+      edited = new float[size];
+    }
+    while (editedIds.length < edits + n) {
+      editedIds = Arrays.copyOf(editedIds, 2 * editedIds.length);
+    }
+    for (int i = 0; i < n; i++) {
+      int id = ids[i];
+      if (arguments[i] == 0 || id >= size) {
+        continue;
+      }
+      long bit = 1L << id;
+      long word = editedBits[id >>> 6];
+      boolean before = (word & bit) != 0;
+      float x = before ? edited[id] : raw(id);
+      if (Float.isNaN(x) || Float.isInfinite(x) || !allowed(id)) {
+        continue; // no candidate, or seen to when the index is built
+      }
+      if (!before) {
+        editedBits[id >>> 6] = word | bit;
+        editedIds[edits++] = id;
+      }
+      edited[id] = scale == 1 ? edit.apply(x, arguments[i]) : scaled(edit, x, arguments[i], scale);
+    }
+  }
+
+  private static float scaled(SparseEdit edit, float x, int argument, double scale) {
+    double y = edit.apply((float) (x * scale), argument) / scale;
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, y));
+  }
+
   private boolean inside(float x, int id) {
     long key = Keys.key(x, id);
     return key <= cut && key >= floor;
@@ -258,6 +291,11 @@ final class DenseRow {
   /** Whether members are simply all tokens with a logit. */
   boolean unrestricted() {
     return mask == null && cut == Keys.LAST && floor == Long.MIN_VALUE;
+  }
+
+  /** Whether nothing has been cut; a mask there may be. */
+  boolean unrestrictedByCuts() {
+    return cut == Keys.LAST && floor == Long.MIN_VALUE;
   }
 
   void buildIndex(@Nullable ExpSums along) {

@@ -14,6 +14,7 @@ final class ExactLaw {
   private final double[] argument = new double[SEGMENT];
   private final double[] exponential = new double[SEGMENT];
   private final double[] mass = new double[BUCKETS];
+  private final double[] place = new double[SEGMENT];
 
   private double sum;
   private double moment;
@@ -83,13 +84,18 @@ final class ExactLaw {
    */
   void nearest(
       DenseRow row, double max, double scale, double centre, double share, double roughSum) {
-    double lowest = Math.log(Math.max((1 - share) * roughSum / row.size, 1e-27)) - 0.1;
-    double perNat = (BUCKETS - 1.5) / Math.max(centre - lowest, -centre);
+    double low = Math.log(Math.max((1 - share) * roughSum / row.size, 1e-27)) - 0.1;
+    double range = Math.max(centre - low, -centre);
+    double perNat = (BUCKETS - 1.5) / range;
+    // What is farther goes into the last bucket, which nothing nearer reaches.
+    double lowest = centre - (BUCKETS - 0.5) / perNat;
     Arrays.fill(mass, 0);
     for (int s = 0; s < row.segments(); s++) {
       exponentials(row, s, max, scale);
+      // Vector code up to here; then one dependent addition for each token.
+      places(argument, centre, lowest, perNat, place);
       for (int i = 0; i < SEGMENT; i++) {
-        mass[bucket(argument[i], centre, perNat)] += exponential[i];
+        mass[(int) place[i]] += exponential[i];
       }
     }
     sum = 0;
@@ -102,7 +108,7 @@ final class ExactLaw {
     while (at < BUCKETS - 1 && (mass[at] == 0 || reached + mass[at] < target)) {
       reached += mass[at++];
     }
-    gather(row, max, scale, centre, perNat, at);
+    gather(row, max, scale, centre, lowest, perNat, at);
     Keys.sort(distances, ids, 0, boundary);
     last = 0;
     for (; last < boundary; last++) {
@@ -114,28 +120,54 @@ final class ExactLaw {
     last = Math.max(Math.min(last, boundary - 1), 0);
   }
 
-  private static int bucket(double argument, double centre, double perNat) {
-    return (int) Math.min(Math.abs(argument - centre) * perNat, BUCKETS - 1);
+  /** Bucket numbers, still as doubles. */
+  private static void places(
+      double[] arguments, double centre, double lowest, double perNat, double[] out) {
+    for (int i = 0; i < SEGMENT; i++) {
+      out[i] = Math.abs(Math.max(arguments[i], lowest) - centre) * perNat;
+    }
   }
 
+  /**
+   * The members of a bucket, found by comparing logits with the bucket's two edges on each side.
+   */
   private void gather(
-      DenseRow row, double max, double scale, double centre, double perNat, int wanted) {
+      DenseRow row,
+      double max,
+      double scale,
+      double centre,
+      double lowest,
+      double perNat,
+      int wanted) {
     boundary = 0;
+    // One comparison that rarely holds finds both sides; half a bucket of slack and the rounding of
+    // floats are in its width, and the exact test follows.
+    float middle = (float) (max + centre / scale);
+    float radius = (float) ((wanted + 0.5) / (perNat * scale));
+    float width = (float) (1 / (perNat * scale) + 4e-7 * (Math.abs(middle) + radius));
     for (int s = 0; s < row.segments(); s++) {
       row.members(s, row.scratch);
+      float[] scratch = row.scratch;
       for (int i = 0; i < SEGMENT; i++) {
-        float x = row.scratch[i];
-        double y = Math.max((x - max) * scale, FastExp.DOUBLE_FLOOR);
-        if (bucket(y, centre, perNat) == wanted && x != Float.NEGATIVE_INFINITY) {
-          if (boundary == ids.length) {
-            ids = Arrays.copyOf(ids, 2 * boundary);
-            distances = Arrays.copyOf(distances, 2 * boundary);
+        float x = scratch[i];
+        if (Math.abs(Math.abs(x - middle) - radius) <= width) {
+          double y = (x - max) * scale;
+          double place = Math.abs(Math.max(Math.max(y, FastExp.DOUBLE_FLOOR), lowest) - centre);
+          if ((int) (place * perNat) == wanted) {
+            add(s * SEGMENT + i, Math.abs(y - centre));
           }
-          ids[boundary] = s * SEGMENT + i;
-          distances[boundary++] = Math.abs((x - max) * scale - centre);
         }
       }
     }
+  }
+
+  private void add(int id, double distance) {
+    if (boundary == ids.length) {
+      ids = Arrays.copyOf(ids, 2 * boundary);
+      distances = Arrays.copyOf(distances, 2 * boundary);
+    }
+    ids[boundary] = id;
+    distances[boundary++] = distance;
   }
 
   /** Of the last one taken by {@link #nearest}. */

@@ -112,9 +112,9 @@ record Dry(
       }
       match(n, limit);
       for (int i = 0; i < best.size(); i++) {
-        int token = best.key(i);
+        int token = best.keys()[i];
         if (!breakers.get(token)) {
-          double power = Math.min(best.value(i) - method.allowedLength, longest);
+          double power = Math.min(best.values()[i] - method.allowedLength, longest);
           candidates.add(token, (float) (-method.multiplier * Math.pow(method.base, power)));
         }
       }

@@ -3,13 +3,13 @@ package dev.espalier.sampling;
 import java.util.Arrays;
 
 /**
- * Token ids to small numbers, 0 where nothing was put. Open addressing; clearing costs what was put
- * in. Mutable, for one sequence.
+ * Token ids to small numbers, 0 where nothing was put. Entries lie side by side in order of
+ * insertion, found by open addressing; clearing costs what was put in. Mutable, for one sequence.
  */
 final class IntIntMap {
-  private int[] keys; // id + 1, 0 where free; the length is a power of two
+  private int[] slots; // entry + 1, 0 where free; the length is a power of two
+  private int[] keys; // keys[0, size), at most half as many as slots
   private int[] values;
-  private int[] places; // places[0, size) are the slots in use, in order of insertion
   private int size;
 
   IntIntMap() {
@@ -17,16 +17,16 @@ final class IntIntMap {
   }
 
   IntIntMap(IntIntMap other) {
+    slots = other.slots.clone();
     keys = other.keys.clone();
     values = other.values.clone();
-    places = other.places.clone();
     size = other.size;
   }
 
   private void allocate(int capacity) {
-    keys = new int[capacity];
-    values = new int[capacity];
-    places = new int[capacity / 2];
+    slots = new int[capacity];
+    keys = new int[capacity / 2];
+    values = new int[capacity / 2];
     size = 0;
   }
 
@@ -34,17 +34,19 @@ final class IntIntMap {
     return size;
   }
 
-  int key(int i) {
-    return keys[places[i]] - 1;
+  /** The keys; the first {@link #size} count, do not write. */
+  int[] keys() {
+    return keys;
   }
 
-  int value(int i) {
-    return values[places[i]];
+  /** The values, in the order of {@link #keys}; do not write. */
+  int[] values() {
+    return values;
   }
 
   int get(int key) {
-    int at = find(key);
-    return keys[at] == 0 ? 0 : values[at];
+    int entry = slots[find(key)];
+    return entry == 0 ? 0 : values[entry - 1];
   }
 
   void add(int key, int delta) {
@@ -53,28 +55,29 @@ final class IntIntMap {
 
   void put(int key, int value) {
     int at = find(key);
-    if (keys[at] == 0) {
-      if (size == places.length) {
+    if (slots[at] == 0) {
+      if (size == keys.length) {
         rebuild();
         at = find(key);
       }
-      keys[at] = key + 1;
-      places[size++] = at;
+      keys[size++] = key;
+      slots[at] = size;
     }
-    values[at] = value;
+    values[slots[at] - 1] = value;
   }
 
   void clear() {
-    for (int i = 0; i < size; i++) {
-      keys[places[i]] = 0;
+    if (size > 0) {
+      Arrays.fill(slots, 0);
+      size = 0;
     }
-    size = 0;
   }
 
+  /** The slot of a key, or the free one where it would be. */
   private int find(int key) {
-    int mask = keys.length - 1;
+    int mask = slots.length - 1;
     int at = (key * 0x9E3779B9) >>> 7 & mask;
-    while (keys[at] != 0 && keys[at] != key + 1) {
+    while (slots[at] != 0 && keys[slots[at] - 1] != key) {
       at = (at + 1) & mask;
     }
     return at;
@@ -84,15 +87,15 @@ final class IntIntMap {
   private void rebuild() {
     int[] oldKeys = keys;
     int[] oldValues = values;
-    int[] oldPlaces = Arrays.copyOf(places, size);
+    int old = size;
     int live = 0;
-    for (int place : oldPlaces) {
-      live += oldValues[place] != 0 ? 1 : 0;
+    for (int i = 0; i < old; i++) {
+      live += oldValues[i] != 0 ? 1 : 0;
     }
-    allocate(live > oldPlaces.length / 2 ? 2 * oldKeys.length : oldKeys.length);
-    for (int place : oldPlaces) {
-      if (oldValues[place] != 0) {
-        put(oldKeys[place] - 1, oldValues[place]);
+    allocate(live > old / 2 ? 2 * slots.length : slots.length);
+    for (int i = 0; i < old; i++) {
+      if (oldValues[i] != 0) {
+        put(oldKeys[i], oldValues[i]);
       }
     }
   }

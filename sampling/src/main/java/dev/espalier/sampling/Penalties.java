@@ -2,6 +2,7 @@ package dev.espalier.sampling;
 
 import dev.espalier.Candidates;
 import dev.espalier.LogitsProcessor;
+import dev.espalier.SparseEdit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +41,13 @@ record Penalties(double repetition, double frequency, double presence, int windo
     private final Penalties method;
     private final History history;
     private final IntIntMap counts; // of the tokens in the window
+    private final SparseEdit edit;
 
     Window(Penalties method, History history, IntIntMap counts) {
       this.method = method;
       this.history = history;
       this.counts = counts;
+      edit = method::penalised;
     }
 
     @Override
@@ -63,16 +66,7 @@ record Penalties(double repetition, double frequency, double presence, int windo
         }
         return;
       }
-      for (int i = 0; i < counts.size(); i++) {
-        int count = counts.value(i);
-        if (count > 0) {
-          int id = counts.key(i);
-          float logit = candidates.logit(id);
-          if (logit != Float.NEGATIVE_INFINITY) {
-            candidates.set(id, method.penalised(logit, count));
-          }
-        }
-      }
+      candidates.edit(counts.keys(), counts.values(), counts.size(), edit);
     }
 
     @Override

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.Candidates;
 import dev.espalier.LogitsProcessor;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.DoubleFunction;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
 
 /**
  * The table of properties: which truncation has which. Logits are multiples of 1/64 and shifts too,
@@ -21,7 +27,7 @@ class TruncationProperties {
   /**
    * A truncation by its parameter, of which larger is looser.
    *
-   * @param properties codes of the properties that it does not have
+   * @param lacks codes of the properties that it does not have
    */
   record Truncation(
       String name, DoubleFunction<LogitsProcessor> of, double low, double high, String lacks) {
@@ -88,7 +94,7 @@ class TruncationProperties {
   void whatSurvivesWasThereAndIsUnchanged(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x) {
     Candidates c = Steps.after(t.at(x), row);
     assertThat(Steps.kept(c)).isNotEmpty();
     for (int id : Steps.kept(c)) {
@@ -100,7 +106,7 @@ class TruncationProperties {
   void theBestTokenSurvives(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x) {
     if (t.has("ARG")) {
       assertThat(kept(t.at(x), row)).contains(Steps.load(row).best());
     }
@@ -110,8 +116,8 @@ class TruncationProperties {
   void aConstantAddedToAllLogitsChangesNothing(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x,
-      @ForAll @net.jqwik.api.constraints.IntRange(min = -999, max = 999) int shift) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x,
+      @ForAll @IntRange(min = -999, max = 999) int shift) {
     float[] shifted = row.clone();
     for (int i = 0; i < row.length; i++) {
       shifted[i] += shift / 64f;
@@ -130,16 +136,15 @@ class TruncationProperties {
   /** A slightly looser and a slightly tighter parameter keep the same set. */
   private static void assumeNoTieWithThreshold(Truncation t, float[] row, double x) {
     double by = 1e-9;
-    net.jqwik.api.Assume.that(
-        kept(t.at(Math.min(1, x + by)), row).equals(kept(t.at(Math.max(0, x - by)), row)));
+    Assume.that(kept(t.at(Math.min(1, x + by)), row).equals(kept(t.at(Math.max(0, x - by)), row)));
   }
 
   @Property
   void aTemperatureChangesNothingWhereScaleIsIrrelevant(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x,
-      @ForAll @net.jqwik.api.constraints.IntRange(min = -3, max = 3) int power) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x,
+      @ForAll @IntRange(min = -3, max = 3) int power) {
     if (t.has("SCALE")) {
       Candidates c = Steps.after(Processors.temperature(Math.scalb(1.0, power)), row);
       t.at(x).open(Steps.context(row.length)).process(c);
@@ -151,7 +156,7 @@ class TruncationProperties {
   void twiceIsOnce(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x) {
     if (t.has("IDEM") && !t.name().equals("xtc")) {
       Candidates c = Steps.after(t.at(x), row);
       List<Integer> once = Steps.kept(c);
@@ -164,8 +169,8 @@ class TruncationProperties {
   void looserKeepsMore(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double y) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x,
+      @ForAll @DoubleRange(min = 0, max = 1) double y) {
     assertThat(kept(t.at(Math.max(x, y)), row)).containsAll(kept(t.at(Math.min(x, y)), row));
   }
 
@@ -173,7 +178,7 @@ class TruncationProperties {
   void whatIsKeptIsTheBest(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
+      @ForAll @DoubleRange(min = 0, max = 1) double x) {
     if (t.has("PREFIX")) {
       Candidates all = Steps.load(row);
       all.rank(row.length);
@@ -188,14 +193,14 @@ class TruncationProperties {
   void reversingTheIdsReversesTheSetWhereLogitsDiffer(
       @ForAll("truncations") Truncation t,
       @ForAll("rows") float[] row,
-      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double x) {
-    java.util.Set<Float> distinct = new java.util.HashSet<>();
+      @ForAll @DoubleRange(min = 0, max = 1) double x) {
+    Set<Float> distinct = new HashSet<>();
     float[] reversed = new float[row.length];
     for (int i = 0; i < row.length; i++) {
       distinct.add(row[i]);
       reversed[row.length - 1 - i] = row[i];
     }
-    net.jqwik.api.Assume.that(distinct.size() == row.length);
+    Assume.that(distinct.size() == row.length);
     if (!t.name().equals("top_k")) {
       assumeNoTieWithThreshold(t, row, x);
     }
@@ -207,7 +212,7 @@ class TruncationProperties {
   /** The table says no; so there are rows on which the property fails. */
   @Example
   void whatTheTableDeniesIsFalseSomewhere() {
-    var random = new java.util.SplittableRandom(5);
+    var random = new SplittableRandom(5);
     for (Truncation t : ALL) {
       boolean scale = false;
       boolean idem = false;
