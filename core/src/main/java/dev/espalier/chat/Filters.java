@@ -394,12 +394,29 @@ final class Filters {
   private Object sort(Object v, Args args) {
     args.atMost(3, "reverse", "case_sensitive", "attribute");
     Function<Object, Object> key =
-        keyOf(args.optional(2, "attribute"), args.flag(1, "case_sensitive", false));
+        sortKey(args.optional(2, "attribute"), args.flag(1, "case_sensitive", false));
     List<Object> items = new ArrayList<>(Py.items(v));
     budget.steps(items.size() * 8L);
     Comparator<Object> order = (a, b) -> Py.compare(key.apply(a), key.apply(b), "<");
     items.sort(args.flag(0, "reverse", false) ? order.reversed() : order);
     return items;
+  }
+
+  /** As {@link #keyOf}, but with commas between several attributes, the first counting most. */
+  private static Function<Object, Object> sortKey(
+      @Nullable Object attribute, boolean caseSensitive) {
+    if (!(attribute instanceof String names) || names.indexOf(',') < 0) {
+      return keyOf(attribute, caseSensitive);
+    }
+    List<Function<Object, Object>> keys = new ArrayList<>();
+    for (String name : names.split(",", -1)) {
+      keys.add(keyOf(name, caseSensitive));
+    }
+    return item -> {
+      List<Object> parts = new ArrayList<>(keys.size());
+      keys.forEach(key -> parts.add(key.apply(item)));
+      return parts;
+    };
   }
 
   private Object unique(Object v, Args args) {

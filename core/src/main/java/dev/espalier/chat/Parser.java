@@ -283,9 +283,11 @@ final class Parser {
 
   private Target singleTarget() {
     if (peek().is("(")) {
+      enter();
       advance();
       Target inner = target();
       operator(")");
+      depth--;
       return inner;
     }
     Token name = expect(Kind.NAME, "a variable's name");
@@ -493,6 +495,9 @@ final class Parser {
       default -> {
         if (RESERVED.contains(token.text())) {
           throw source.error(at, "expected an expression, found '" + token.text() + "'");
+        }
+        if (token.isName("varargs") || token.isName("kwargs")) {
+          throw source.error(at, "'" + token.text() + "' is not supported; name the parameters");
         }
         yield new Expr.Name(at, token.text());
       }

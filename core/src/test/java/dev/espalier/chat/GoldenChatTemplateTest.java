@@ -153,7 +153,7 @@ class GoldenChatTemplateTest {
                 }
               }));
     }
-    assertTrue(tests.size() > 90, "only " + tests.size() + " probes");
+    assertTrue(tests.size() > 100, "only " + tests.size() + " probes");
     return tests.stream();
   }
 
