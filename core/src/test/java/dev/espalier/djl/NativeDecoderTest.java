@@ -14,11 +14,15 @@ import dev.espalier.Feed;
 import dev.espalier.ForwardOutput;
 import dev.espalier.LmSequence;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import tools.jackson.databind.JsonNode;
 
@@ -40,6 +44,56 @@ class NativeDecoderTest {
             .isLessThan(2e-4);
       }
     }
+  }
+
+  /** The same weights as llama.cpp's converter writes them (golden_gguf.py). */
+  @ParameterizedTest
+  @CsvSource({"llama.gguf, llama3", "gpt2.gguf, gpt2"})
+  void ggufGivesTheLogitsOfSafetensors(String file, String name) {
+    int[] ids = ints(TinyModels.golden(name).get("ids"));
+    try (NativeDecoder gguf = TinyModels.open(TinyModels.folder(file), FLOAT32);
+        NativeDecoder safetensors = TinyModels.open(name, FLOAT32)) {
+      same(rows(gguf, ids), rows(safetensors, ids));
+    }
+  }
+
+  /** 10,000 tokens. The compiler's own buffers come and go by some 20 MB. */
+  @Test
+  void memoryStaysFlat() throws Exception {
+    try (NativeDecoder model = TinyModels.open("qwen2", FLOAT32)) {
+      int alive = 0;
+      long before = 0;
+      for (int run = 0; run < 75; run++) {
+        if (run == 25) {
+          before = residentKilobytes();
+          alive = model.liveNatives();
+        }
+        try (LmSequence sequence = model.open()) {
+          for (int i = 0; i < 200; i++) {
+            try (ForwardOutput output = model.forward(List.of(Feed.of(sequence, i % 96)))) {
+              assertThat(output.logits(0).host().get(0)).isFinite();
+            }
+          }
+        }
+      }
+      assertThat(model.liveNatives()).isEqualTo(alive);
+      assertThat(residentKilobytes() - before).as("kB grown").isLessThan(32 << 10);
+    }
+  }
+
+  /** Resident memory of this process after a collection; 0 where the system does not tell. */
+  private static long residentKilobytes() throws Exception {
+    System.gc();
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("VmRSS")) {
+        return Long.parseLong(line.replaceAll("\\D+", ""));
+      }
+    }
+    return 0;
   }
 
   @ParameterizedTest
