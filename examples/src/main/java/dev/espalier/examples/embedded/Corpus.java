@@ -40,8 +40,8 @@ public final class Corpus {
   }
 
   /**
-   * The training corpus with real words inside the invented ones, so that the tokens of frequent words, which otherwise
-   * only ever belong to the phrases, are copied too.
+   * The training corpus with real words inside the invented ones, so that the tokens of frequent
+   * words, which otherwise only ever belong to the phrases, are copied too.
    */
   static Corpus lastSteps() {
     return new Corpus(Split.TRAIN, 0.03, 0.4);

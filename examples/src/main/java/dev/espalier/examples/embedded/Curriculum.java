@@ -60,8 +60,8 @@ record Curriculum(Bpe bpe, long seed, int rows, int steps, int refinement) {
   }
 
   /**
-   * The learning rate: linear warm-up, constant, then linear to zero (Hu et al. 2024); in the second round linear to zero
-   * from a third of it.
+   * The learning rate: linear warm-up, constant, then linear to zero (Hu et al. 2024); in the
+   * second round linear to zero from a third of it.
    */
   double rate(int step) {
     if (step >= steps) {

@@ -36,7 +36,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--steps", description = "Steps of the first round (default ${DEFAULT-VALUE}).")
   private int steps = 2_800;
 
-  @Option(names = "--refinement", description = "Steps of the second round, on rarer words (default ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--refinement",
+      description = "Steps of the second round, on rarer words (default ${DEFAULT-VALUE}).")
   private int refinement = 700;
 
   @Option(names = "--rows", description = "Dialogues per step (default ${DEFAULT-VALUE}).")
