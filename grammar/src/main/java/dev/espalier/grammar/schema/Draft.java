@@ -5,15 +5,15 @@ import tools.jackson.databind.JsonNode;
 
 /** The drafts of JSON Schema whose rules are known, oldest first. */
 enum Draft {
-  DRAFT_6("draft-06"),
-  DRAFT_7("draft-07"),
-  DRAFT_2019_09("2019-09"),
-  DRAFT_2020_12("2020-12");
+  DRAFT_6("json-schema.org/draft-06/schema"),
+  DRAFT_7("json-schema.org/draft-07/schema"),
+  DRAFT_2019_09("json-schema.org/draft/2019-09/schema"),
+  DRAFT_2020_12("json-schema.org/draft/2020-12/schema");
 
-  private final String mark;
+  private final String uri; // without scheme and fragment
 
-  Draft(String mark) {
-    this.mark = mark;
+  Draft(String uri) {
+    this.uri = uri;
   }
 
   /** The draft that {@code $schema} names; the newest one if it names none. */
@@ -22,8 +22,9 @@ enum Draft {
     if (uri == null) {
       return DRAFT_2020_12;
     }
+    String named = uri.asString("").replaceFirst("^https?://", "").replaceFirst("#$", "");
     for (Draft d : values()) {
-      if (uri.asString("").contains(d.mark)) {
+      if (named.equals(d.uri)) {
         return d;
       }
     }
