@@ -104,7 +104,9 @@ final class RandomSchemas {
 
   private String lengths() {
     int min = r.nextInt(3);
-    return switch (r.nextInt(4)) {
+    return switch (r.nextInt(6)) {
+      case 4 -> ",\"pattern\":\"^[a-x]*$\"";
+      case 5 -> ",\"pattern\":\"x|\\\\n\"";
       case 0 -> ",\"minLength\":" + min;
       case 1 -> ",\"maxLength\":" + (min + r.nextInt(3));
       case 2 -> ",\"minLength\":" + min + ",\"maxLength\":" + (min + r.nextInt(3));
@@ -171,6 +173,11 @@ final class RandomSchemas {
     }
     if (r.nextInt(2) == 0) {
       s.append(",\"additionalProperties\":").append(r.nextBoolean() ? "false" : schema(0));
+    }
+    if (r.nextInt(4) == 0) {
+      String pattern = new String[] {"^a", "b", "^.$", "^a+b?$"}[r.nextInt(4)];
+      s.append(",\"patternProperties\":{").append(quote(pattern)).append(':');
+      s.append(schema(depth - 1)).append('}');
     }
     if (r.nextInt(4) == 0) {
       s.append(",\"maxProperties\":").append(1 + r.nextInt(3));

@@ -267,6 +267,10 @@ final class Expansion {
     int min = k.count("minLength", 0);
     int max = k.count("maxLength", Expr.UNBOUNDED);
     all.add(min > max ? formulas.no : text(Expr.repeat(Utf8.CHAR, min, max)));
+    Expr pattern = k.pattern("pattern");
+    if (pattern != null) {
+      all.add(text(pattern));
+    }
     String format = k.text("format");
     if (format != null) {
       Expr language = Formats.language(format);
@@ -360,12 +364,15 @@ final class Expansion {
       SchemaNode others = k.schema("additionalProperties");
       rules =
           new Atom.MemberRules(
-              k.schemaMap("properties"), List.of(), others == null ? always(true) : others);
+              k.schemaMap("properties"), k.patternRules(), others == null ? always(true) : others);
       members.put(schema, rules);
     }
     boolean trivial = formulas.verdict(rules.others()).isTrue();
     for (SchemaNode s : rules.named().values()) {
       trivial &= formulas.verdict(s).isTrue();
+    }
+    for (Atom.PatternRule p : rules.patterns()) {
+      trivial &= formulas.verdict(p.schema()).isTrue();
     }
     if (!trivial) {
       all.add(formulas.atom(new Atom.Members(rules)));
@@ -459,7 +466,8 @@ final class Expansion {
     for (String keyword : List.of("allOf", "anyOf", "oneOf", "prefixItems")) {
       out.addAll(k.schemas(keyword));
     }
-    for (String keyword : List.of("properties", "dependentSchemas")) {
+    k.patternRules();
+    for (String keyword : List.of("properties", "patternProperties", "dependentSchemas")) {
       out.addAll(k.schemaMap(keyword).values());
     }
     JsonNode itemList = k.get("items");

@@ -1,6 +1,10 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.EspalierException;
 import dev.espalier.grammar.SchemaException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.regex.RegexParser;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,13 +27,10 @@ final class Keywords {
           "$dynamicRef",
           "$recursiveAnchor",
           "$recursiveRef",
-          "pattern",
-          "patternProperties",
           "unevaluatedItems",
           "unevaluatedProperties",
           "uniqueItems");
 
-  /** String formats that are enforced by {@link Formats} or are annotations in every draft. */
   private final SchemaDocument document;
 
   private final SchemaNode schema;
@@ -52,7 +53,6 @@ final class Keywords {
   private static boolean asserts(String keyword, JsonNode value) {
     return switch (keyword) {
       case "uniqueItems" -> value.booleanValue(false);
-      case "patternProperties" -> !value.isEmpty();
       case "unevaluatedItems", "unevaluatedProperties" ->
           !(value.isBoolean() && value.booleanValue()) && !(value.isObject() && value.isEmpty());
       default -> true;
@@ -154,6 +154,29 @@ final class Keywords {
       throw refuse(keyword, "must be a number");
     }
     return value.decimalValue();
+  }
+
+  /** The texts in which a pattern is found; null if the keyword is absent. */
+  @Nullable Expr pattern(String keyword) {
+    String pattern = text(keyword);
+    return pattern == null ? null : pattern(keyword, pattern);
+  }
+
+  private Expr pattern(String keyword, String pattern) {
+    try {
+      return Expr.and(Utf8.TEXT, RegexParser.search(pattern));
+    } catch (EspalierException e) {
+      throw refuse(keyword, "the pattern cannot be enforced: " + e.getMessage());
+    }
+  }
+
+  /** The rules of {@code patternProperties}. */
+  List<Atom.PatternRule> patternRules() {
+    List<Atom.PatternRule> out = new ArrayList<>();
+    schemaMap("patternProperties")
+        .forEach(
+            (p, schema) -> out.add(new Atom.PatternRule(pattern("patternProperties", p), schema)));
+    return out;
   }
 
   /** The value of {@code keyword} if it is text, else an error. */

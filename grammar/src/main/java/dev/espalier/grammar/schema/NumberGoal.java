@@ -93,8 +93,25 @@ final class NumberGoal {
     return new BigDecimal(x.divide(x.gcd(y)).multiply(y), scale);
   }
 
+  // With n = d * 10^t * (the unit's own power of ten) and d not ending in zero, a negative t leaves
+  // a
+  // fraction; else only the residue counts. Never computes the thousand digits of 1e999.
   static boolean isMultiple(BigDecimal n, BigDecimal unit) {
-    return n.remainder(unit).signum() == 0;
+    if (n.signum() == 0) {
+      return true;
+    }
+    BigDecimal d = n.stripTrailingZeros();
+    int t = unit.scale() - d.scale();
+    if (t < 0) {
+      return false;
+    }
+    BigInteger m = unit.unscaledValue();
+    return BigInteger.TEN
+            .modPow(BigInteger.valueOf(t), m)
+            .multiply(d.unscaledValue())
+            .mod(m)
+            .signum()
+        == 0;
   }
 
   private boolean admits(BigDecimal n) {

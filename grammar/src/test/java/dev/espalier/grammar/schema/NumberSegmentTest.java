@@ -1,0 +1,183 @@
+package dev.espalier.grammar.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.grammar.token.Segment;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class NumberSegmentTest {
+  private static final String BYTES = "0123456789.-eE+";
+
+  private static BigDecimal decimal(Random r) {
+    return new BigDecimal(r.nextInt(400) - 200).movePointLeft(r.nextInt(4) == 0 ? r.nextInt(4) : 0);
+  }
+
+  private static Formula random(Formulas f, Random r, int depth) {
+    if (depth == 0) {
+      return switch (r.nextInt(5)) {
+        case 0 -> f.atom(new Atom.MultipleOf(BigDecimal.ONE));
+        case 1 -> f.atom(new Atom.MultipleOf(decimal(r).abs().add(new BigDecimal("0.001"))));
+        case 2 -> {
+          Set<BigDecimal> values = new HashSet<>();
+          values.add(Expansion.normal(decimal(r)));
+          values.add(Expansion.normal(new BigDecimal(7)));
+          yield f.atom(new Atom.OneOfNumbers(values));
+        }
+        default -> f.atom(new Atom.Bound(decimal(r), r.nextBoolean(), r.nextBoolean()));
+      };
+    }
+    Formula a = random(f, r, depth - 1);
+    Formula b = random(f, r, depth - 1);
+    return switch (r.nextInt(5)) {
+      case 0 -> f.or(a, b);
+      case 1 -> f.not(a);
+      case 2 -> f.one(List.of(a, b));
+      default -> f.and(a, b);
+    };
+  }
+
+  private static @Nullable NumberPrefix read(@Nullable NumberPrefix from, String text) {
+    NumberPrefix p = from;
+    for (int i = 0; i < text.length() && p != null; i++) {
+      p = p.step(text.charAt(i));
+    }
+    return p;
+  }
+
+  private static String text(Random r) {
+    StringBuilder s = new StringBuilder();
+    NumberPrefix p = NumberPrefix.EMPTY;
+    for (int k = r.nextInt(9); k >= 0 || !p.complete(); k--) {
+      char c = BYTES.charAt(r.nextInt(BYTES.length()));
+      NumberPrefix next = p.step(c);
+      if (next != null) {
+        p = next;
+        s.append(c);
+      }
+    }
+    return s.toString();
+  }
+
+  /** Every number that is read to its end is accepted exactly if the formula holds for it. */
+  @Test
+  void acceptsExactlyTheNumbersOfTheFormula() {
+    Random r = new Random(5);
+    for (int round = 0; round < 100; round++) {
+      Formulas formulas = new Formulas(100_000);
+      Formula f = random(formulas, r, 1 + r.nextInt(2));
+      boolean some = NumberSegment.satisfiable(formulas, f);
+      NumberSegment segment = some ? new NumberSegment(formulas, f, List.of()) : null;
+      for (int k = 0; k < 100; k++) {
+        String text = text(r);
+        boolean accepted = false;
+        if (segment != null) {
+          int q = segment.start();
+          for (int i = 0; i < text.length() && q >= 0; i++) {
+            q = segment.next(q, text.charAt(i));
+          }
+          accepted = q >= 0 && segment.endLabel(q) >= 0;
+        }
+        assertThat(accepted)
+            .as("%s on %s", f, text)
+            .isEqualTo(NumberGoal.holds(f, new BigDecimal(text)));
+      }
+    }
+  }
+
+  /** What is refused has no short completion, and what is kept leads on. */
+  @Test
+  void aPrefixIsKeptExactlyIfItCanBeCompleted() {
+    Random r = new Random(6);
+    int dead = 0;
+    for (int round = 0; round < 60; round++) {
+      Formulas formulas = new Formulas(100_000);
+      Formula f = random(formulas, r, 1);
+      if (!NumberSegment.satisfiable(formulas, f)) {
+        continue;
+      }
+      NumberSegment segment = new NumberSegment(formulas, f, List.of());
+      for (int walk = 0; walk < 5; walk++) {
+        int q = segment.start();
+        NumberPrefix p = NumberPrefix.EMPTY;
+        for (int k = r.nextInt(6); k > 0; k--) {
+          char c = BYTES.charAt(r.nextInt(BYTES.length()));
+          NumberPrefix next = p.step(c);
+          if (next == null) {
+            continue;
+          }
+          int to = segment.next(q, c);
+          if (to == Segment.DEAD) {
+            dead++;
+            assertThat(completes(next, f, 2)).as("%s after %s%s", f, p.digits, c).isFalse();
+            break;
+          }
+          p = next;
+          q = to;
+        }
+        if (segment.endLabel(q) < 0) {
+          boolean leadsOn = false;
+          for (int i = 0; i < BYTES.length(); i++) {
+            leadsOn |= segment.next(q, BYTES.charAt(i)) >= 0;
+          }
+          assertThat(leadsOn).as("a way on from %s under %s", p.digits, f).isTrue();
+        }
+      }
+    }
+    assertThat(dead).isGreaterThan(10);
+  }
+
+  private static boolean completes(NumberPrefix p, Formula f, int more) {
+    if (p.complete() && NumberGoal.holds(f, p.value())) {
+      return true;
+    }
+    for (int i = 0; i < BYTES.length() && more > 0; i++) {
+      NumberPrefix next = p.step(BYTES.charAt(i));
+      if (next != null && completes(next, f, more - 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Prefixes that share an abstraction share every verdict to come. */
+  @Test
+  void theAbstractionLosesNothing() {
+    Random r = new Random(9);
+    for (int round = 0; round < 25; round++) {
+      Formula f = random(new Formulas(100_000), r, 0);
+      Atom.OfNumber atom = (Atom.OfNumber) Objects.requireNonNull(f.literal());
+      Map<List<Object>, List<NumberPrefix>> classes = new HashMap<>();
+      for (int k = 0; k < 400; k++) {
+        String text = text(r);
+        NumberPrefix p = read(NumberPrefix.EMPTY, text.substring(0, r.nextInt(text.length() + 1)));
+        if (p != null) {
+          List<Object> key = List.of(p.syntaxKey(), p.negative, NumberAbstraction.of(atom, p));
+          classes.computeIfAbsent(key, any -> new ArrayList<>()).add(p);
+        }
+      }
+      for (List<NumberPrefix> same : classes.values()) {
+        for (int k = 0; k < 30; k++) {
+          String more = text(r);
+          String tail = more.substring(r.nextInt(more.length()));
+          Set<Object> verdicts = new HashSet<>();
+          for (NumberPrefix p : same) {
+            NumberPrefix end = read(p, tail);
+            boolean complete = end != null && end.complete();
+            verdicts.add(complete ? NumberGoal.holds(f, end.value()) : "open");
+          }
+          assertThat(verdicts).as("%s then %s", f, tail).hasSize(1);
+        }
+      }
+    }
+  }
+}
