@@ -12,12 +12,26 @@ final class RealModels {
 
   /** The file of SmolLM2; where it is absent the calling test is skipped and says so. */
   static Path smolLm2() {
+    return present(folder().resolve(SMOLLM2));
+  }
+
+  /** The folder of a published tokenizer; where it is absent the calling test is skipped. */
+  static Path tokenizer(String name) {
+    Path directory = folder().resolve("tokenizers").resolve(name).resolve("models");
+    present(directory.resolve("tokenizer.json"));
+    return directory;
+  }
+
+  private static Path folder() {
     String stated = System.getenv("ESPALIER_MODELS");
     Path folder = Path.of(stated == null ? "models" : stated);
     if (stated == null && !Files.exists(folder)) {
       folder = Path.of("..", "models"); // modules are tested in their own folder
     }
-    Path file = folder.resolve(SMOLLM2);
+    return folder;
+  }
+
+  private static Path present(Path file) {
     Assumptions.assumeTrue(
         Files.exists(file),
         file
