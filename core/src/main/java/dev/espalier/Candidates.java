@@ -416,6 +416,11 @@ public final class Candidates {
     return ids[slot];
   }
 
+  /** Logit of the candidate in a slot. */
+  public float slotLogit(int slot) {
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, values[slot] * scale));
+  }
+
   /** Gives a candidate another logit; −∞ removes it, and a token that is no candidate stays out. */
   public void set(int id, float logit) {
     if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
