@@ -62,7 +62,11 @@ record DecoderConfig(
     range(source, "feed-forward width", inner, MAX);
     range(source, "vocabulary", vocabulary, MAX);
     range(source, "context", context, 1 << 28);
-    if (heads % kvHeads != 0 || headSize % 2 != 0 || !(epsilon > 0 && epsilon < 1)) {
+    if (heads % kvHeads != 0
+        || headSize % 2 != 0
+        || !(epsilon > 0 && epsilon < 1)
+        || !(ropeBase > 0 && ropeBase < 1e30)
+        || !ropeScaling.isSound()) {
       throw new ModelLoadException(
           source
               + ": "
@@ -73,6 +77,10 @@ record DecoderConfig(
               + headSize
               + ", epsilon "
               + epsilon
+              + ", rotary base "
+              + ropeBase
+              + " with "
+              + ropeScaling
               + " do not make a decoder; fetch the file again");
     }
   }

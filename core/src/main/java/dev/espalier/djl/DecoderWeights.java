@@ -29,12 +29,13 @@ final class DecoderWeights implements AutoCloseable {
       step = compiled;
       boolean gpt2 = config.family() == DecoderConfig.Family.GPT2;
       Tensors tensors = new Tensors(config, file, loader);
-      shared = natives.own(list(gpt2 ? tensors.sharedGpt2() : tensors.sharedLlama()));
+      shared =
+          natives.own(IValue.listFrom(array(gpt2 ? tensors.sharedGpt2() : tensors.sharedLlama())));
       List<IValue> each = new ArrayList<>();
       for (int l = 0; l < config.layers(); l++) {
-        each.add(list(gpt2 ? tensors.blockGpt2(l) : tensors.blockLlama(l)));
+        each.add(loader.list(gpt2 ? tensors.blockGpt2(l) : tensors.blockLlama(l)));
       }
-      blocks = natives.own(list(each));
+      blocks = natives.own(IValue.listFrom(array(each)));
       long[] window = new long[config.layers()];
       if (config.window() > 0) {
         int from = Math.min(Math.max(0, config.firstWindowed()), window.length);
@@ -78,11 +79,8 @@ final class DecoderWeights implements AutoCloseable {
             .attribute("dtype", (long) precision.scalarType()));
   }
 
-  /** A native list that holds the values; their own handles are freed. */
-  private static IValue list(List<IValue> values) {
-    IValue list = IValue.listFrom(values.toArray(IValue[]::new));
-    values.stream().distinct().forEach(IValue::close);
-    return list;
+  private static IValue[] array(List<IValue> values) {
+    return values.toArray(IValue[]::new);
   }
 
   DecoderConfig config() {

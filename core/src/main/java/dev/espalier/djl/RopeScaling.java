@@ -15,6 +15,21 @@ sealed interface RopeScaling {
   record Llama3(double factor, double lowFactor, double highFactor, double originalContext)
       implements RopeScaling {}
 
+  /** Whether the numbers can scale anything: positive, finite, in order. */
+  default boolean isSound() {
+    if (this instanceof Linear linear) {
+      return linear.factor() > 0 && linear.factor() < 1e9;
+    }
+    if (this instanceof Llama3 llama) {
+      return llama.factor() > 0
+          && llama.factor() < 1e9
+          && llama.lowFactor() > 0
+          && llama.highFactor() > llama.lowFactor()
+          && llama.originalContext() > 0;
+    }
+    return true;
+  }
+
   /**
    * Angular frequencies per position of one head, in the single-precision arithmetic that models
    * are trained with.

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,6 +45,7 @@ final class WeightLoader implements AutoCloseable {
   private final TorchModule tensors;
   private final PtNDArray place; // its device is that of the weights
   private final Map<Path, IValue> mapped = new HashMap<>();
+  private final List<IValue> handles = new ArrayList<>(); // freed on close, success or not
   private final long total;
   private long done;
 
@@ -58,7 +61,7 @@ final class WeightLoader implements AutoCloseable {
   }
 
   /**
-   * Loads a tensor; the caller frees it.
+   * Loads a tensor; its handle is valid until the loader is closed.
    *
    * @param headSize rows of a head, for {@link Layout#INTERLEAVED}
    * @param shape as the decoder needs it
@@ -83,13 +86,11 @@ final class WeightLoader implements AutoCloseable {
               + "; weights and configuration belong to different models");
     }
     boolean view = isHeldAsStored(stored) && layout != Layout.INTERLEAVED;
-    IValue tensor = view ? view(stored) : decode(stored, layout, headSize);
+    IValue tensor = view ? own(view(stored)) : decode(stored, layout, headSize);
     done += stored.bytes();
     progress.loaded(done, total);
     if (layout == Layout.TRANSPOSED) {
-      try (IValue plain = tensor) {
-        return tensors.call("transpose", plain);
-      }
+      return own(tensors.call("transpose", tensor));
     }
     return tensor;
   }
@@ -97,11 +98,21 @@ final class WeightLoader implements AutoCloseable {
   /** A vector of 32-bit floats that are computed, not stored. */
   IValue vector(float[] values) {
     // DJL makes arrays of Java values over a Java buffer that dies with the array, hence the copy.
-    IValue target = allocate(Precision.FLOAT32, values.length);
+    IValue target = own(allocate(Precision.FLOAT32, values.length));
     try (NDArray staged = manager.create(values, new Shape(1, values.length))) {
       fill(target, 0, staged);
     }
     return target;
+  }
+
+  /** A native list that keeps the values alive; its own handle is valid as a tensor's is. */
+  IValue list(List<IValue> values) {
+    return own(IValue.listFrom(values.toArray(IValue[]::new)));
+  }
+
+  private IValue own(IValue handle) {
+    handles.add(handle);
+    return handle;
   }
 
   private boolean isHeldAsStored(StoredTensor stored) {
@@ -136,7 +147,7 @@ final class WeightLoader implements AutoCloseable {
     if (layout == Layout.INTERLEAVED) {
       atOnce = Math.max(1, atOnce / headSize) * headSize; // whole heads
     }
-    IValue target = allocate(precision, shape);
+    IValue target = own(allocate(precision, shape));
     float[] piece = new float[Math.multiplyExact(atOnce, columns)];
     for (long row = 0; row < rows; row += atOnce) {
       int n = (int) Math.min(atOnce, rows - row);
@@ -182,6 +193,7 @@ final class WeightLoader implements AutoCloseable {
 
   @Override
   public void close() {
+    handles.forEach(IValue::close);
     mapped.values().forEach(IValue::close); // views keep the mapping alive
     tensors.close();
     manager.close();

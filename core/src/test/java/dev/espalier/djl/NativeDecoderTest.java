@@ -20,6 +20,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -314,6 +318,35 @@ class NativeDecoderTest {
       }
       same(rows(model, ids), before);
     }
+  }
+
+  @Test
+  void concurrentCallersGetTheirOwnTokens() throws Exception {
+    int[] expected = ints(TinyModels.golden("qwen3").get("greedy"));
+    try (NativeDecoder model = TinyModels.open("qwen3", FLOAT32)) {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      List<Future<int[]>> runs = new ArrayList<>();
+      for (int run = 0; run < 12; run++) {
+        runs.add(threads.submit(() -> greedy(model, expected)));
+      }
+      for (Future<int[]> run : runs) {
+        assertThat(run.get(60, TimeUnit.SECONDS)).isEqualTo(expected);
+      }
+      threads.shutdown();
+    }
+  }
+
+  private static int[] greedy(NativeDecoder model, int[] expected) {
+    int[] tokens = Arrays.copyOf(expected, expected.length);
+    try (LmSequence sequence = model.open()) {
+      model
+          .forward(List.of(Feed.of(sequence, Arrays.copyOf(expected, 7)).rows(Feed.Rows.NONE)))
+          .close();
+      for (int i = 8; i < tokens.length; i++) {
+        tokens[i] = argmax(feed(model, sequence, tokens[i - 1]).get(0));
+      }
+    }
+    return tokens;
   }
 
   @ParameterizedTest
