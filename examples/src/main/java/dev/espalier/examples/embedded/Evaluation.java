@@ -27,16 +27,21 @@ import tools.jackson.databind.json.JsonMapper;
  * @param requests all of them
  * @param toolRequests those that ask for a tool call
  * @param rightTool tool requests answered by a call of the right tool
- * @param rightAnswer requests answered with just the expected JSON: the right tool and every argument
+ * @param rightAnswer requests answered with just the expected JSON: the right tool and every
+ *     argument
  * @param valid answers that satisfy the schema: of the record type, or of any tool
  * @param cutOff answers that the limit of tokens ended
  */
-public record Evaluation(int requests, int toolRequests, int rightTool, int rightAnswer, int valid, int cutOff) {
+public record Evaluation(
+    int requests, int toolRequests, int rightTool, int rightAnswer, int valid, int cutOff) {
   private static final int MAX_TOKENS = 150;
   private static final SchemaRegistry SCHEMAS =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
-  /** Every example must be a tool call or a record; {@code constrained} by the schema it is judged by. */
+  /**
+   * Every example must be a tool call or a record; {@code constrained} by the schema it is judged
+   * by.
+   */
   static Evaluation of(CausalLm model, List<Example> examples, boolean constrained) {
     Map<String, List<Example>> bySchema = new LinkedHashMap<>();
     for (Example example : examples) {
@@ -46,7 +51,12 @@ public record Evaluation(int requests, int toolRequests, int rightTool, int righ
     }
     Evaluation sum = new Evaluation(0, 0, 0, 0, 0, 0);
     for (Map.Entry<String, List<Example>> group : bySchema.entrySet()) {
-      Sampler.Builder builder = Sampler.builder(model).draw(Draw.greedy()).maxTokens(MAX_TOKENS).batchSize(32).logProbs(false);
+      Sampler.Builder builder =
+          Sampler.builder(model)
+              .draw(Draw.greedy())
+              .maxTokens(MAX_TOKENS)
+              .batchSize(32)
+              .logProbs(false);
       if (constrained) {
         builder.constraint(JsonSchema.of(group.getKey()));
       }
@@ -62,7 +72,9 @@ public record Evaluation(int requests, int toolRequests, int rightTool, int righ
 
   private static Prompt prompt(Example example) {
     Message user = Message.user(example.request());
-    return example.system().isEmpty() ? Prompt.chat(user) : Prompt.chat(Message.system(example.system()), user);
+    return example.system().isEmpty()
+        ? Prompt.chat(user)
+        : Prompt.chat(Message.system(example.system()), user);
   }
 
   private static Evaluation judge(Example example, Generation generation, Schema schema) {

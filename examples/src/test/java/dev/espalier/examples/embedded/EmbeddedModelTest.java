@@ -40,7 +40,8 @@ final class EmbeddedModelTest {
       System.out.println("embedded model, unconstrained: " + unconstrained);
       assertThat(constrained.valid() + constrained.cutOff()).isEqualTo(200);
       assertThat(constrained.cutOff()).isLessThanOrEqualTo(4);
-      assertThat(constrained.rightTool()).isGreaterThanOrEqualTo(constrained.toolRequests() * 95 / 100);
+      assertThat(constrained.rightTool())
+          .isGreaterThanOrEqualTo(constrained.toolRequests() * 95 / 100);
       assertThat(constrained.rightAnswer()).isGreaterThanOrEqualTo(160);
       assertThat(constrained.rightAnswer()).isGreaterThanOrEqualTo(unconstrained.rightAnswer());
     }
