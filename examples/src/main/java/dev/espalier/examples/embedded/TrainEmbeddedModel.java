@@ -41,6 +41,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       description = "Steps of the second round, on rarer words (default ${DEFAULT-VALUE}).")
   private int refinement = 700;
 
+  @Option(names = "--stop-at", description = "Step to stop at, before the end.")
+  private int stopAt = Integer.MAX_VALUE;
+
   @Option(names = "--rows", description = "Dialogues per step (default ${DEFAULT-VALUE}).")
   private int rows = 48;
 
@@ -70,8 +73,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     Bpe bpe = Corpus.encoding(seed, shape.vocabulary());
     List<Example> heldOut = Corpus.heldOut().structured(HELD_OUT_SEED, HELD_OUT_REQUESTS);
     Curriculum curriculum = new Curriculum(bpe, seed, rows, steps, refinement);
+    int end = Math.min(stopAt, curriculum.total());
     try (Network network = new Network(shape, workers, seed);
-        Progress progress = new Progress(curriculum.total())) {
+        Progress progress = new Progress(end)) {
       progress.say(
           "%d parameters, vocabulary of %d tokens", network.parameters().size(), bpe.size());
       if (Checkpoint.restore(network, folder)) {
@@ -80,7 +84,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       long saved = System.nanoTime();
       double loss = 0;
       List<Batch> pool = List.of();
-      while (network.steps() < curriculum.total()) {
+      while (network.steps() < end) {
         if (pool.isEmpty()) {
           pool = curriculum.pool(network.steps(), workers);
         }
@@ -94,7 +98,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
           loss = 0;
         }
         if (System.nanoTime() - saved > Duration.ofMinutes(minutes).toNanos()
-            || network.steps() == curriculum.total()) {
+            || network.steps() == end) {
           Checkpoint.save(network, folder);
           ModelFolder.write(folder, shape, network.parameters(), network.theta(), bpe);
           progress.say("held out: %s", ExactMatch.of(network, heldOut, bpe));
