@@ -4,11 +4,11 @@ import dev.espalier.grammar.automaton.ByteSet;
 import java.nio.charset.StandardCharsets;
 
 /** Says to people what may come next. */
-final class Expected {
+public final class Expected {
   private Expected() {}
 
   /** The forced text if there is one, else the characters that may come. */
-  static String describe(byte[] forced, ByteSet first, boolean mayEnd) {
+  public static String describe(byte[] forced, ByteSet first, boolean mayEnd) {
     StringBuilder s = new StringBuilder();
     if (forced.length > 0) {
       String text = new String(forced, StandardCharsets.UTF_8);

@@ -3,6 +3,8 @@ package dev.espalier.grammar.token;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class LexemeState {
   private @Nullable ByteSet first;
   private @Nullable LexemeMask mask;
   private @Nullable LexemeState clamped;
+  private volatile @Nullable ConcurrentHashMap<Integer, Optional<LexemeMask>> masks; // by trie node
 
   private LexemeState() {
     lexeme = null;
@@ -108,6 +111,36 @@ public final class LexemeState {
       mask = known;
     }
     return known;
+  }
+
+  /**
+   * What the tokens of a trie node's subtree do from here, if it pays to look at it that way; null
+   * where few tokens stay inside, or most of them leave.
+   */
+  public @Nullable LexemeMask maskAt(int node) {
+    TokenTrie trie = tables().trie();
+    int least = LexemeMask.fewNodes(trie);
+    if (trie.end(node) - node < least) {
+      return null;
+    }
+    LexemeState same = clamped();
+    if (same != this) {
+      return same.maskAt(node);
+    }
+    if (node == 0) {
+      LexemeMask m = mask();
+      return m.isWide(least) ? m : null;
+    }
+    ConcurrentHashMap<Integer, Optional<LexemeMask>> known = masks;
+    if (known == null) {
+      known = new ConcurrentHashMap<>();
+      masks = known;
+    }
+    return known
+        .computeIfAbsent(
+            node,
+            n -> Optional.of(LexemeMask.build(this, n, tables())).filter(m -> m.isWide(least)))
+        .orElse(null);
   }
 
   /**

@@ -1,0 +1,150 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.CompiledConstraint;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.Expected;
+import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.token.LexemeState;
+import dev.espalier.grammar.token.TokenTables;
+import java.io.ByteArrayOutputStream;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A grammar as a constraint over a vocabulary. Immutable to its users, shared by threads. */
+public final class CompiledGrammar implements CompiledConstraint {
+  private static final int LONGEST_FORCED = 1 << 12;
+  private static final int LONGEST_LIST = 12;
+
+  private final Vocabulary vocabulary;
+  private final Machine machine;
+
+  private CompiledGrammar(Vocabulary vocabulary, Machine machine) {
+    this.vocabulary = vocabulary;
+    this.machine = machine;
+  }
+
+  /**
+   * Compiles rules for a vocabulary.
+   *
+   * @param rules by name; all that are referred to
+   * @param root the rule that the whole text derives from
+   * @throws dev.espalier.EspalierException if the root derives no text
+   */
+  public static CompiledGrammar of(Map<String, Syntax> rules, String root, Vocabulary vocabulary) {
+    TokenTables tables = TokenTables.of(vocabulary);
+    return new CompiledGrammar(vocabulary, GrammarCompiler.compile(rules, root, tables));
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public State start() {
+    return new Position(machine.start());
+  }
+
+  /** Number of machine states made so far, for tests and reports. */
+  int size() {
+    return machine.size();
+  }
+
+  /** A place in the text. A value: positions are equal if the machine's states are. */
+  private final class Position implements State {
+    private final ParseState state;
+
+    Position(ParseState state) {
+      this.state = state;
+    }
+
+    private @Nullable ParseState after(int token) {
+      if (token < 0 || token >= vocabulary.size() || !vocabulary.isText(token)) {
+        return null;
+      }
+      ParseState s = state;
+      for (int i = 0, n = vocabulary.byteLength(token); i < n; i++) {
+        s = machine.step(s, vocabulary.byteAt(token, i) & 0xFF);
+        if (s.isDead()) {
+          return null;
+        }
+      }
+      return s;
+    }
+
+    @Override
+    public @Nullable State step(byte b) {
+      ParseState next = machine.step(state, b & 0xFF);
+      return next.isDead() ? null : new Position(next);
+    }
+
+    @Override
+    public @Nullable State advance(int token) {
+      ParseState next = after(token);
+      return next == null ? null : new Position(next);
+    }
+
+    @Override
+    public boolean allows(int token) {
+      return after(token) != null;
+    }
+
+    @Override
+    public void fillMask(TokenMask mask) {
+      machine.mask(state).addTo(mask);
+    }
+
+    @Override
+    public boolean mayEnd() {
+      return state.end;
+    }
+
+    @Override
+    public ForcedRun forced() {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      ParseState s = state;
+      ByteSet first = machine.first(s);
+      while (!s.end && first.size() == 1 && bytes.size() < LONGEST_FORCED) {
+        bytes.write(first.next(0));
+        s = machine.step(s, first.next(0));
+        first = machine.first(s);
+      }
+      return bytes.size() == 0
+          ? ForcedRun.NONE
+          : new ForcedRun(bytes.toByteArray(), s.end && first.isEmpty());
+    }
+
+    @Override
+    public String explain() {
+      byte[] forced = forced().bytes();
+      Set<String> names = new LinkedHashSet<>();
+      for (Symbol s : machine.predict(state).symbols) {
+        if (s.lexeme != null) {
+          names.add(s.name);
+        }
+      }
+      if (forced.length > 0 || names.isEmpty() || names.size() > LONGEST_LIST) {
+        return Expected.describe(forced, machine.first(state), state.end);
+      }
+      ByteSet inside = ByteSet.NONE;
+      for (LexemeState l : state.lexemes) {
+        inside = inside.or(l.first());
+      }
+      String more = Expected.describe(forced, inside, state.end);
+      return String.join(", ", names) + (more.isEmpty() ? "" : " or " + more);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Position p && p.state == state;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(state);
+    }
+  }
+}

@@ -1,0 +1,326 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.regex.CodePoints;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads grammars in llama.cpp's GBNF: {@code name ::= alternatives}, with literals in quotes,
+ * character classes, {@code .}, groups, {@code * + ?} and {@code {m,n}}, escapes as in C (with two,
+ * four or eight hexadecimal digits after {@code x}, {@code u}, {@code U}), and comments from {@code
+ * #} to the line's end. A rule ends with its line unless it goes on inside parentheses or after
+ * {@code |}. For one thread.
+ */
+public final class GbnfParser {
+  private static final int MAX_DEPTH = 500;
+  private static final int MAX_COUNT = 1_000_000;
+
+  private final String source;
+  private final Map<String, Syntax> rules = new LinkedHashMap<>();
+  private final Map<String, Integer> references = new LinkedHashMap<>(); // first place of each
+  private int at;
+  private int depth;
+
+  private GbnfParser(String source) {
+    this.source = source;
+  }
+
+  /**
+   * The rules of a grammar by name, in their order.
+   *
+   * @throws GrammarSyntaxException if the text is malformed, a rule is missing or defined twice, or
+   *     there is no rule {@code root}
+   */
+  public static Map<String, Syntax> parse(String source) {
+    return new GbnfParser(source).grammar();
+  }
+
+  private Map<String, Syntax> grammar() {
+    space(true);
+    while (at < source.length()) {
+      int start = at;
+      String name = name("a rule's name");
+      space(false);
+      if (!skip("::=")) {
+        throw error(at, "expected '::=' after the rule's name");
+      }
+      space(true);
+      Syntax body = alternatives(false);
+      if (rules.put(name, body) != null) {
+        throw error(start, "the rule '" + name + "' is defined twice; join the two with '|'");
+      }
+      if (at < source.length() && !looking("\n") && !looking("\r")) {
+        throw error(at, "expected an element, '|' or the end of the line");
+      }
+      space(true);
+    }
+    references.forEach(
+        (name, place) -> {
+          if (!rules.containsKey(name)) {
+            throw error(place, "the rule '" + name + "' is not defined");
+          }
+        });
+    if (!rules.containsKey("root")) {
+      throw error(source.length(), "there is no rule 'root', which the whole text derives from");
+    }
+    return rules;
+  }
+
+  private GrammarSyntaxException error(int offset, String detail) {
+    return new GrammarSyntaxException(source, offset, detail);
+  }
+
+  private boolean looking(String s) {
+    return source.startsWith(s, at);
+  }
+
+  private boolean skip(String s) {
+    boolean there = looking(s);
+    at += there ? s.length() : 0;
+    return there;
+  }
+
+  private void space(boolean newLines) {
+    while (at < source.length()) {
+      char c = source.charAt(at);
+      if (c == '#') {
+        while (at < source.length() && source.charAt(at) != '\n' && source.charAt(at) != '\r') {
+          at++;
+        }
+      } else if (c == ' ' || c == '\t' || (newLines && (c == '\n' || c == '\r'))) {
+        at++;
+      } else {
+        return;
+      }
+    }
+  }
+
+  private static boolean isName(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '-'
+        || c == '_';
+  }
+
+  private String name(String expected) {
+    int start = at;
+    while (at < source.length() && isName(source.charAt(at))) {
+      at++;
+    }
+    if (at == start) {
+      throw error(at, "expected " + expected + " (letters, digits, '-', '_')");
+    }
+    return source.substring(start, at);
+  }
+
+  // ---- right-hand sides
+
+  private Syntax alternatives(boolean nested) {
+    List<Syntax> options = new ArrayList<>();
+    do {
+      space(true);
+      options.add(sequence(nested));
+    } while (skip("|"));
+    return options.size() == 1 ? options.get(0) : new Syntax.Either(options);
+  }
+
+  private Syntax sequence(boolean nested) {
+    List<Syntax> parts = new ArrayList<>();
+    while (at < source.length()) {
+      char c = source.charAt(at);
+      int start = at;
+      Syntax element;
+      if (c == '"') {
+        element = literal();
+      } else if (c == '[') {
+        element = characterClass();
+      } else if (c == '.') {
+        at++;
+        element = new Syntax.Regular(CodePoints.ALL.expr(), "any character");
+      } else if (c == '(') {
+        element = group();
+      } else if (isName(c)) {
+        String name = name("a rule's name");
+        references.putIfAbsent(name, start);
+        element = new Syntax.Reference(name);
+      } else {
+        break;
+      }
+      parts.add(repeated(element, nested));
+      space(nested);
+    }
+    return parts.size() == 1 ? parts.get(0) : new Syntax.Sequence(parts);
+  }
+
+  private Syntax group() {
+    int start = at++;
+    if (++depth > MAX_DEPTH) {
+      throw error(start, "groups are nested deeper than " + MAX_DEPTH);
+    }
+    Syntax body = alternatives(true);
+    if (!skip(")")) {
+      throw error(
+          at, "expected an element, '|' or the ')' that closes the group of " + place(start));
+    }
+    depth--;
+    return body;
+  }
+
+  private String place(int offset) {
+    long line = 1 + source.substring(0, offset).chars().filter(c -> c == '\n').count();
+    return "line " + line;
+  }
+
+  private Syntax repeated(Syntax element, boolean nested) {
+    Syntax e = element;
+    for (int times = 0; ; times++) {
+      int back = at;
+      if (times > MAX_DEPTH) {
+        throw error(at, "more than " + MAX_DEPTH + " repetitions of one element");
+      }
+      space(nested);
+      int from = at;
+      int min;
+      int max;
+      if (skip("*")) {
+        min = 0;
+        max = Expr.UNBOUNDED;
+      } else if (skip("+")) {
+        min = 1;
+        max = Expr.UNBOUNDED;
+      } else if (skip("?")) {
+        min = 0;
+        max = 1;
+      } else if (skip("{")) {
+        space(nested);
+        min = looking(",") ? 0 : count();
+        space(nested);
+        max = min;
+        if (skip(",")) {
+          space(nested);
+          max = looking("}") ? Expr.UNBOUNDED : count();
+          space(nested);
+        }
+        if (!skip("}")) {
+          throw error(at, "expected '}' after a count like {2}, {2,}, {,5} or {2,5}");
+        }
+        if (max < min) {
+          throw error(from, "the counts of a repetition are in the wrong order");
+        }
+      } else {
+        at = back;
+        return e;
+      }
+      e = new Syntax.Repeat(e, min, max);
+    }
+  }
+
+  private int count() {
+    int start = at;
+    long n = 0;
+    while (at < source.length() && source.charAt(at) >= '0' && source.charAt(at) <= '9') {
+      n = Math.min(Integer.MAX_VALUE, n * 10 + source.charAt(at++) - '0');
+    }
+    if (at == start) {
+      throw error(at, "expected a number of times");
+    }
+    if (n > MAX_COUNT) {
+      throw error(start, "a count above " + MAX_COUNT + "; use '*' or a smaller one");
+    }
+    return (int) n;
+  }
+
+  private Syntax literal() {
+    int start = at++;
+    StringBuilder text = new StringBuilder();
+    while (!skip("\"")) {
+      if (at >= source.length()) {
+        throw error(start, "a '\"' without its partner; write '\\\"' for the character");
+      }
+      text.appendCodePoint(character());
+    }
+    return new Syntax.Regular(Expr.literal(text.toString()), source.substring(start, at));
+  }
+
+  private Syntax characterClass() {
+    int start = at++;
+    boolean negated = skip("^");
+    int[] bounds = new int[16];
+    int n = 0;
+    while (!skip("]")) {
+      if (at >= source.length()) {
+        throw error(start, "a '[' without ']'; write '\\[' for the character");
+      }
+      int from = character();
+      int to = from;
+      if (looking("-") && !looking("-]")) {
+        int dash = at++;
+        if (at >= source.length()) {
+          throw error(start, "a '[' without ']'; write '\\[' for the character");
+        }
+        to = character();
+        if (to < from) {
+          throw error(dash, "a range in the wrong order");
+        }
+      }
+      if (n + 2 > bounds.length) {
+        bounds = Arrays.copyOf(bounds, 2 * n);
+      }
+      bounds[n++] = from;
+      bounds[n++] = to;
+    }
+    CodePoints set = CodePoints.ranges(Arrays.copyOf(bounds, n));
+    Expr expr = (negated ? set.complement() : set).expr();
+    return new Syntax.Regular(expr, source.substring(start, at));
+  }
+
+  private int character() {
+    int start = at;
+    int c = source.codePointAt(at);
+    at += Character.charCount(c);
+    if (c != '\\') {
+      return c;
+    }
+    if (at >= source.length()) {
+      throw error(start, "a '\\' at the end");
+    }
+    char kind = source.charAt(at++);
+    return switch (kind) {
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      case '"', '[', ']', '\\', '^', '-', '/', '\'' -> kind;
+      case 'x' -> hex(2, start);
+      case 'u' -> hex(4, start);
+      case 'U' -> hex(8, start);
+      default ->
+          throw error(
+              start,
+              "unknown escape '\\"
+                  + kind
+                  + "'; known are n, r, t, x and two, u and four, U and eight hexadecimal digits, and punctuation");
+    };
+  }
+
+  private int hex(int digits, int start) {
+    long v = 0;
+    for (int i = 0; i < digits; i++) {
+      int d = at < source.length() ? Character.digit(source.charAt(at), 16) : -1;
+      if (d < 0) {
+        throw error(start, "expected " + digits + " hexadecimal digits");
+      }
+      v = v * 16 + d;
+      at++;
+    }
+    if (v > Character.MAX_CODE_POINT) {
+      throw error(start, "no such code point; the largest is 10FFFF");
+    }
+    return (int) v;
+  }
+}

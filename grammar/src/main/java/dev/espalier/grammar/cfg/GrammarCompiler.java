@@ -1,0 +1,380 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.EspalierException;
+import dev.espalier.grammar.automaton.ByteClasses;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.token.Lexeme;
+import dev.espalier.grammar.token.LexemeState;
+import dev.espalier.grammar.token.TokenTables;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a machine of rules: removes what derives no text, turns whatever is regular into lexemes,
+ * and finds the left-recursive components. Linear in the grammar but for the lexemes' first states.
+ */
+final class GrammarCompiler {
+  private static final int LIVENESS_SEARCH = 50_000;
+
+  // Rules used by rules multiply when they are put into one expression; beyond this they stay
+  // rules.
+  private static final long MAX_LEXEME = 100_000;
+
+  /** What is known about a rule. */
+  private static final class Facts {
+    final String name;
+    final Syntax syntax;
+    final Set<String> references = new LinkedHashSet<>();
+    final List<Facts> dependents = new ArrayList<>();
+    boolean nullable;
+    boolean productive;
+    @Nullable Expr expr; // if the rule is regular
+    long size;
+    @Nullable Symbol symbol;
+
+    Facts(String name, Syntax syntax) {
+      this.name = name;
+      this.syntax = syntax;
+    }
+  }
+
+  private final Map<String, Facts> rules = new LinkedHashMap<>();
+  private final TokenTables tables;
+  private final Form.Table forms = new Form.Table();
+  private final List<Symbol> symbols = new ArrayList<>();
+  private final Map<Expr, Symbol> lexemes = new HashMap<>();
+  private final ArrayDeque<Facts> unconverted = new ArrayDeque<>();
+
+  private GrammarCompiler(Map<String, Syntax> grammar, TokenTables tables) {
+    this.tables = tables;
+    grammar.forEach((name, syntax) -> rules.put(name, new Facts(name, syntax)));
+    for (Facts rule : rules.values()) {
+      collect(rule.syntax, rule.references);
+      for (String r : rule.references) {
+        rule(r).dependents.add(rule);
+      }
+    }
+  }
+
+  /**
+   * The machine of a grammar.
+   *
+   * @param grammar every rule that is referred to
+   * @throws EspalierException if no text can be derived from the root
+   */
+  static Machine compile(Map<String, Syntax> grammar, String root, TokenTables tables) {
+    return new GrammarCompiler(grammar, tables).compile(root);
+  }
+
+  private Machine compile(String root) {
+    findProductive();
+    findRegular();
+    Facts rootRule = rule(root);
+    if (!rootRule.productive) {
+      throw new EspalierException(
+          "the grammar derives no text from its root rule '"
+              + root
+              + "'; every alternative needs itself or an empty character class");
+    }
+    Symbol end = new Symbol(0, "the end", false, null);
+    symbols.add(end);
+    Expr expr = rootRule.expr;
+    Symbol start = expr != null && expr != Expr.EMPTY ? lexeme(expr, root) : symbol(rootRule);
+    while (!unconverted.isEmpty()) {
+      Facts rule = unconverted.remove();
+      Symbol symbol = symbol(rule);
+      Form body = convert(rule.syntax);
+      symbol.body = body == null ? forms.empty : body;
+    }
+    for (Symbol s : symbols) {
+      Form body = s.body;
+      if (body != null) {
+        for (Form.Call call : body.calls()) {
+          call.symbol().callers.add(new Symbol.Caller(s, call.rest()));
+        }
+      }
+    }
+    findComponents();
+    List<Expr> languages = new ArrayList<>(lexemes.keySet());
+    return new Machine(symbols, start, end, forms, ByteClasses.of(languages), tables);
+  }
+
+  private Facts rule(String name) {
+    Facts rule = rules.get(name);
+    if (rule == null) {
+      throw new EspalierException("the rule '" + name + "' is not defined");
+    }
+    return rule;
+  }
+
+  private static void collect(Syntax s, Set<String> out) {
+    if (s instanceof Syntax.Reference r) {
+      out.add(r.rule());
+    } else if (s instanceof Syntax.Repeat r) {
+      collect(r.body(), out);
+    } else {
+      for (Syntax child : children(s)) {
+        collect(child, out);
+      }
+    }
+  }
+
+  private static List<Syntax> children(Syntax s) {
+    if (s instanceof Syntax.Sequence q) {
+      return q.parts();
+    }
+    return s instanceof Syntax.Either e ? e.options() : List.of();
+  }
+
+  // ---- what derives a text, and what derives the empty one
+
+  private void findProductive() {
+    ArrayDeque<Facts> todo = new ArrayDeque<>(rules.values());
+    while (!todo.isEmpty()) {
+      Facts rule = todo.remove();
+      boolean nullable = nullable(rule.syntax);
+      boolean productive = productive(rule.syntax);
+      if (nullable != rule.nullable || productive != rule.productive) {
+        rule.nullable = nullable;
+        rule.productive = productive;
+        todo.addAll(rule.dependents);
+      }
+    }
+  }
+
+  private boolean nullable(Syntax s) {
+    if (s instanceof Syntax.Regular r) {
+      return r.expr().accepts();
+    } else if (s instanceof Syntax.Reference r) {
+      return rule(r.rule()).nullable;
+    } else if (s instanceof Syntax.Repeat r) {
+      return r.min() == 0 || nullable(r.body());
+    } else if (s instanceof Syntax.Sequence q) {
+      return q.parts().stream().allMatch(this::nullable);
+    }
+    return children(s).stream().anyMatch(this::nullable);
+  }
+
+  private boolean productive(Syntax s) {
+    if (s instanceof Syntax.Regular r) {
+      return !r.expr().isEmpty(LIVENESS_SEARCH);
+    } else if (s instanceof Syntax.Reference r) {
+      return rule(r.rule()).productive;
+    } else if (s instanceof Syntax.Repeat r) {
+      return r.min() == 0 || productive(r.body());
+    } else if (s instanceof Syntax.Sequence q) {
+      return q.parts().stream().allMatch(this::productive);
+    }
+    return children(s).stream().anyMatch(this::productive);
+  }
+
+  // ---- what is regular
+
+  // A rule that reaches no cycle of references: settled from those that refer to nothing.
+  private void findRegular() {
+    Map<Facts, Integer> open = new HashMap<>();
+    ArrayDeque<Facts> ready = new ArrayDeque<>();
+    for (Facts rule : rules.values()) {
+      open.put(rule, rule.references.size());
+      if (rule.references.isEmpty()) {
+        ready.add(rule);
+      }
+    }
+    while (!ready.isEmpty()) {
+      Facts rule = ready.remove();
+      rule.size = size(rule.syntax);
+      if (rule.size > MAX_LEXEME) {
+        continue;
+      }
+      rule.expr = rule.productive ? expr(rule.syntax) : Expr.NONE;
+      for (Facts d : rule.dependents) {
+        if (open.merge(d, -1, Integer::sum) == 0) {
+          ready.add(d);
+        }
+      }
+    }
+  }
+
+  private long size(Syntax s) {
+    if (s instanceof Syntax.Regular) {
+      return 1;
+    } else if (s instanceof Syntax.Reference r) {
+      return Math.max(1, rule(r.rule()).size);
+    } else if (s instanceof Syntax.Repeat r) {
+      return Math.min(Long.MAX_VALUE / 8, size(r.body()) * 2);
+    }
+    long total = 0;
+    for (Syntax child : children(s)) {
+      total = Math.min(Long.MAX_VALUE / 8, total + size(child));
+    }
+    return total;
+  }
+
+  // Null if some rule that it refers to is not regular.
+  private @Nullable Expr expr(Syntax s) {
+    if (s instanceof Syntax.Regular r) {
+      return r.expr();
+    } else if (s instanceof Syntax.Reference r) {
+      return rule(r.rule()).expr;
+    } else if (s instanceof Syntax.Repeat r) {
+      Expr body = expr(r.body());
+      return body == null ? null : Expr.repeat(body, r.min(), r.max());
+    }
+    List<Syntax> children = children(s);
+    Expr[] parts = new Expr[children.size()];
+    for (int i = 0; i < parts.length; i++) {
+      Expr part = expr(children.get(i));
+      if (part == null) {
+        return null;
+      }
+      parts[i] = part;
+    }
+    return s instanceof Syntax.Sequence ? Expr.seq(parts) : Expr.or(parts);
+  }
+
+  // ---- symbols and forms
+
+  private Symbol symbol(Facts rule) {
+    Symbol known = rule.symbol;
+    if (known == null) {
+      known = new Symbol(symbols.size(), rule.name, rule.nullable, null);
+      symbols.add(known);
+      rule.symbol = known;
+      unconverted.add(rule);
+    }
+    return known;
+  }
+
+  private Symbol lexeme(Expr language, String name) {
+    Symbol known = lexemes.get(language);
+    if (known == null) {
+      LexemeState start = Lexeme.of(language, tables).start();
+      known = new Symbol(symbols.size(), name, language.accepts(), start);
+      symbols.add(known);
+      lexemes.put(language, known);
+    }
+    return known;
+  }
+
+  // Null for what derives no text.
+  private @Nullable Form convert(Syntax s) {
+    Expr regular = size(s) > MAX_LEXEME ? null : expr(s);
+    if (regular != null) {
+      if (regular.isEmpty(LIVENESS_SEARCH)) {
+        return null;
+      }
+      return regular == Expr.EMPTY ? forms.empty : forms.calling(lexeme(regular, nameOf(s)));
+    } else if (s instanceof Syntax.Reference r) {
+      Facts rule = rule(r.rule());
+      return rule.productive ? forms.calling(symbol(rule)) : null;
+    } else if (s instanceof Syntax.Repeat r) {
+      Form body = convert(r.body());
+      if (body == null) {
+        return r.min() == 0 ? forms.empty : null;
+      }
+      return forms.repeat(body, body.nullable ? 0 : r.min(), r.max());
+    } else if (s instanceof Syntax.Sequence q) {
+      Form r = forms.empty;
+      for (int i = q.parts().size() - 1; i >= 0; i--) {
+        Form part = convert(q.parts().get(i));
+        if (part == null) {
+          return null;
+        }
+        r = forms.sequence(part, r);
+      }
+      return r;
+    }
+    Set<Form> options = new LinkedHashSet<>();
+    for (Syntax child : children(s)) {
+      Form option = convert(child);
+      if (option != null) {
+        options.add(option);
+      }
+    }
+    return options.isEmpty() ? null : forms.either(options);
+  }
+
+  private static String nameOf(Syntax s) {
+    if (s instanceof Syntax.Regular r) {
+      return r.name();
+    } else if (s instanceof Syntax.Reference r) {
+      return r.rule();
+    } else if (s instanceof Syntax.Repeat r) {
+      return nameOf(r.body());
+    }
+    List<String> names = new ArrayList<>();
+    for (Syntax child : children(s)) {
+      names.add(nameOf(child));
+    }
+    String separator = s instanceof Syntax.Sequence ? " " : " or ";
+    String all = String.join(separator, names);
+    return all.length() > 60 ? all.substring(0, 57) + "..." : all;
+  }
+
+  // ---- left recursion
+
+  // Tarjan's components (1972) of "may begin with", with its own stack.
+  private void findComponents() {
+    int n = symbols.size();
+    int[] index = new int[n];
+    int[] low = new int[n];
+    int[] at = new int[n]; // next successor to look at
+    int[] path = new int[n];
+    int[] stack = new int[n];
+    boolean[] open = new boolean[n];
+    int count = 0;
+    int components = 0;
+    int height = 0;
+    Arrays.fill(index, -1);
+    for (int r = 0; r < n; r++) {
+      int depth = 0;
+      if (index[r] < 0) {
+        path[depth++] = r;
+      }
+      while (depth > 0) {
+        int v = path[depth - 1];
+        if (index[v] < 0) {
+          index[v] = count;
+          low[v] = count++;
+          stack[height++] = v;
+          open[v] = true;
+        }
+        Symbol[] called = symbols.get(v).called();
+        if (at[v] < called.length) {
+          int w = called[at[v]++].number;
+          if (w == v) {
+            symbols.get(v).recursive = true;
+          } else if (index[w] < 0) {
+            path[depth++] = w;
+          } else if (open[w]) {
+            low[v] = Math.min(low[v], index[w]);
+          }
+          continue;
+        }
+        depth--;
+        if (depth > 0) {
+          low[path[depth - 1]] = Math.min(low[path[depth - 1]], low[v]);
+        }
+        if (low[v] == index[v]) {
+          boolean several = stack[height - 1] != v;
+          int w;
+          do {
+            w = stack[--height];
+            open[w] = false;
+            symbols.get(w).component = components;
+            symbols.get(w).recursive |= several;
+          } while (w != v);
+          components++;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.token.LexemeMask;
+import dev.espalier.grammar.token.LexemeState;
+import dev.espalier.grammar.token.ResidualTrie;
+import dev.espalier.grammar.token.TokenTrie;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the exact mask of a state. Used under its machine's lock.
+ *
+ * <p>Nondeterminism is union, so the places of a state are treated one by one. Where a lexeme is
+ * <em>wide</em>, the tokens that stay inside it are known per vocabulary, and those that leave it
+ * go on from the state after it, along the lexeme's residual trie. All the other places walk the
+ * vocabulary's trie together, and come to wide lexemes again further down.
+ */
+final class MaskBuilder {
+  private static final int UNIONS = 256; // remembered at once
+  private static final int MANY = 1_000; // tokens; more are kept as bits of their own
+
+  /** Whether a lexeme's state is wide at a trie node. */
+  interface Wide {
+    boolean test(LexemeState state, int node);
+  }
+
+  private final Machine machine;
+  private final TokenTrie trie;
+  private final Wide wide = (state, node) -> state.maskAt(node) != null;
+
+  private final int large; // subtrees with more nodes are looked at again for wide lexemes
+
+  private int[] found = new int[1024];
+  private int size;
+  private final Set<LexemeMask> shared = new LinkedHashSet<>();
+  private final Map<Set<LexemeMask>, long[]> unions = new HashMap<>();
+
+  MaskBuilder(Machine machine) {
+    this.machine = machine;
+    trie = machine.tables.trie();
+    large = LexemeMask.fewNodes(trie) * 3 / 2;
+  }
+
+  TokenSet build(ParseState state) {
+    size = 0;
+    shared.clear();
+    walk(state, 0);
+    long[] bits = union();
+    if (bits != null) {
+      int n = 0;
+      for (int i = 0; i < size; i++) {
+        if ((bits[found[i] >>> 6] & (1L << found[i])) == 0) {
+          found[n++] = found[i];
+        }
+      }
+      size = n;
+    }
+    Arrays.sort(found, 0, size);
+    int n = 0;
+    for (int i = 0; i < size; i++) {
+      if (n == 0 || found[n - 1] != found[i]) {
+        found[n++] = found[i];
+      }
+    }
+    if (n <= MANY) {
+      return new TokenSet(bits, Arrays.copyOf(found, n), false);
+    }
+    long[] own = bits == null ? new long[(trie.vocabularySize() + 63) >>> 6] : bits.clone();
+    for (int i = 0; i < n; i++) {
+      own[found[i] >>> 6] |= 1L << found[i];
+    }
+    return new TokenSet(own, new int[0], true);
+  }
+
+  private long @Nullable [] union() {
+    shared.removeIf(m -> m.bits() == null);
+    if (shared.size() < 2) {
+      return shared.isEmpty() ? null : shared.iterator().next().bits();
+    }
+    if (unions.size() > UNIONS) {
+      unions.clear();
+    }
+    return unions.computeIfAbsent(
+        Set.copyOf(shared),
+        masks -> {
+          long[] all = new long[(trie.vocabularySize() + 63) >>> 6];
+          for (LexemeMask m : masks) {
+            long[] bits = m.bits();
+            for (int i = 0; bits != null && i < all.length; i++) {
+              all[i] |= bits[i];
+            }
+          }
+          return all;
+        });
+  }
+
+  private void add(int token) {
+    if (size == found.length) {
+      found = Arrays.copyOf(found, 2 * size);
+    }
+    found[size++] = token;
+  }
+
+  // The tokens below a node, read from a state.
+  private void walk(ParseState state, int node) {
+    Prediction prediction = machine.activate(state);
+    boolean any = false;
+    for (int i = 0; i < state.lexemes.length; i++) {
+      LexemeMask mask = state.lexemes[i].maskAt(node);
+      if (mask != null) {
+        any = true;
+        through(mask, state.lexemeFrames[i]);
+      }
+    }
+    for (int i = 0; i < prediction.symbols.length; i++) {
+      LexemeState lexeme = prediction.symbols[i].lexeme;
+      LexemeMask mask = lexeme == null ? null : lexeme.maskAt(node);
+      if (mask != null) {
+        any = true;
+        through(mask, machine.predictedFrame(state, i));
+      }
+    }
+    @Nullable ParseState[] steps = new ParseState[any ? machine.classes.size() : 0];
+    for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
+      ParseState next;
+      if (any) {
+        int c = machine.classes.of(trie.byteAt(i));
+        next = steps[c];
+        if (next == null) {
+          next = machine.compute(state, c, wide, node);
+          steps[c] = next;
+        }
+      } else {
+        next = machine.step(state, trie.byteAt(i));
+      }
+      if (next.isDead()) {
+        continue;
+      }
+      tokensAt(i);
+      if (trie.end(i) - i > large) {
+        walk(next, i);
+      } else if (trie.end(i) > i + 1) {
+        walkSmall(next, i);
+      }
+    }
+  }
+
+  private void walkSmall(ParseState state, int node) {
+    int stop = trie.end(node);
+    for (int i = node + 1; i < stop; i = trie.end(i)) {
+      ParseState next = machine.step(state, trie.byteAt(i));
+      if (!next.isDead()) {
+        tokensAt(i);
+        if (trie.end(i) > i + 1) {
+          walkSmall(next, i);
+        }
+      }
+    }
+  }
+
+  private void tokensAt(int node) {
+    for (int t = trie.firstToken(node); t < trie.firstToken(node + 1); t++) {
+      add(trie.token(t));
+    }
+  }
+
+  private void through(LexemeMask mask, Frame frame) {
+    if (mask.bits() == null) {
+      for (int id : mask.ids()) {
+        add(id);
+      }
+    } else {
+      shared.add(mask);
+    }
+    ResidualTrie residual = mask.residual();
+    if (residual.size() > 1) {
+      leave(machine.popped(frame), residual, 0);
+    }
+  }
+
+  private void leave(ParseState state, ResidualTrie residual, int node) {
+    if (state.isDead()) {
+      return;
+    }
+    for (int i = node + 1; i < residual.end(node); i = residual.end(i)) {
+      ParseState next = machine.step(state, residual.byteAt(i));
+      if (!next.isDead()) {
+        for (int t = residual.firstToken(i); t < residual.firstToken(i + 1); t++) {
+          add(residual.token(t));
+        }
+        leave(next, residual, i);
+      }
+    }
+  }
+}

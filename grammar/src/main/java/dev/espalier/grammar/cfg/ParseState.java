@@ -1,0 +1,97 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.token.LexemeState;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A state of the machine: everywhere a parser may be after some text, as a set of (place, frame).
+ * Hash-consed: equal states are the same object. Other threads may read what is final and {@link
+ * #next}; the rest is filled under the machine's lock.
+ */
+final class ParseState {
+  /** Inside lexemes: the place in each, and what comes after it. Sorted by number. */
+  final LexemeState[] lexemes;
+
+  final Frame[] lexemeFrames;
+
+  /** Between lexemes: what is left of rules that may go on here. Sorted by number. */
+  final Form[] forms;
+
+  final Frame[] formFrames;
+
+  /** Whether the text may end here. */
+  final boolean end;
+
+  private final int hash;
+
+  /** Successors by byte class; null where not computed yet. */
+  final @Nullable ParseState[] next;
+
+  /** The one lexeme that a byte led into, if all else follows from its being complete. */
+  @Nullable LexemeState kernel;
+
+  /** The bytes that may come next, once somebody asked. */
+  @Nullable ByteSet first;
+
+  @Nullable Prediction prediction;
+  Frame @Nullable [] predictedFrames; // of the prediction's symbols; null where not needed yet
+
+  /** What may be called here, each with what comes after it; sorted. */
+  Form.Call @Nullable [] calls;
+
+  Frame @Nullable [] callFrames;
+
+  /** Once known; for readers without the lock. */
+  @Nullable TokenSet mask;
+
+  ParseState(
+      LexemeState[] lexemes,
+      Frame[] lexemeFrames,
+      Form[] forms,
+      Frame[] formFrames,
+      boolean end,
+      int classes) {
+    this.lexemes = lexemes;
+    this.lexemeFrames = lexemeFrames;
+    this.forms = forms;
+    this.formFrames = formFrames;
+    this.end = end;
+    next = new ParseState[classes];
+    int h = end ? 1 : 0;
+    for (int i = 0; i < lexemes.length; i++) {
+      h = (h * 31 + lexemes[i].number()) * 31 + lexemeFrames[i].number;
+    }
+    for (int i = 0; i < forms.length; i++) {
+      h = (h * 31 + forms[i].number) * 31 + formFrames[i].number;
+    }
+    hash = h ^ (h >>> 14);
+  }
+
+  boolean isDead() {
+    return lexemes.length == 0 && forms.length == 0 && !end;
+  }
+
+  /** Equal as a value; for the table of states only, everybody else compares by identity. */
+  record Key(ParseState state) {
+    @Override
+    public int hashCode() {
+      return state.hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      if (!(o instanceof Key k)) {
+        return false;
+      }
+      ParseState s = k.state;
+      return s.hash == state.hash
+          && s.end == state.end
+          && Arrays.equals(s.lexemes, state.lexemes)
+          && Arrays.equals(s.forms, state.forms)
+          && Arrays.equals(s.lexemeFrames, state.lexemeFrames)
+          && Arrays.equals(s.formFrames, state.formFrames);
+    }
+  }
+}

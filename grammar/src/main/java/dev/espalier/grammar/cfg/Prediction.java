@@ -1,0 +1,63 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.automaton.ByteClasses;
+import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.token.LexemeState;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The symbols that some calls may begin with, themselves included. Derived from a state, not part
+ * of it, and shared by all states with the same calls. Immutable.
+ */
+final class Prediction {
+  final Symbol[] symbols; // by number
+  final ByteSet first;
+  private final int[][] takers; // by byte class: the places of the lexemes that can begin with it
+
+  Prediction(BitSet reached, List<Symbol> all, ByteClasses classes) {
+    symbols = reached.stream().mapToObj(all::get).toArray(Symbol[]::new);
+    ByteSet bytes = ByteSet.NONE;
+    takers = new int[classes.size()][];
+    int[] found = new int[symbols.length];
+    for (Symbol s : symbols) {
+      bytes = s.lexeme == null ? bytes : bytes.or(s.lexeme.first());
+    }
+    first = bytes;
+    for (int c = 0; c < takers.length; c++) {
+      int n = 0;
+      for (int i = 0; i < symbols.length; i++) {
+        LexemeState lexeme = symbols[i].lexeme;
+        if (lexeme != null && lexeme.first().contains(classes.sample(c))) {
+          found[n++] = i;
+        }
+      }
+      takers[c] = Arrays.copyOf(found, n);
+    }
+  }
+
+  /** The places among {@link #symbols} of the lexemes that can begin with a byte of the class. */
+  int[] takers(int byteClass) {
+    return takers[byteClass];
+  }
+
+  /** The place of a symbol, negative if it is not predicted. */
+  int placeOf(Symbol symbol) {
+    int low = 0;
+    int high = symbols.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int d = symbols[middle].number - symbol.number;
+      if (d == 0) {
+        return middle;
+      }
+      if (d < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+}

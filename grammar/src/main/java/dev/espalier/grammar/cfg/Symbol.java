@@ -1,0 +1,74 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.token.LexemeState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that can be called: a rule, or a lexeme, which calls nothing. Filled in by the
+ * compiler, then read only by the machine, under its lock.
+ */
+final class Symbol {
+  final int number;
+  final String name;
+  final boolean nullable;
+  final @Nullable LexemeState lexeme; // null for a rule
+  @Nullable Form body; // null for a lexeme
+  int component = -1; // of the left-corner graph
+  boolean recursive; // whether the component has a cycle
+  final List<Caller> callers = new ArrayList<>();
+  private Symbol @Nullable [] called;
+  private @Nullable BitSet reach;
+
+  /** A rule whose text may begin with this symbol; {@code rest} is what it goes on with. */
+  record Caller(Symbol caller, Form rest) {}
+
+  Symbol(int number, String name, boolean nullable, @Nullable LexemeState lexeme) {
+    this.number = number;
+    this.name = name;
+    this.nullable = nullable;
+    this.lexeme = lexeme;
+  }
+
+  /** The symbols that its text may begin with, without those behind them. */
+  Symbol[] called() {
+    Symbol[] known = called;
+    if (known == null) {
+      Form form = body;
+      known = new Symbol[form == null ? 0 : form.calls().length];
+      for (int i = 0; i < known.length; i++) {
+        known[i] = form == null ? this : form.calls()[i].symbol();
+      }
+      called = known;
+    }
+    return known;
+  }
+
+  /** This symbol and all that its text may begin with, by number. */
+  BitSet reach() {
+    BitSet known = reach;
+    if (known == null) {
+      known = new BitSet();
+      ArrayDeque<Symbol> todo = new ArrayDeque<>(List.of(this));
+      known.set(number);
+      while (!todo.isEmpty()) {
+        for (Symbol s : todo.remove().called()) {
+          if (!known.get(s.number)) {
+            known.set(s.number);
+            todo.add(s);
+          }
+        }
+      }
+      reach = known;
+    }
+    return known;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

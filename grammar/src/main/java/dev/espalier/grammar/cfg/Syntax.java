@@ -1,0 +1,32 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.automaton.Expr;
+import java.util.List;
+
+/** The right-hand side of a rule, as a front end reads it. */
+public sealed interface Syntax {
+  /** A regular language. */
+  record Regular(Expr expr, String name) implements Syntax {}
+
+  /** A rule by its name. */
+  record Reference(String rule) implements Syntax {}
+
+  /** One after another. */
+  record Sequence(List<Syntax> parts) implements Syntax {
+    /** Copies the list. */
+    public Sequence {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** One of several. */
+  record Either(List<Syntax> options) implements Syntax {
+    /** Copies the list. */
+    public Either {
+      options = List.copyOf(options);
+    }
+  }
+
+  /** Between {@code min} and {@code max} times, {@link Expr#UNBOUNDED} for no limit. */
+  record Repeat(Syntax body, int min, int max) implements Syntax {}
+}

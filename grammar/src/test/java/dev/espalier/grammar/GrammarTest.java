@@ -1,0 +1,147 @@
+package dev.espalier.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.CompiledConstraint;
+import dev.espalier.CompiledConstraint.Check.Verdict;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.token.Vocabularies;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GrammarTest {
+  private static final Vocabulary VOCABULARY =
+      Vocabularies.random(
+          new Random(3), 1200, "{\"key\": [", "\"},\n", " 12.5e", "true, null", "foo(bar)", "é😀");
+
+  static final String JSON =
+      """
+      # JSON, RFC 8259
+      root   ::= ws value
+      value  ::= object | array | string | number | ("true" | "false" | "null") ws
+      object ::= "{" ws ( pair ("," ws pair)* )? "}" ws
+      pair   ::= string ":" ws value
+      array  ::= "[" ws (
+          value ("," ws value)*   # may go on inside parentheses
+        )? "]" ws
+      string ::= "\\"" char* "\\"" ws
+      char   ::= [^"\\\\\\x00-\\x1f\\x7f] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F]{4})
+      number ::= "-"? ("0" | [1-9] [0-9]*) ("." [0-9]+)? ([eE] [-+]? [0-9]+)? ws
+      ws     ::= [ \\t\\n\\r]*
+      """;
+
+  private static CompiledConstraint compile(String source) {
+    return Grammar.gbnf(source).compile(VOCABULARY);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"a\": [1, 2.5e-3, {\"b\": null}]};ACCEPTED",
+        "[[[]]];ACCEPTED",
+        "\"é \\u00e9 \uD83D\uDE00\";ACCEPTED",
+        "{\"a\": [1, 2;ACCEPTED_SO_FAR",
+        "{\"a\": [1, 2};REFUSED",
+        "01;REFUSED",
+        "{\"a\" 1};REFUSED",
+      })
+  void readsJsonAsItsGrammarSays(String text, Verdict verdict) {
+    assertThat(compile(JSON).check(text).verdict()).isEqualTo(verdict);
+  }
+
+  @Test
+  void masksOfJsonEqualBruteForceAlongRandomTexts() {
+    CompiledConstraint json = compile(JSON);
+    for (int seed = 0; seed < 12; seed++) {
+      Random r = new Random(seed);
+      CompiledConstraint.State state = json.start();
+      for (int k = 0; k < 25; k++) {
+        TokenMask mask = new TokenMask(VOCABULARY.size());
+        state.fillMask(mask);
+        for (int id = 0; id < VOCABULARY.size(); id++) {
+          if (mask.contains(id) != state.allows(id)) {
+            assertThat(mask.contains(id))
+                .as("seed %d, step %d, token %s", seed, k, VOCABULARY.describe(id))
+                .isEqualTo(state.allows(id));
+          }
+        }
+        int id = r.nextInt(VOCABULARY.size());
+        while (!mask.contains(id)) {
+          id = (id + 1) % VOCABULARY.size();
+        }
+        state = state.advance(id);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "root ::= \"a\"{2};aa;a",
+        "root ::= \"a\"{2,};aaaa;a",
+        "root ::= \"a\"{,2} \"b\";aab;aaab",
+        "root ::= [a-c] [^a-c] .;adx;abx",
+        "root ::= \"\\x41\\u00e9\\U0001F600\";Aé\uD83D\uDE00;Ae",
+        "root ::= [\\]\\[-];];a",
+        "root ::= (\"a\" | \"b\" |) \"c\";c;abc",
+        "root ::= x * \"b\" # comment;aab;c",
+        "root ::= x-1_y;z;y",
+      })
+  void understandsEveryConstruct(String source, String accepted, String refused) {
+    String grammar = source + "\nx ::= \"a\"\r\n\n\nx-1_y ::= \"z\"";
+    assertThat(compile(grammar).check(accepted).verdict()).isEqualTo(Verdict.ACCEPTED);
+    assertThat(compile(grammar).check(refused).verdict()).isNotEqualTo(Verdict.ACCEPTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "root ::= \"a;1;10;without its partner",
+        "root ::= [a;1;10;without ']'",
+        "root ::= (\"a\";1;14;closes the group",
+        "root = \"a\";1;6;expected '::='",
+        "root ::= \"a\" | b;1;16;'b' is not defined",
+        "start ::= \"a\";1;14;no rule 'root'",
+        "root ::= \"a\"{3,2};1;13;wrong order",
+        "root ::= \"\\q\";1;11;unknown escape",
+        "root ::= \"a\" )\"b\";1;14;expected an element",
+      })
+  void namesThePlaceOfAnError(String source, int line, int column, String detail) {
+    assertThatThrownBy(() -> Grammar.gbnf(source))
+        .isInstanceOfSatisfying(
+            GrammarSyntaxException.class,
+            e -> {
+              assertThat(e.line()).isEqualTo(line);
+              assertThat(e.column()).isEqualTo(column);
+            })
+        .hasMessageContaining(detail);
+    assertThatThrownBy(() -> Grammar.gbnf("x ::= \"a\"\n" + source + "\n"))
+        .isInstanceOf(GrammarSyntaxException.class);
+  }
+
+  @Test
+  void refusesARuleThatIsDefinedTwice() {
+    assertThatThrownBy(() -> Grammar.gbnf("root ::= \"a\"\nroot ::= \"b\""))
+        .hasMessageContaining("line 2")
+        .hasMessageContaining("twice");
+  }
+
+  @Test
+  void saysWhatIsExpectedInTheGrammarsNames() {
+    CompiledConstraint.Check check = compile(JSON).check("{\"a\": 1 ;");
+    assertThat(check.offset()).isEqualTo(8);
+    assertThat(check.expected()).contains("\",\"", "\"}\"");
+    CompiledConstraint.State forced = compile("root ::= \"SELECT \" [a-z]+").start();
+    assertThat(new String(forced.forced().bytes(), StandardCharsets.UTF_8)).isEqualTo("SELECT ");
+  }
+}
