@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * End to end at temperature 1: whatever a model draws under a schema, a validator that shares no code
- * with the library accepts it, and what was cut short is the beginning of something valid.
+ * End to end at temperature 1: whatever a model draws under a schema, a validator that shares no
+ * code with the library accepts it, and what was cut short is the beginning of something valid.
  */
 class ConstrainedGenerationTest {
   private static final SchemaRegistry VALIDATORS =
@@ -96,8 +96,7 @@ class ConstrainedGenerationTest {
 
   private void judge(int least) {
     System.out.printf(
-        "%s: %d finished and valid, %d cut by length%n",
-        getClass().getSimpleName(), finished, cut);
+        "%s: %d finished and valid, %d cut by length%n", getClass().getSimpleName(), finished, cut);
     assertThat(finished + cut).isGreaterThanOrEqualTo(least);
     assertThat(cut).isLessThanOrEqualTo((finished + cut) / 50);
   }
