@@ -7,8 +7,6 @@ import dev.espalier.grammar.schema.CompiledSchema;
 import dev.espalier.grammar.schema.Options;
 import dev.espalier.grammar.types.TypeSchema;
 import java.time.Duration;
-import java.util.Map;
-import java.util.WeakHashMap;
 
 /**
  * A JSON Schema as a constraint: every generated text is a JSON document that the schema accepts.
@@ -26,7 +24,6 @@ import java.util.WeakHashMap;
 public final class JsonSchema implements Constraint {
   private final String text;
   private final Options options;
-  private final Map<Vocabulary, CompiledSchema> compiled = new WeakHashMap<>();
 
   private JsonSchema(String text, Options options) {
     this.text = text;
@@ -97,7 +94,8 @@ public final class JsonSchema implements Constraint {
   }
 
   /**
-   * The machine over a vocabulary; cached for as long as this schema is in use.
+   * The machine over a vocabulary. Shared by all schemas of equal text and options over it, so a
+   * second call is a look-up.
    *
    * @throws SchemaException if the schema is broken, asks for what is not enforced, or nothing
    *     satisfies it
@@ -105,14 +103,7 @@ public final class JsonSchema implements Constraint {
    */
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    synchronized (compiled) {
-      CompiledSchema known = compiled.get(vocabulary);
-      if (known == null) {
-        known = new CompiledSchema(text, options, vocabulary);
-        compiled.put(vocabulary, known);
-      }
-      return known;
-    }
+    return CompiledSchema.of(text, options, vocabulary);
   }
 
   @Override

@@ -200,6 +200,54 @@ class SchemaMaskTest {
     assertThat(refused).isGreaterThan(rounds);
   }
 
+  @Test
+  void manyThreadsOnOneSchemaAgreeWithOne() throws Exception {
+    Vocabulary v = Vocabularies.large(3000, 3);
+    String text =
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"maxLength\":30},"
+            + "\"b\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":0}},"
+            + "\"c\":{\"type\":\"string\",\"format\":\"date-time\"}},\"required\":[\"b\"]}";
+    List<String> expected = walks(JsonSchema.of(text).anyOrder().compile(v), v);
+    CompiledConstraint shared = JsonSchema.of(text + " ").anyOrder().compile(v);
+    java.util.concurrent.ExecutorService threads =
+        java.util.concurrent.Executors.newFixedThreadPool(6);
+    try {
+      List<java.util.concurrent.Future<List<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        answers.add(threads.submit(() -> walks(shared, v)));
+      }
+      for (java.util.concurrent.Future<List<String>> answer : answers) {
+        assertThat(answer.get(120, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo(expected);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static List<String> walks(CompiledConstraint c, Vocabulary v) {
+    Random r = new Random(4);
+    List<String> made = new ArrayList<>();
+    TokenMask mask = new TokenMask(v.size());
+    for (int walk = 0; walk < 40; walk++) {
+      StringBuilder text = new StringBuilder();
+      State s = c.start();
+      for (int step = 0; step < 40; step++) {
+        mask.clear();
+        s.fillMask(mask);
+        int[] allowed =
+            java.util.stream.IntStream.range(0, v.size()).filter(mask::contains).toArray();
+        if (allowed.length == 0) {
+          break;
+        }
+        int token = allowed[r.nextInt(allowed.length)];
+        text.append(token).append(' ');
+        s = java.util.Objects.requireNonNull(s.advance(token));
+      }
+      made.add(text.toString());
+    }
+    return made;
+  }
+
   /** The nearest end of a text by breadth-first search over states; the slow, obvious way. */
   static final class Completion {
     private Completion() {}

@@ -13,12 +13,19 @@ public final class CompiledSchema implements CompiledConstraint {
   private final TokenTables tables;
   private volatile Machine machine;
 
-  /** Compiles a schema's text. */
-  public CompiledSchema(String text, Options options, Vocabulary vocabulary) {
+  private record Key(String text, Options options) {}
+
+  private CompiledSchema(String text, Options options, TokenTables tables) {
     schema = SchemaDocument.parse(text);
     this.options = options;
-    tables = TokenTables.of(vocabulary);
+    this.tables = tables;
     machine = newMachine();
+  }
+
+  /** The compiled form of a schema's text, made once per vocabulary. */
+  public static CompiledSchema of(String text, Options options, Vocabulary vocabulary) {
+    return TokenTables.of(vocabulary)
+        .cached(new Key(text, options), tables -> new CompiledSchema(text, options, tables));
   }
 
   private Machine newMachine() {

@@ -132,7 +132,7 @@ final class StringSegment extends Segment {
   }
 
   @Override
-  public String explain(int state) {
+  public synchronized String explain(int state) {
     return content.explain(state >> 3);
   }
 }

@@ -106,10 +106,19 @@ public abstract class Segment {
 
   /** The rest of some tokens as seen from the first state. */
   public final View startView(Suffixes suffixes, TokenTables tables) {
-    return suffixes.view(this, () -> build(start(), suffixes, tables));
+    return suffixes.view(
+        this,
+        () -> {
+          synchronized (this) {
+            return build(start(), suffixes, tables);
+          }
+        });
   }
 
-  /** Walks the trie; a subclass that knows a shortcut to the same result takes it. */
+  /**
+   * Walks the trie, under this segment's lock; a subclass that knows a shortcut to the same result
+   * takes it.
+   */
   protected View build(int state, Suffixes suffixes, TokenTables tables) {
     return View.walk(this, state, suffixes, tables);
   }

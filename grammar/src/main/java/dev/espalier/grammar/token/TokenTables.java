@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Everything that depends on the vocabulary alone and is shared by all constraints over it: its
@@ -19,6 +21,9 @@ public final class TokenTables {
 
   private static final int SUFFIXES = 1 << 15;
 
+  /** Bit sets built before everything is forgotten and begun anew. */
+  private static final long BIT_SET_BYTES = 256L << 20;
+
   private static final Map<Vocabulary, SoftReference<TokenTables>> ALL = new WeakHashMap<>();
 
   // Softly held: tables of a vocabulary that only this map remembers go when memory is short.
@@ -28,6 +33,8 @@ public final class TokenTables {
   private final Map<Suffixes, Suffixes> suffixes = lru(SUFFIXES);
   private final Map<Object, Object> others = lru(SEGMENTS);
   private final Map<Object, Segment> segments = lru(SEGMENTS);
+
+  private final AtomicLong bitSets = new AtomicLong();
 
   private TokenTables(Vocabulary vocabulary) {
     this.vocabulary = vocabulary;
@@ -86,27 +93,29 @@ public final class TokenTables {
    * @param key equal for segments that accept the same texts with the same labels
    */
   public Segment segment(Object key, Function<Object, Segment> make) {
-    synchronized (segments) {
-      Segment known = segments.get(key);
-      if (known == null) {
-        known = make.apply(key);
-        segments.put(key, known);
-      }
-      return known;
-    }
+    return shared(segments, key, () -> make.apply(key));
   }
 
-  /** Something else that depends on the vocabulary alone. */
+  /**
+   * Something else over this vocabulary, by what it means.
+   *
+   * @param key of a class of its own; equal for values that may stand for each other
+   */
   @SuppressWarnings("unchecked") // a key class belongs to one value class
-  <T> T cached(Object key, Function<TokenTables, T> make) {
-    synchronized (others) {
-      Object known = others.get(key);
-      if (known == null) {
-        known = make.apply(this);
-        others.put(key, known);
-      }
-      return (T) known;
+  public <T> T cached(Object key, Function<TokenTables, T> make) {
+    return (T) shared(others, key, () -> make.apply(this));
+  }
+
+  // Made outside the lock: makers take locks of their own and may take long. Of two that race, the
+  // first one's value is everybody's.
+  private static <V> V shared(Map<Object, V> map, Object key, Supplier<? extends V> make) {
+    V known = map.get(key);
+    if (known == null) {
+      V made = make.get();
+      known = map.putIfAbsent(key, made);
+      known = known == null ? made : known;
     }
+    return known;
   }
 
   long[] bits(int[] ids, int count) {
@@ -114,6 +123,18 @@ public final class TokenTables {
     for (int i = 0; i < count; i++) {
       words[ids[i] >>> 6] |= 1L << ids[i];
     }
+    if (bitSets.incrementAndGet() > BIT_SET_BYTES / (8L * words.length)) {
+      forget();
+    }
     return words;
+  }
+
+  // Bit sets are nearly all of the memory. Whatever is in use stays with its users; the rest goes
+  // and is built again where it is asked for.
+  private void forget() {
+    bitSets.set(0);
+    segments.clear();
+    suffixes.clear();
+    others.clear();
   }
 }
