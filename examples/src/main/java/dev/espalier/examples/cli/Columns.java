@@ -50,14 +50,14 @@ final class Columns {
         .toList();
   }
 
-  /** Breaks text into lines, at a space or after a comma in the last half if there is one. */
+  /** Breaks text into lines, at a space or after a comma in its last two thirds if there is one. */
   static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();
     for (String paragraph : printable(text).replace('\t', ' ').split("\n", -1)) {
       String rest = paragraph;
       while (rest.codePointCount(0, rest.length()) > width) {
         int cut = rest.offsetByCodePoints(0, width);
-        for (int i = cut; i > cut - width / 2; i--) {
+        for (int i = cut; i > cut - width * 2 / 3; i--) {
           if (rest.charAt(i - 1) == ',' || rest.charAt(i - 1) == ' ') {
             cut = i;
             break;

@@ -4,6 +4,7 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.hub.HubException;
+import dev.espalier.sampling.ParameterException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -119,6 +120,7 @@ public final class Espalier implements Callable<Integer> {
     }
     boolean usage =
         failure instanceof SchemaException
+            || failure instanceof ParameterException
             || failure instanceof BudgetExceededException
             || failure instanceof IllegalArgumentException
             || (failure instanceof HubException hub && hub.reason() == HubException.Reason.NAME);

@@ -49,6 +49,7 @@ final class MainJob {
     int freelyValid = 0;
     try (CausalLm model = new ModelChoice().open(shell)) {
       heading(model, (System.nanoTime() - start) / 1e9);
+      warmUp(model);
       for (Request request : REQUESTS) {
         String schema = Tasks.named(request.task).schema();
         Judge judge = new Judge(schema);
@@ -63,6 +64,7 @@ final class MainJob {
         valid += boundFault.isEmpty() ? 1 : 0;
       }
     }
+    shell.say("");
     shell.say(
         "Valid without the constraint: %d of %d; with it: %d of %d. Done in %.1f s.",
         freelyValid, REQUESTS.size(), valid, REQUESTS.size(), (System.nanoTime() - start) / 1e9);
@@ -72,6 +74,15 @@ final class MainJob {
 
   private static Sampler.Builder sampler(CausalLm model) {
     return Sampler.builder(model).maxTokens(MAX_TOKENS).seed(SEED);
+  }
+
+  /** So that the first request's time is not that of loading classes. */
+  private static void warmUp(CausalLm model) {
+    Sampler.builder(model)
+        .constraint(JsonSchema.of("{\"type\":\"array\",\"items\":{\"type\":\"boolean\"}}"))
+        .maxTokens(8)
+        .build()
+        .generate(Prompt.text("["));
   }
 
   private void heading(CausalLm model, double seconds) {
@@ -107,7 +118,7 @@ final class MainJob {
   }
 
   private static String verdict(String fault) {
-    return fault.isEmpty() ? "✓ valid" : "✗ not valid: " + fault;
+    return fault.isEmpty() ? "✓ valid" : "✗ not valid: " + fault.strip();
   }
 
   private static Paint paint(String fault) {
