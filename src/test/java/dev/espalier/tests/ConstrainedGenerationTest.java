@@ -115,6 +115,7 @@ class ConstrainedGenerationTest {
     for (Generation g : sampler.generate(prompt, samples)) {
       if (g.finishReason() == FinishReason.LENGTH) {
         cut++;
+        System.out.println("cut by length: " + g.text());
         assertThat(g.constraintSatisfied()).isFalse();
         assertThat(compiled.check(g.text()).verdict())
             .as(g.text())

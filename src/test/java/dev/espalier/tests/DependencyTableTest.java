@@ -81,16 +81,18 @@ class DependencyTableTest {
           .haveRawParameterTypes(anyJackson());
 
   @ArchTest
-  static final ArchRule exceptionsAreEspaliers =
+  static final ArchRule publicExceptionsAreEspaliers =
       classes()
           .that()
           .areAssignableTo(Exception.class)
+          .and()
+          .arePublic()
           .should()
           .beAssignableTo("dev.espalier.EspalierException");
 
   @ArchTest
-  static final ArchRule packagesAreFreeOfCycles =
-      slices().matching("dev.espalier.(**)").should().beFreeOfCycles();
+  static final ArchRule areasAreFreeOfCycles =
+      slices().matching("dev.espalier.(*)..").should().beFreeOfCycles();
 
   private static DescribedPredicate<JavaClass> publicOutside(String examples) {
     return DescribedPredicate.describe(

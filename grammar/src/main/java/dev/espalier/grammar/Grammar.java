@@ -25,8 +25,9 @@ public final class Grammar implements Constraint {
   }
 
   /**
-   * A grammar in llama.cpp's GBNF; texts derive from the rule {@code root}. Complete: literals,
-   * character classes, {@code .}, groups, {@code * + ? {m,n}}, all escapes, comments.
+   * A grammar in llama.cpp's GBNF; texts derive from the rule {@code root}. Literals, character
+   * classes, {@code .}, groups, {@code * + ? {m,n}}, all escapes, comments; references to tokens by
+   * id or name are refused.
    *
    * @throws GrammarSyntaxException with line, column and what was expected there
    */

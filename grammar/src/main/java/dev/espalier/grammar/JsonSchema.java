@@ -18,7 +18,8 @@ import java.time.Duration;
  * <p>Properties come in declared order unless {@link #anyOrder} is asked for: as {@code properties}
  * lists them (those of {@code allOf} and the like where they stand), then names only in {@code
  * required}, then all others. No name comes twice. Strings are spelled as a JSON writer spells
- * them; numbers in every JSON spelling with exponents of up to three digits, so {@code 1.0} is an
+ * them; numbers in every JSON spelling with exponents of up to three digits and at most 16 zeros in
+ * a row in a fraction (more only where the schema's own numbers are finer), so {@code 1.0} is an
  * integer.
  */
 public final class JsonSchema implements Constraint {

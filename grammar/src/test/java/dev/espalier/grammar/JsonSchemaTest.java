@@ -68,6 +68,21 @@ class JsonSchemaTest {
     }
   }
 
+  /** Zeros change no value: without a limit a model that has begun with them need never stop. */
+  @Test
+  void aFractionEndsInABoundedRunOfZeros() {
+    String zeros = "0".repeat(16);
+    for (String schema : new String[] {"{'type':'number'}", "{'type':'integer','maximum':600}"}) {
+      CompiledConstraint c = compile(schema);
+      assertThat(accepts(c, "20." + zeros)).isTrue();
+      assertThat(accepts(c, "20." + zeros + "0")).isFalse();
+    }
+    assertThat(compile("{'type':'integer','maximum':600}").check("20000." + zeros).verdict())
+        .isEqualTo(CompiledConstraint.Check.Verdict.ACCEPTED_SO_FAR);
+    assertThat(accepts(compile("{'const':1." + zeros + zeros + "1}"), "1." + zeros + zeros + "1"))
+        .isTrue();
+  }
+
   @Test
   void declaredOrderIsAsWrittenThenRequiredThenOthers() {
     String schema =

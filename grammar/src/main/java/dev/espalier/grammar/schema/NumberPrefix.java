@@ -112,6 +112,17 @@ final class NumberPrefix {
     };
   }
 
+  /** How many zeros the fraction ends in so far; 0 outside the fraction. */
+  int trailingFractionZeros() {
+    int n = 0;
+    while (phase == Phase.FRACTION
+        && n < fractionDigits
+        && (n >= digits.length() || digits.charAt(digits.length() - 1 - n) == '0')) {
+      n++;
+    }
+    return n;
+  }
+
   boolean isZeroSoFar() {
     return digits.isEmpty();
   }

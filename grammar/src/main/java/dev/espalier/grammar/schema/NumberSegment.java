@@ -14,9 +14,16 @@ import java.util.Set;
  * label tells which of the side formulas hold, bit by bit.
  */
 final class NumberSegment extends Segment {
+  /**
+   * Zeros in a row that a fraction may have. They change no value, so a model that has begun with
+   * them need never stop; a spelling with more is refused, as one with a longer exponent is.
+   */
+  private static final int FRACTION_ZEROS = 16;
+
   // A state keeps one prefix that leads to it, in place of all of them: what happens next depends
   // only on the abstraction under which the state is found again.
-  private record Key(Object syntax, boolean negative, List<Object> abstractions) {}
+  private record Key(
+      Object syntax, boolean negative, int fractionZeros, List<Object> abstractions) {}
 
   private final Formula main;
   private final List<Formula> sides;
@@ -24,6 +31,7 @@ final class NumberSegment extends Segment {
   private final List<Atom.OfNumber> atoms = new ArrayList<>();
   private final Map<Key, Integer> ids = new HashMap<>();
   private final List<NumberPrefix> prefixes = new ArrayList<>();
+  private final int fractionZeros;
 
   NumberSegment(Formulas formulas, Formula main, List<Formula> sides) {
     this.main = main;
@@ -33,7 +41,28 @@ final class NumberSegment extends Segment {
     main.collectAtoms(all);
     sides.forEach(s -> s.collectAtoms(all));
     all.forEach(a -> atoms.add((Atom.OfNumber) a));
+    fractionZeros = Math.max(FRACTION_ZEROS, 3 + scale(atoms));
     intern(NumberPrefix.EMPTY);
+  }
+
+  /**
+   * Decimal places of the finest number that an atom speaks of. No formula tells values apart by a
+   * digit further right, so a longer run of zeros is never the only way on.
+   */
+  private static int scale(List<Atom.OfNumber> atoms) {
+    int scale = 0;
+    for (Atom.OfNumber atom : atoms) {
+      if (atom instanceof Atom.Bound bound) {
+        scale = Math.max(scale, bound.limit().scale());
+      } else if (atom instanceof Atom.MultipleOf multiple) {
+        scale = Math.max(scale, multiple.unit().scale());
+      } else if (atom instanceof Atom.OneOfNumbers some) {
+        for (BigDecimal value : some.values()) {
+          scale = Math.max(scale, value.scale());
+        }
+      }
+    }
+    return scale;
   }
 
   /** Whether any number fulfils the formula. */
@@ -46,7 +75,11 @@ final class NumberSegment extends Segment {
     for (Atom.OfNumber a : atoms) {
       abstractions.add(NumberAbstraction.of(a, p));
     }
-    Key key = new Key(p.syntaxKey(), !atoms.isEmpty() && p.negative, abstractions);
+    int zeros = p.trailingFractionZeros();
+    if (zeros > fractionZeros) {
+      return DEAD;
+    }
+    Key key = new Key(p.syntaxKey(), !atoms.isEmpty() && p.negative, zeros, abstractions);
     Integer known = ids.get(key);
     if (known != null) {
       return known;
