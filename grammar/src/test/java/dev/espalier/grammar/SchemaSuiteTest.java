@@ -77,8 +77,7 @@ class SchemaSuiteTest {
         return p;
       }
     }
-    Path fixed = Path.of("/work/shared/json-schema-test-suite");
-    return Files.isDirectory(fixed) ? fixed : null;
+    return null;
   }
 
   @ParameterizedTest
