@@ -79,6 +79,8 @@ class JsonSchemaTest {
     }
     assertThat(compile("{'type':'integer','maximum':600}").check("20000." + zeros).verdict())
         .isEqualTo(CompiledConstraint.Check.Verdict.ACCEPTED_SO_FAR);
+    String narrow = "{'exclusiveMinimum':50000000000,'maximum':50000000000." + zeros + "1}";
+    assertThat(accepts(compile(narrow), "5.0000000000" + zeros + "1e10")).isTrue();
     assertThat(accepts(compile("{'const':1." + zeros + zeros + "1}"), "1." + zeros + zeros + "1"))
         .isTrue();
   }

@@ -41,28 +41,33 @@ final class NumberSegment extends Segment {
     main.collectAtoms(all);
     sides.forEach(s -> s.collectAtoms(all));
     all.forEach(a -> atoms.add((Atom.OfNumber) a));
-    fractionZeros = Math.max(FRACTION_ZEROS, 3 + scale(atoms));
+    fractionZeros = Math.max(FRACTION_ZEROS, 3 + digits(atoms));
     intern(NumberPrefix.EMPTY);
   }
 
   /**
-   * Decimal places of the finest number that an atom speaks of. No formula tells values apart by a
-   * digit further right, so a longer run of zeros is never the only way on.
+   * Digits of the longest number that an atom speaks of, decimal places included: an exponent may
+   * move any of them into the fraction. No formula tells values apart by a digit further right, so
+   * a longer run of zeros is never the only way on.
    */
-  private static int scale(List<Atom.OfNumber> atoms) {
-    int scale = 0;
+  private static int digits(List<Atom.OfNumber> atoms) {
+    int digits = 0;
     for (Atom.OfNumber atom : atoms) {
       if (atom instanceof Atom.Bound bound) {
-        scale = Math.max(scale, bound.limit().scale());
+        digits = Math.max(digits, digits(bound.limit()));
       } else if (atom instanceof Atom.MultipleOf multiple) {
-        scale = Math.max(scale, multiple.unit().scale());
+        digits = Math.max(digits, digits(multiple.unit()));
       } else if (atom instanceof Atom.OneOfNumbers some) {
         for (BigDecimal value : some.values()) {
-          scale = Math.max(scale, value.scale());
+          digits = Math.max(digits, digits(value));
         }
       }
     }
-    return scale;
+    return digits;
+  }
+
+  private static int digits(BigDecimal value) {
+    return Math.max(value.scale(), value.precision());
   }
 
   /** Whether any number fulfils the formula. */
