@@ -87,6 +87,20 @@ public interface CompiledConstraint {
     public boolean thenEnd() {
       return thenEnd;
     }
+
+    /**
+     * The bytes as the tokenizer would spell them after some text: a draft of what comes. Left out
+     * are half a code point at the end and the last tokens, up to four, where what follows might
+     * call for longer ones. Other spellings of the same bytes stay possible, so taking these tokens
+     * without asking the model is not lossless.
+     *
+     * @param before the output so far, of which the last characters decide how words join
+     * @return text tokens whose bytes are the first of {@link #bytes}; empty if no token begins
+     *     where {@code before} ends
+     */
+    public int[] tokens(Tokenizer tokenizer, Vocabulary vocabulary, String before) {
+      return CanonicalTokens.of(this, tokenizer, vocabulary, before);
+    }
   }
 
   /**

@@ -12,16 +12,33 @@ public interface Draw {
   int draw(Candidates candidates, CounterRandom random);
 
   /**
+   * Whether a draw among all, repeated among the allowed by {@link #redraw} if it hit no allowed
+   * token, has the law of a draw among the allowed. False unless proven.
+   */
+  default boolean conditional() {
+    return false;
+  }
+
+  /**
+   * A second draw of the same step, after the first hit a token that is not allowed.
+   *
+   * @param random the numbers that the first draw had
+   */
+  default int redraw(Candidates candidates, CounterRandom random) {
+    return draw(candidates, random);
+  }
+
+  /**
    * A token with probability proportional to the exponential of its logit. A single candidate is
    * taken without randomness.
    */
   static Draw multinomial() {
-    return (candidates, random) -> candidates.drawMultinomial(random);
+    return Draws.MULTINOMIAL;
   }
 
   /** The best candidate; of equals the one with the smaller id. */
   static Draw greedy() {
-    return (candidates, random) -> candidates.best();
+    return Draws.GREEDY;
   }
 
   /**
@@ -30,6 +47,6 @@ public interface Draw {
    * whatever else is in the batch, and mostly the same one when the logits change a little.
    */
   static Draw gumbel() {
-    return (candidates, random) -> candidates.drawGumbel(random);
+    return Draws.GUMBEL;
   }
 }

@@ -11,8 +11,20 @@ public interface DrawStep {
   /** The logits to draw from: {@link #raw}, or what guidance made of several. */
   LogitsRow row();
 
-  /** The allowed tokens, or null if all are but {@link #blocked}. */
+  /**
+   * The allowed tokens, or null if all are but {@link #blocked}. Made now if it was not made beside
+   * the model.
+   */
   @Nullable TokenMask mask();
+
+  /**
+   * Whether one token is allowed, end tokens included; makes no mask. What a sampler by rejection
+   * asks.
+   */
+  boolean allows(int token);
+
+  /** Whether the draw may come before the mask without a change of law. */
+  boolean drawsFirst();
 
   /** Tokens that are never drawn when there is no mask, ascending; do not write. */
   int[] blocked();

@@ -68,6 +68,15 @@ public final class Generation {
     return usage;
   }
 
+  /**
+   * Whether its tokens follow the law of the model, the constraint and the processors. False only
+   * if forced bytes were committed in their canonical spelling, see {@link
+   * Sampler.Builder#commitForcedBytes}.
+   */
+  public boolean lossless() {
+    return usage.committedTokens() == 0;
+  }
+
   /** Sum of {@link TokenDetail#logProb} in nats: the model's own log-probability of the output. */
   public double logProb() {
     return details.stream().mapToDouble(TokenDetail::logProb).sum();

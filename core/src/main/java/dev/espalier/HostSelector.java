@@ -26,7 +26,8 @@ final class HostSelector implements TokenSelector {
   private static void select(DrawStep step, Candidates candidates) {
     // The model's own law is read first, since processors edit the candidates in place.
     boolean raw = step.scored() || step.alternatives() > 0;
-    TokenMask mask = step.mask();
+    boolean drawsFirst = step.drawsFirst();
+    TokenMask mask = drawsFirst ? null : step.mask();
     double rawLogSumExp = Double.NaN;
     List<TokenDetail.Alternative> alternatives = List.of();
     if (raw) {
@@ -42,16 +43,30 @@ final class HostSelector implements TokenSelector {
         candidates.remove(id);
       }
     }
-    for (LogitsProcessor.State processor : step.processors()) {
-      processor.process(candidates);
-    }
+    process(step, candidates);
     int token = step.draw().draw(candidates, step.random());
-    double drawLogProb = candidates.logProb(token);
+    double drawLogProb;
+    if (drawsFirst && step.allows(token)) {
+      drawLogProb = Double.NaN; // the mass of the allowed is not known
+    } else {
+      if (drawsFirst) {
+        candidates.load(step.row(), step.mask());
+        process(step, candidates);
+        token = step.draw().redraw(candidates, step.random());
+      }
+      drawLogProb = candidates.logProb(token);
+    }
     for (LogitsProcessor.State processor : step.processors()) {
       processor.accept(token, candidates);
     }
     double logProb = raw ? step.raw().host().get(token) - rawLogSumExp : Double.NaN;
     step.choose(new TokenDetail(token, logProb, drawLogProb, false, alternatives));
+  }
+
+  private static void process(DrawStep step, Candidates candidates) {
+    for (LogitsProcessor.State processor : step.processors()) {
+      processor.process(candidates);
+    }
   }
 
   @Override

@@ -32,27 +32,37 @@ final class Lane implements DrawStep {
   private @Nullable LogitsRow raw;
   private @Nullable LogitsRow row;
   private int step;
+  private int committed; // forced tokens that other tokens could have spelled
   final Stopwatch watch;
 
-  Lane(Recipe recipe, long seed, int[] prompt, Track own, List<Track> companions, Stopwatch watch) {
+  Lane(
+      Recipe recipe,
+      long seed,
+      PromptEncoder.Encoded prompt,
+      Track own,
+      List<Track> companions,
+      Stopwatch watch) {
     this.recipe = recipe;
     this.seed = seed;
     this.own = own;
     this.companions = companions;
     this.watch = watch;
     random = CounterRandom.of(seed);
-    output = new OutputText(recipe.vocabulary(), recipe.stopStrings());
+    byte[] tail = prompt.tail(recipe.vocabulary());
+    output = new OutputText(recipe.vocabulary(), recipe.stopStrings(), tail.length);
     tokens = new IntList();
     details = new ArrayList<>();
-    LogitsProcessor.Context context = new LogitsProcessor.Context(recipe.vocabulary(), prompt);
+    LogitsProcessor.Context context =
+        new LogitsProcessor.Context(recipe.vocabulary(), prompt.ids());
     processors = new ArrayList<>();
     for (LogitsProcessor processor : recipe.processors()) {
       processors.add(processor.open(context));
     }
     guidance = recipe.guidance() == null ? null : recipe.guidance().open();
     CompiledConstraint constraint = recipe.constraint();
-    state = constraint == null ? null : constraint.start();
-    mask = constraint == null ? null : new TokenMask(recipe.rowSize());
+    CompiledConstraint.State start = constraint == null ? null : constraint.start();
+    state = tail.length == 0 ? start : new PromptTail(recipe.vocabulary(), tail, start);
+    mask = state == null ? null : new TokenMask(recipe.rowSize());
   }
 
   private Lane(Lane from, long seed) {
@@ -76,6 +86,7 @@ final class Lane implements DrawStep {
     state = from.state;
     finish = from.finish;
     step = from.step;
+    committed = from.committed;
     watch = from.watch.fork();
   }
 
@@ -138,21 +149,35 @@ final class Lane implements DrawStep {
         finish(FinishReason.COMPLETE);
         return;
       }
-      if (mask == null || mask.cardinality() != 1) {
+      if (mask != null && mask.cardinality() == 1) {
+        force(mask.first());
+      } else if (!recipe.commits() || !commit(run)) {
         return;
       }
-      int token = mask.first();
-      for (LogitsProcessor.State processor : processors) {
-        processor.accept(token, null);
-      }
-      unscored++;
-      append(new TokenDetail(token, Double.NaN, 0, true, List.of()));
     }
+  }
+
+  private void force(int token) {
+    for (LogitsProcessor.State processor : processors) {
+      processor.accept(token, null);
+    }
+    unscored++;
+    append(new TokenDetail(token, Double.NaN, 0, true, List.of()));
+  }
+
+  /** Takes forced bytes in their canonical spelling; false if they have none yet. */
+  private boolean commit(ForcedRun run) {
+    int[] spelling = run.tokens(recipe.model().tokenizer(), recipe.vocabulary(), output.recent());
+    for (int i = 0; i < spelling.length && active(); i++) {
+      committed++;
+      force(spelling[i]);
+    }
+    return spelling.length > 0;
   }
 
   /** Whether the next draw needs a mask that is not there yet. */
   boolean needsMask() {
-    return active() && state != null && !maskReady;
+    return active() && state != null && !maskReady && (recipe.masksAhead() || state.mayEnd());
   }
 
   /** Makes the mask of the current state, unless it is there; an end of the text is part of it. */
@@ -192,7 +217,9 @@ final class Lane implements DrawStep {
    * Sets the rows of the next draw; false if there is nothing to draw because only the end is left.
    */
   boolean ready(LogitsRow ownRow, List<LogitsRow> others) {
-    fillMask();
+    if (needsMask()) {
+      fillMask();
+    }
     if (onlyEnd && maskReady) {
       finish(FinishReason.COMPLETE);
       return false;
@@ -226,7 +253,9 @@ final class Lane implements DrawStep {
     }
     if (state != null) {
       state = state.advance(token);
-      if (state == null) {
+      if (state == PromptTail.ANYTHING) {
+        state = null;
+      } else if (state == null) {
         throw new IllegalStateException(
             "the constraint's mask allowed "
                 + recipe.vocabulary().describe(token)
@@ -276,7 +305,7 @@ final class Lane implements DrawStep {
         finish == null ? FinishReason.FAILED : finish,
         state == null ? recipe.constraint() == null : state.mayEnd(),
         seed,
-        watch.usage(promptTokens, reusedTokens, details.size(), forced));
+        watch.usage(promptTokens, reusedTokens, details.size(), forced, committed));
   }
 
   /** What the constraint expects now, for messages; may be empty. */
@@ -311,7 +340,23 @@ final class Lane implements DrawStep {
 
   @Override
   public @Nullable TokenMask mask() {
-    return mask;
+    fillMask();
+    return state == null ? null : mask;
+  }
+
+  @Override
+  public boolean allows(int token) {
+    if (recipe.isEnd(token)) {
+      return state == null || state.mayEnd();
+    }
+    return state == null
+        ? recipe.vocabulary().isTextToken(token)
+        : recipe.vocabulary().isTextToken(token) && state.allows(token);
+  }
+
+  @Override
+  public boolean drawsFirst() {
+    return recipe.drawsFirst() && state != null && !maskReady && !state.mayEnd();
   }
 
   @Override

@@ -12,6 +12,15 @@ public interface LogitsProcessor {
   /** The state for a new sequence. */
   State open(Context context);
 
+  /**
+   * Whether it changes or removes each candidate by that candidate and the past alone, whatever the
+   * others are, and may be run twice a step: it then has the same effect before a constraint's mask
+   * as after it. Truncations are not pointwise. False unless overridden.
+   */
+  default boolean pointwise() {
+    return false;
+  }
+
   /** What a processor may know when a sequence starts. Immutable. */
   final class Context {
     private final Vocabulary vocabulary;

@@ -21,8 +21,18 @@ final class OutputText {
   private final StringBuilder text = new StringBuilder();
 
   OutputText(Vocabulary vocabulary, List<byte[]> stops) {
+    this(vocabulary, stops, 0);
+  }
+
+  /**
+   * An empty text.
+   *
+   * @param skipped so many first bytes belong to the prompt and are left out
+   */
+  OutputText(Vocabulary vocabulary, List<byte[]> stops, int skipped) {
     this.vocabulary = vocabulary;
     this.stops = stops;
+    decoded = skipped;
   }
 
   OutputText fork() {
@@ -93,10 +103,9 @@ final class OutputText {
   }
 
   // A decoder that is not told the end leaves an unfinished code point in its input, so `decoded`
-  // is
-  // all the state there is.
+  // is all the state there is.
   private String decode(int end, boolean last) {
-    if (end == decoded) {
+    if (end <= decoded) {
       return "";
     }
     CharsetDecoder decoder =
@@ -114,6 +123,15 @@ final class OutputText {
     String piece = out.flip().toString();
     text.append(piece);
     return piece;
+  }
+
+  /** The last of the bytes so far, stop strings held back included, as text; for what joins on. */
+  String recent() {
+    int from = Math.max(0, length - 128);
+    while (from > 0 && (bytes[from] & 0xC0) == 0x80) {
+      from--;
+    }
+    return new String(bytes, from, length - from, StandardCharsets.UTF_8);
   }
 
   /** Everything decoded so far. */

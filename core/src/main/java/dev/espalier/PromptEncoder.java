@@ -1,6 +1,8 @@
 package dev.espalier;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -12,7 +14,57 @@ import java.util.Set;
  * no message contains, and after rendering the text is encoded in pieces cut at the mark.
  */
 final class PromptEncoder {
+  /**
+   * A prompt as ids.
+   *
+   * @param ids what the model is fed
+   * @param healed the tokens taken off its end, which the output must spell again
+   */
+  record Encoded(int[] ids, int[] healed) {
+    /** The text of the healed tokens. */
+    byte[] tail(Vocabulary vocabulary) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (int token : healed) {
+        bytes.writeBytes(vocabulary.bytes(token));
+      }
+      return bytes.toByteArray();
+    }
+  }
+
+  private static final int[] NONE = {};
+
   private PromptEncoder() {}
+
+  /**
+   * A prompt without the last tokens of a plain text, as far as text after it could have led the
+   * tokenizer to longer ones. The first token always stays.
+   */
+  static Encoded healed(CausalLm model, Prompt prompt) {
+    int[] ids = encode(model, prompt);
+    if (!(prompt instanceof Prompt.Text)) {
+      return new Encoded(ids, NONE);
+    }
+    int most = Math.min(CanonicalTokens.LOOSE_TOKENS, ids.length - 1);
+    int kept = ids.length - model.vocabulary().byText().open(ids, most);
+    return new Encoded(Arrays.copyOf(ids, kept), Arrays.copyOfRange(ids, kept, ids.length));
+  }
+
+  /**
+   * A companion's prompt without the tokens that were taken off the own one.
+   *
+   * @throws EspalierException if it does not end in them
+   */
+  static int[] without(int[] healed, int[] ids, CausalLm companion) {
+    int kept = ids.length - healed.length;
+    if (kept < 1 || !Arrays.equals(healed, Arrays.copyOfRange(ids, kept, ids.length))) {
+      throw new EspalierException(
+          "the prompt for "
+              + companion.name()
+              + " does not end like the model's own, so its end cannot be healed; switch token"
+              + " healing off, or let both end in the same text");
+    }
+    return Arrays.copyOf(ids, kept);
+  }
 
   /**
    * The ids of a prompt.

@@ -16,6 +16,10 @@ final class Recipe {
   private final int alternatives;
   private final ContextOverflow overflow;
   private final List<byte[]> stopStrings;
+  private final boolean heals;
+  private final boolean commits;
+  private final boolean drawsFirst;
+  private final boolean masksAhead;
   private final int[] ends; // end tokens and stop tokens, ascending
   private final int[] blocked; // never drawn without a constraint, ascending
 
@@ -30,7 +34,11 @@ final class Recipe {
       int alternatives,
       ContextOverflow overflow,
       List<byte[]> stopStrings,
-      int[] stopTokens) {
+      int[] stopTokens,
+      boolean heals,
+      boolean commits,
+      boolean opportunistic,
+      boolean wantsMasks) {
     this.model = model;
     this.constraint = constraint;
     this.processors = List.copyOf(processors);
@@ -41,6 +49,13 @@ final class Recipe {
     this.alternatives = alternatives;
     this.overflow = overflow;
     this.stopStrings = List.copyOf(stopStrings);
+    this.heals = heals;
+    this.commits = commits;
+    drawsFirst =
+        opportunistic
+            && draw.conditional()
+            && processors.stream().allMatch(LogitsProcessor::pointwise);
+    masksAhead = wantsMasks && !drawsFirst;
     IntList all = new IntList(model.vocabulary().endTokens());
     all.addAll(stopTokens);
     ends = Arrays.stream(all.toArray()).sorted().distinct().toArray();
@@ -106,6 +121,26 @@ final class Recipe {
 
   List<byte[]> stopStrings() {
     return stopStrings;
+  }
+
+  /** Whether the end of a text prompt is spelled anew. */
+  boolean heals() {
+    return heals;
+  }
+
+  /** Whether forced bytes are taken in their canonical spelling. */
+  boolean commits() {
+    return commits;
+  }
+
+  /** Whether drawing first and asking the constraint afterwards has the law of masking first. */
+  boolean drawsFirst() {
+    return drawsFirst;
+  }
+
+  /** Whether masks are made before the draw wherever there is a constraint. */
+  boolean masksAhead() {
+    return masksAhead;
   }
 
   int[] ends() {

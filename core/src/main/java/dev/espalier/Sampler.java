@@ -62,6 +62,7 @@ public final class Sampler {
         }
       }
     }
+    selector = b.selector == null ? new HostSelector(model.rowSize()) : b.selector;
     recipe =
         new Recipe(
             model,
@@ -74,8 +75,11 @@ public final class Sampler {
             b.alternatives,
             b.overflow,
             b.stopStrings,
-            b.stopTokens);
-    selector = b.selector == null ? new HostSelector(model.rowSize()) : b.selector;
+            b.stopTokens,
+            b.heal,
+            b.commit,
+            b.masking == Masking.OPPORTUNISTIC,
+            selector.wantsMasks());
     seed = b.seed;
     deadline = b.deadline;
     batchSize = b.batchSize;
@@ -166,10 +170,10 @@ public final class Sampler {
     List<Call> calls = new ArrayList<>();
     try {
       for (Prompt prompt : prompts) {
-        int[] ids = fit(PromptEncoder.encode(recipe.model(), prompt), recipe.model());
+        PromptEncoder.Encoded encoded = encode(prompt);
         Track own = new Track(recipe.model(), recipe.model().open(), new int[0], recipe.overflow());
-        own.push(ids);
-        calls.add(call(prompt, ids, own, 0));
+        own.push(encoded.ids());
+        calls.add(call(prompt, encoded, own, 0));
       }
       return decode(calls, samples, listener, cancelled);
     } finally {
@@ -191,7 +195,7 @@ public final class Sampler {
   /**
    * A call over a track that has its prompt pending, or all of it but what the cache still holds.
    */
-  Call call(Prompt prompt, int[] ids, Track own, int reused) {
+  Call call(Prompt prompt, PromptEncoder.Encoded encoded, Track own, int reused) {
     long callSeed = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
     List<Track> companions = new ArrayList<>();
     try {
@@ -199,14 +203,17 @@ public final class Sampler {
       if (guidance != null) {
         for (Guidance.Companion companion : guidance.companions()) {
           CausalLm model = companion.model();
-          int[] tokens = fit(PromptEncoder.encode(model, companion.prompt().apply(prompt)), model);
+          int[] whole = PromptEncoder.encode(model, companion.prompt().apply(prompt));
+          int[] tokens = fit(PromptEncoder.without(encoded.healed(), whole, model), model);
           Track track = new Track(model, model.open(), new int[0], recipe.overflow());
           companions.add(track);
           track.push(tokens);
         }
       }
       return new Call(
-          new Lane(recipe, callSeed, ids, own, companions, new Stopwatch()), ids.length, reused);
+          new Lane(recipe, callSeed, encoded, own, companions, new Stopwatch()),
+          encoded.ids().length,
+          reused);
     } catch (RuntimeException | Error e) {
       companions.forEach(Track::close);
       own.close();
@@ -226,8 +233,13 @@ public final class Sampler {
   }
 
   /** The ids of a prompt as this sampler would feed them. */
-  int[] encode(Prompt prompt) {
-    return fit(PromptEncoder.encode(recipe.model(), prompt), recipe.model());
+  PromptEncoder.Encoded encode(Prompt prompt) {
+    CausalLm model = recipe.model();
+    PromptEncoder.Encoded encoded =
+        recipe.heals()
+            ? PromptEncoder.healed(model, prompt)
+            : new PromptEncoder.Encoded(PromptEncoder.encode(model, prompt), new int[0]);
+    return new PromptEncoder.Encoded(fit(encoded.ids(), model), encoded.healed());
   }
 
   ContextOverflow overflow() {
@@ -303,6 +315,9 @@ public final class Sampler {
     private int batchSize = 8;
     private final List<byte[]> stopStrings = new ArrayList<>();
     private int[] stopTokens = {};
+    private boolean heal;
+    private boolean commit;
+    private Masking masking = Masking.FULL;
 
     private Builder(CausalLm model) {
       this.model = model;
@@ -340,6 +355,37 @@ public final class Sampler {
     /** Where masks, processors and draws run; on the host by default. */
     public Builder selector(TokenSelector where) {
       selector = where;
+      return this;
+    }
+
+    /** How a constraint meets the draw; {@link Masking#FULL} by default. */
+    public Builder masking(Masking how) {
+      masking = how;
+      return this;
+    }
+
+    /**
+     * Whether the end of a plain-text prompt may be spelled anew (off by default). A prompt that
+     * stops inside a word has a last token the model would not have met there: {@code "http:"} is
+     * rarely followed by {@code "//"} where {@code "://"} is a token. Healed, up to four last
+     * tokens are taken off where a longer token begins like them, and the output first spells their
+     * text again, in tokens the model chooses; they are part of {@link Generation#tokens}, not of
+     * {@link Generation#text}. Chats end in their template and are left alone.
+     */
+    public Builder tokenHealing(boolean wanted) {
+      heal = wanted;
+      return this;
+    }
+
+    /**
+     * Whether bytes that every continuation shares are taken in the tokenizer's own spelling
+     * without asking the model (off by default): names and punctuation of a schema then cost no
+     * draw, but the law changes, since the model might have spelled them otherwise. Tokens without
+     * alternative are never drawn in either case. {@link Usage#committedTokens} counts what this
+     * has cost in exactness.
+     */
+    public Builder commitForcedBytes(boolean wanted) {
+      commit = wanted;
       return this;
     }
 

@@ -32,7 +32,8 @@ public final class Session implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the session is closed");
     }
-    int[] ids = sampler.encode(prompt);
+    PromptEncoder.Encoded encoded = sampler.encode(prompt);
+    int[] ids = encoded.ids();
     LmSequence kept = sequence == null ? model.open() : sequence;
     sequence = null;
     int shared = 0;
@@ -47,7 +48,7 @@ public final class Session implements AutoCloseable {
       throw e;
     }
     track.push(Arrays.copyOfRange(ids, shared, ids.length));
-    Sampler.Call call = sampler.call(prompt, ids, track, shared);
+    Sampler.Call call = sampler.call(prompt, encoded, track, shared);
     try {
       Generation generation = sampler.decode(List.of(call), 1, listener, () -> false).get(0);
       held = track.fed();

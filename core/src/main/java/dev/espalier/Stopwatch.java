@@ -29,12 +29,13 @@ final class Stopwatch {
     return copy;
   }
 
-  Usage usage(int promptTokens, int reusedTokens, int generated, int forced) {
+  Usage usage(int promptTokens, int reusedTokens, int generated, int forced, int committed) {
     return new Usage(
         promptTokens,
         reusedTokens,
         generated,
         forced,
+        committed,
         forwardPasses,
         Duration.ofNanos(prefill),
         Duration.ofNanos(forward),

@@ -8,7 +8,8 @@ import java.util.List;
  * @param token its id
  * @param logProb under the model itself: raw logits, temperature 1, nothing masked; NaN if
  *     log-probabilities were switched off
- * @param drawLogProb under the law it was drawn from; 0 for a forced token
+ * @param drawLogProb under the law it was drawn from; 0 for a forced token; NaN where it was
+ *     accepted without a mask, see {@link Masking#OPPORTUNISTIC}
  * @param forced whether the constraint left no other token
  * @param alternatives the model's best tokens at this place, best first, if asked for
  */

@@ -7,6 +7,14 @@ import java.util.List;
  * host; another may keep whole batches on a device. Thread-safe.
  */
 public interface TokenSelector {
+  /**
+   * Whether masks should be made beside the model. A selector that asks {@link DrawStep#allows}
+   * says no; {@link DrawStep#mask} still works.
+   */
+  default boolean wantsMasks() {
+    return true;
+  }
+
   /** Chooses a token for every step of a batch by {@link DrawStep#choose}. */
   void select(List<? extends DrawStep> batch);
 

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param reusedTokens of these, how many were still in the cache from earlier
  * @param generatedTokens tokens produced, the end token included when drawn
  * @param forcedTokens of these, how many the constraint forced without a draw
+ * @param committedTokens of the forced ones, how many stand for bytes that were forced although
+ *     other tokens could have spelled them; see {@link Sampler.Builder#commitForcedBytes}
  * @param forwardPasses passes through the model after the prompt
  * @param prefill time for the prompt
  * @param forward time in the model after the prompt
@@ -22,6 +24,7 @@ public record Usage(
     int reusedTokens,
     int generatedTokens,
     int forcedTokens,
+    int committedTokens,
     int forwardPasses,
     Duration prefill,
     Duration forward,

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of a model with their exact bytes. Immutable, shared by threads.
@@ -36,6 +37,7 @@ public final class Vocabulary {
   private final Map<Integer, String> specialNames;
   private final int[] endTokens; // ascending
   private final String fingerprint;
+  private volatile @Nullable TokensByText byText; // made when first asked for
 
   private Vocabulary(Builder b) {
     int size = b.size;
@@ -87,6 +89,21 @@ public final class Vocabulary {
   /** Whether the token contributes bytes. */
   public boolean isText(int id) {
     return kinds[id] == Kind.TEXT;
+  }
+
+  /** Whether the id is one of a text token; any number may be asked about. */
+  boolean isTextToken(int id) {
+    return id >= 0 && id < size() && isText(id);
+  }
+
+  /** The text tokens in the order of their bytes. */
+  TokensByText byText() {
+    TokensByText known = byText;
+    if (known == null) {
+      known = new TokensByText(this);
+      byText = known;
+    }
+    return known;
   }
 
   /** Number of bytes of the token; 0 unless it is text. */

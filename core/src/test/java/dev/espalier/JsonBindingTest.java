@@ -32,6 +32,7 @@ class JsonBindingTest {
             0,
             0,
             0,
+            0,
             Duration.ZERO,
             Duration.ZERO,
             Duration.ZERO,

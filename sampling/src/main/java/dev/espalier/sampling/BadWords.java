@@ -14,6 +14,11 @@ record BadWords(List<List<Integer>> words, boolean wholeContext) implements Logi
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     Vocabulary vocabulary = context.vocabulary();
     List<SequenceBias.Rule> rules =

@@ -143,6 +143,14 @@ public final class Chain implements LogitsProcessor {
     return root.toString();
   }
 
+  /**
+   * True if every stage is and nobody observes: what is left in the end decides about conflicts.
+   */
+  @Override
+  public boolean pointwise() {
+    return observer == null && stages.stream().allMatch(LogitsProcessor::pointwise);
+  }
+
   @Override
   public State open(Context context) {
     State[] states = new State[stages.size()];

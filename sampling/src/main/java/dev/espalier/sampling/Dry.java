@@ -37,6 +37,11 @@ record Dry(
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     return new Matches(this, breakerTokens(context.vocabulary()), new History(context.prompt()));
   }

@@ -16,6 +16,11 @@ record LineStartTemperature(double hot, double cold) implements LogitsProcessor 
   }
 
   @Override
+  public boolean pointwise() {
+    return Math.min(hot, cold) >= Double.MIN_NORMAL;
+  }
+
+  @Override
   public State open(Context context) {
     return new Line(this, context.vocabulary(), false, false);
   }

@@ -19,6 +19,11 @@ record LogitBias(Map<Integer, Double> biases) implements LogitsProcessor {
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     int[] ids = biases.keySet().stream().mapToInt(Integer::intValue).toArray();
     float[] values = new float[ids.length];

@@ -11,6 +11,11 @@ record MinLength(int tokens, boolean withPrompt) implements LogitsProcessor {
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     int missing = withPrompt ? tokens - context.prompt().length : tokens;
     return new Missing(context.vocabulary().endTokens(), missing);

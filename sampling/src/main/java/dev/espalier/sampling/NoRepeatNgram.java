@@ -11,6 +11,11 @@ record NoRepeatNgram(int n) implements LogitsProcessor {
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     return new Seen(n, new History(context.prompt()));
   }

@@ -23,6 +23,11 @@ record Penalties(double repetition, double frequency, double presence, int windo
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     Window counted = new Window(this, new History(context.prompt()), new IntIntMap());
     int from = window < 0 ? 0 : Math.max(0, counted.history.length() - window);

@@ -27,6 +27,11 @@ record SequenceBias(List<Rule> rules, boolean wholeContext) implements LogitsPro
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     int[][] sequences = new int[rules.size()][];
     for (int i = 0; i < sequences.length; i++) {

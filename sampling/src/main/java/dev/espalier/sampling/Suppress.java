@@ -15,6 +15,11 @@ record Suppress(List<Integer> tokens, boolean atBegin) implements LogitsProcesso
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     return new Bans(tokens.stream().mapToInt(Integer::intValue).toArray(), atBegin, true);
   }

@@ -11,6 +11,11 @@ record Temperature(double temperature) implements Stage {
   }
 
   @Override
+  public boolean pointwise() {
+    return temperature >= Double.MIN_NORMAL;
+  }
+
+  @Override
   public void process(Candidates candidates) {
     apply(candidates, temperature);
   }

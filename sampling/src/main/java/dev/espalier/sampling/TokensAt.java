@@ -19,6 +19,11 @@ record TokensAt(Map<Integer, Integer> tokens) implements LogitsProcessor {
   }
 
   @Override
+  public boolean pointwise() {
+    return true;
+  }
+
+  @Override
   public State open(Context context) {
     IntIntMap forced = new IntIntMap();
     tokens.forEach((place, token) -> forced.put(place, token + 1));
