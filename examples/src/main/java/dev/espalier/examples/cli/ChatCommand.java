@@ -9,7 +9,6 @@ import dev.espalier.Prompt;
 import dev.espalier.Sampler;
 import dev.espalier.Session;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,19 +22,14 @@ import picocli.CommandLine.Option;
     name = "chat",
     description = {
       "Talk to a model, a line at a time; /reset starts over, /exit or the end of the input ends it.",
-      "The cache is kept between turns. With a schema, every answer satisfies it."
+      "The cache is kept between turns. With a constraint, every answer satisfies it."
     })
 final class ChatCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin ModelChoice model = new ModelChoice();
   @Mixin SamplingChoice sampling = new SamplingChoice();
-
-  @Option(
-      names = "--schema",
-      paramLabel = "FILE",
-      description = "JSON Schema that every answer satisfies by construction.")
-  @Nullable Path schema;
+  @Mixin ConstraintChoice constraint = new ConstraintChoice();
 
   @Option(names = "--system", paramLabel = "TEXT", description = "System message of the chat.")
   @Nullable String system;
@@ -46,15 +40,15 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Constraint constraint = schema == null ? null : SchemaFile.read(schema);
+    Constraint wanted = constraint.constraint();
     try (CausalLm lm = model.open(shell)) {
       if (lm.chatTemplate() == null) {
         throw CliException.usage(
             lm.name() + " has no chat template", "use: espalier generate --raw --prompt …");
       }
       Sampler.Builder builder = sampling.applyTo(Sampler.builder(lm));
-      if (constraint != null) {
-        builder.constraint(constraint);
+      if (wanted != null) {
+        builder.constraint(wanted);
       }
       try (Session session = builder.build().session()) {
         return talk(session);

@@ -2,6 +2,7 @@ package dev.espalier.examples.cli;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.EspalierException;
+import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.hub.HubException;
 import dev.espalier.sampling.ParameterException;
@@ -22,7 +23,7 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = Espalier.Version.class,
     description = {
-      "Text from language models that obeys a JSON Schema by construction.",
+      "Text from language models that obeys a schema, a grammar or a pattern by construction.",
       "Without a command: a demonstration with the small model inside this program."
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -30,8 +31,9 @@ import picocli.CommandLine.ScopeType;
       "0:success",
       "1:a model, a download or a generation failed",
       "2:an argument, a schema or a model name is wrong",
-      "3:the text ended before it satisfied its schema",
-      "4:doctor found something missing"
+      "3:the text ended before it satisfied its constraint",
+      "4:doctor found something missing",
+      "5:check refused a text"
     })
 public final class Espalier implements Callable<Integer> {
   private final Shell shell;
@@ -58,6 +60,7 @@ public final class Espalier implements Callable<Integer> {
         new CommandLine(top)
             .addSubcommand(withHelp(new GenerateCommand(shell)))
             .addSubcommand(withHelp(new ChatCommand(shell)))
+            .addSubcommand(withHelp(new CheckCommand(shell)))
             .addSubcommand(
                 withHelp(new ModelsCommand())
                     .addSubcommand(withHelp(new FetchCommand(shell)))
@@ -120,6 +123,7 @@ public final class Espalier implements Callable<Integer> {
     }
     boolean usage =
         failure instanceof SchemaException
+            || failure instanceof GrammarSyntaxException
             || failure instanceof ParameterException
             || failure instanceof BudgetExceededException
             || failure instanceof IllegalArgumentException

@@ -11,11 +11,14 @@ final class ExitCode {
   /** An argument, a schema or a model name is wrong. */
   static final int USAGE = 2;
 
-  /** The text ended before it satisfied its schema. */
+  /** The text ended before it satisfied its constraint. */
   static final int INCOMPLETE = 3;
 
   /** {@code doctor} found something missing. */
   static final int UNHEALTHY = 4;
+
+  /** {@code check} refused a text. */
+  static final int INVALID = 5;
 
   private ExitCode() {}
 }

@@ -11,7 +11,6 @@ import dev.espalier.Sampler;
 import dev.espalier.TokenDetail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Option;
 /** {@code espalier generate}. */
 @Command(
     name = "generate",
-    description = "Generate a text, under a JSON Schema if one is given.",
+    description = "Generate a text, under a constraint if one is given.",
     footer = {
       "",
       "Example:",
@@ -35,12 +34,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin ModelChoice model = new ModelChoice();
   @Mixin SamplingChoice sampling = new SamplingChoice();
-
-  @Option(
-      names = "--schema",
-      paramLabel = "FILE",
-      description = "JSON Schema that the text satisfies by construction.")
-  @Nullable Path schema;
+  @Mixin ConstraintChoice constraint = new ConstraintChoice();
 
   @Option(
       names = {"-p", "--prompt"},
@@ -57,6 +51,11 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Continue the prompt as plain text instead of asking it in a chat.")
   boolean raw;
 
+  @Option(
+      names = "--heal",
+      description = "Let the model spell the end of a plain-text prompt anew (token healing).")
+  boolean heal;
+
   @Option(names = "--stream", description = "Print the text while it is generated.")
   boolean stream;
 
@@ -66,11 +65,11 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Constraint constraint = schema == null ? null : SchemaFile.read(schema);
+    Constraint wanted = constraint.constraint();
     try (CausalLm lm = model.open(shell)) {
-      Sampler.Builder builder = sampling.applyTo(Sampler.builder(lm));
-      if (constraint != null) {
-        builder.constraint(constraint);
+      Sampler.Builder builder = sampling.applyTo(Sampler.builder(lm)).tokenHealing(heal);
+      if (wanted != null) {
+        builder.constraint(wanted);
       }
       Generation generation = generate(builder.build(), prompt(lm));
       if (!stream) {
@@ -128,7 +127,9 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  /** A text without a schema that reaches its limit is what was asked for; with one it is not. */
+  /**
+   * A text without a constraint that reaches its limit is what was asked for; with one it is not.
+   */
   private int exitCode(Generation generation) {
     if (generation.constraintSatisfied()) {
       return ExitCode.OK;

@@ -2,7 +2,9 @@ package dev.espalier.examples.cli;
 
 import dev.espalier.LogitsProcessor;
 import dev.espalier.Sampler;
+import dev.espalier.sampling.Chain;
 import dev.espalier.sampling.Processors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,24 +46,35 @@ final class SamplingChoice {
       description = "Limit of generated tokens; ${DEFAULT-VALUE} if not given.")
   int maxTokens = 512;
 
+  @Option(
+      names = "--chain",
+      paramLabel = "FILE",
+      description = {
+        "Processors as JSON, applied before the options above: [{\"method\": \"min_p\", \"p\": 0.05}, …]."
+      })
+  @Nullable Path chain;
+
   /** The sampler with these options. */
   Sampler.Builder applyTo(Sampler.Builder builder) {
-    List<LogitsProcessor> chain = new ArrayList<>();
+    List<LogitsProcessor> stages = new ArrayList<>();
+    if (chain != null) {
+      stages.add(Chain.fromJson(TextFile.read(chain, "chain")));
+    }
     if (temperature != null) {
-      chain.add(Processors.temperature(temperature));
+      stages.add(Processors.temperature(temperature));
     }
     if (topK != null) {
-      chain.add(Processors.topK(topK));
+      stages.add(Processors.topK(topK));
     }
     if (topP != null) {
-      chain.add(Processors.topP(topP));
+      stages.add(Processors.topP(topP));
     }
     if (minP != null) {
-      chain.add(Processors.minP(minP));
+      stages.add(Processors.minP(minP));
     }
     if (seed != null) {
       builder.seed(seed);
     }
-    return builder.processors(chain).maxTokens(maxTokens);
+    return builder.processors(stages).maxTokens(maxTokens);
   }
 }

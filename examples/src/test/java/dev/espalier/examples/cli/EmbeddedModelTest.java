@@ -116,6 +116,33 @@ class EmbeddedModelTest {
   }
 
   @Test
+  void patternsChoicesAndGrammarsConstrainToo() throws IOException {
+    Path grammar =
+        Files.writeString(folder.resolve("sum.gbnf"), "root ::= [0-9]{1,3} (\"+\" [0-9]{1,3}){2}");
+    Path chain =
+        Files.writeString(folder.resolve("chain.json"), "[{\"method\":\"top_k\",\"k\":3}]");
+    String[][] kinds = {
+      {"--regex", "(ab|cd){3}"}, {"--choice", "north,south"}, {"--grammar", grammar.toString()}
+    };
+    String[] matches = {"(ab|cd){3}", "north|south", "\\d{1,3}(\\+\\d{1,3}){2}"};
+    for (int i = 0; i < kinds.length; i++) {
+      int exitCode =
+          shell.run(
+              "generate",
+              "--raw",
+              "--heal",
+              "--prompt",
+              "Where to",
+              "--chain",
+              chain.toString(),
+              kinds[i][0],
+              kinds[i][1]);
+      assertThat(exitCode).as(shell.err()).isZero();
+      assertThat(shell.out().strip()).matches(matches[i]);
+    }
+  }
+
+  @Test
   void chatsALineAtATime() throws IOException {
     shell.typing(
         "Set a timer for 20 minutes.\n\n/reset\nStart a 5 minute timer for the tea.\n/exit\nno");

@@ -25,12 +25,13 @@ class EspalierTest {
   void helpNamesEveryCommandAndExitCode() {
     assertThat(shell.run("--help")).isZero();
     assertThat(shell.out())
-        .contains("generate", "chat", "models", "doctor", "Exit codes:", "doctor found");
+        .contains("generate", "chat", "check", "models", "doctor", "Exit codes:", "doctor found");
     assertThat(shell.err()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"generate", "chat", "models", "doctor", "models fetch", "models list"})
+  @ValueSource(
+      strings = {"generate", "chat", "check", "models", "doctor", "models fetch", "models list"})
   void everyCommandHasHelp(String command) {
     assertThat(shell.run((command + " --help").split(" "))).as(shell.err()).isZero();
     assertThat(shell.out()).contains("Usage: espalier " + command);
@@ -50,7 +51,13 @@ class EspalierTest {
         "generate --prompt x --temperature warm",
         "generate --prompt x --max-tokens 1.5",
         "generate --prompt x --schema /no/such/schema.json",
+        "generate --prompt x --regex ( --model /no/such/model",
+        "generate --prompt x --regex a --choice b",
+        "generate --prompt x --grammar /no/such.gbnf",
+        "generate --prompt x --chain /no/such.json",
         "generate --prompt x --model /no/such/model",
+        "check",
+        "check --regex a /no/such.txt",
         "generate --prompt x --model owner/never-fetched",
         "generate --prompt x --model owner/never-fetched:Q4_K_M",
         "generate --prompt x --threads -1",
@@ -91,6 +98,22 @@ class EspalierTest {
     assertThat(shell.run("generate", "--prompt", "x", "--schema", schema.toString()))
         .isEqualTo(ExitCode.USAGE);
     assertThat(shell.err()).contains("UTF-8");
+  }
+
+  @Test
+  void checkJudgesTextsAndNamesThePlace(@TempDir Path folder) throws IOException {
+    Path grammar =
+        Files.writeString(folder.resolve("list.gbnf"), "root ::= \"a\" (\"\\n\" \"b\")*");
+    Path good = Files.writeString(folder.resolve("good.txt"), "a\nb\nb\n");
+    Path bad = Files.writeString(folder.resolve("bad.txt"), "a\nb\nc\n");
+    String[] line = {"check", "--grammar", grammar.toString(), good.toString(), bad.toString()};
+    assertThat(shell.run(line)).as(shell.err()).isEqualTo(ExitCode.INVALID);
+    assertThat(shell.out()).contains("good.txt: valid", "bad.txt:3:1: 'c' is refused", "expected");
+    shell.typing("yes\n");
+    assertThat(shell.run("check", "--choice", "yes,no")).isZero();
+    shell.typing("ye");
+    assertThat(shell.run("check", "--choice", "yes,no")).isEqualTo(ExitCode.INCOMPLETE);
+    assertThat(shell.out()).contains("beginning", "\"s\"");
   }
 
   @Test
