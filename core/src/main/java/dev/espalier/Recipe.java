@@ -23,41 +23,26 @@ final class Recipe {
   private final int[] ends; // end tokens and stop tokens, ascending
   private final int[] blocked; // never drawn without a constraint, ascending
 
-  Recipe(
-      CausalLm model,
-      @Nullable CompiledConstraint constraint,
-      List<LogitsProcessor> processors,
-      Draw draw,
-      @Nullable Guidance guidance,
-      int maxTokens,
-      boolean scored,
-      int alternatives,
-      ContextOverflow overflow,
-      List<byte[]> stopStrings,
-      int[] stopTokens,
-      boolean heals,
-      boolean commits,
-      boolean opportunistic,
-      boolean wantsMasks) {
-    this.model = model;
-    this.constraint = constraint;
-    this.processors = List.copyOf(processors);
-    this.draw = draw;
-    this.guidance = guidance;
-    this.maxTokens = maxTokens;
-    this.scored = scored;
-    this.alternatives = alternatives;
-    this.overflow = overflow;
-    this.stopStrings = List.copyOf(stopStrings);
-    this.heals = heals;
-    this.commits = commits;
+  Recipe(Sampler.Builder from, TokenSelector selector) {
+    model = from.model;
+    constraint = from.constraint == null ? null : from.constraint.compile(model.vocabulary());
+    processors = List.copyOf(from.processors);
+    draw = from.draw;
+    guidance = from.guidance;
+    maxTokens = from.maxTokens;
+    scored = from.logProbs;
+    alternatives = from.alternatives;
+    overflow = from.overflow;
+    stopStrings = List.copyOf(from.stopStrings);
+    heals = from.heal;
+    commits = from.commit;
     drawsFirst =
-        opportunistic
+        from.masking == Masking.OPPORTUNISTIC
             && draw.conditional()
             && processors.stream().allMatch(LogitsProcessor::pointwise);
-    masksAhead = wantsMasks && !drawsFirst;
+    masksAhead = selector.wantsMasks() && !drawsFirst;
     IntList all = new IntList(model.vocabulary().endTokens());
-    all.addAll(stopTokens);
+    all.addAll(from.stopTokens);
     ends = Arrays.stream(all.toArray()).sorted().distinct().toArray();
     blocked = blocked(model, ends);
   }

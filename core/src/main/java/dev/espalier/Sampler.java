@@ -63,23 +63,7 @@ public final class Sampler {
       }
     }
     selector = b.selector == null ? new HostSelector(model.rowSize()) : b.selector;
-    recipe =
-        new Recipe(
-            model,
-            b.constraint == null ? null : b.constraint.compile(model.vocabulary()),
-            b.processors,
-            b.draw,
-            b.guidance,
-            b.maxTokens,
-            b.logProbs,
-            b.alternatives,
-            b.overflow,
-            b.stopStrings,
-            b.stopTokens,
-            b.heal,
-            b.commit,
-            b.masking == Masking.OPPORTUNISTIC,
-            selector.wantsMasks());
+    recipe = new Recipe(b, selector);
     seed = b.seed;
     deadline = b.deadline;
     batchSize = b.batchSize;
@@ -300,24 +284,25 @@ public final class Sampler {
 
   /** Collects what a sampler does; not thread-safe. */
   public static final class Builder {
-    private final CausalLm model;
-    private @Nullable Constraint constraint;
-    private List<LogitsProcessor> processors = List.of();
-    private Draw draw = Draw.multinomial();
-    private @Nullable Guidance guidance;
-    private @Nullable TokenSelector selector;
-    private int maxTokens = 512;
-    private @Nullable Long seed;
-    private boolean logProbs = true;
-    private int alternatives;
-    private @Nullable Duration deadline;
-    private ContextOverflow overflow = ContextOverflow.refuse();
-    private int batchSize = 8;
-    private final List<byte[]> stopStrings = new ArrayList<>();
-    private int[] stopTokens = {};
-    private boolean heal;
-    private boolean commit;
-    private Masking masking = Masking.FULL;
+    // Read by the recipe, which outlives it.
+    final CausalLm model;
+    @Nullable Constraint constraint;
+    List<LogitsProcessor> processors = List.of();
+    Draw draw = Draw.multinomial();
+    @Nullable Guidance guidance;
+    @Nullable TokenSelector selector;
+    int maxTokens = 512;
+    @Nullable Long seed;
+    boolean logProbs = true;
+    int alternatives;
+    @Nullable Duration deadline;
+    ContextOverflow overflow = ContextOverflow.refuse();
+    int batchSize = 8;
+    final List<byte[]> stopStrings = new ArrayList<>();
+    int[] stopTokens = {};
+    boolean heal;
+    boolean commit;
+    Masking masking = Masking.FULL;
 
     private Builder(CausalLm model) {
       this.model = model;

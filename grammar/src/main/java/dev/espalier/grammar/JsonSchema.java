@@ -3,6 +3,7 @@ package dev.espalier.grammar;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
+import dev.espalier.grammar.openapi.OpenApiComponent;
 import dev.espalier.grammar.schema.CompiledSchema;
 import dev.espalier.grammar.schema.Options;
 import dev.espalier.grammar.types.TypeSchema;
@@ -49,6 +50,18 @@ public final class JsonSchema implements Constraint {
    */
   public static JsonSchema of(Class<?> type) {
     return of(TypeSchema.of(type));
+  }
+
+  /**
+   * The schema of a component of an OpenAPI 3.0 or 3.1 document; {@link OpenApiComponent} says what
+   * is translated.
+   *
+   * @param document the document, as JSON
+   * @param component name of one of {@code components.schemas}
+   * @throws SchemaException if the document or the component cannot be used, with the place
+   */
+  public static JsonSchema ofOpenApi(String document, String component) {
+    return of(OpenApiComponent.schema(document, component));
   }
 
   /** Properties may come in any order. */
