@@ -20,6 +20,7 @@ final class PromptEncoder {
    * @param ids what the model is fed
    * @param healed the tokens taken off its end, which the output must spell again
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Encoded(int[] ids, int[] healed) {
     /** The text of the healed tokens. */
     byte[] tail(Vocabulary vocabulary) {
