@@ -32,7 +32,7 @@ class MaskingTest {
             }
 
             @Override
-            public State start() {
+            public Letters start() {
               return new Letters(vocabulary, 4);
             }
           };
@@ -80,7 +80,7 @@ class MaskingTest {
     LogitsProcessor stateless = LogitsProcessor.stateless(edit);
     return new LogitsProcessor() {
       @Override
-      public State open(Context context) {
+      public LogitsProcessor.State open(Context context) {
         return stateless.open(context);
       }
 

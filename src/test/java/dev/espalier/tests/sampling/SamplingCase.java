@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param processors in their order
  * @param draw null where the cut alone is timed
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record SamplingCase(
     String name,
     int[] rows,
