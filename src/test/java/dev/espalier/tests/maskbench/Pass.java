@@ -1,0 +1,184 @@
+package dev.espalier.tests.maskbench;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.CompiledConstraint.State;
+import dev.espalier.EspalierException;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.JsonSchema;
+import dev.espalier.grammar.SchemaException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** One pass over all files: verdicts and times. Mutable, for one thread. */
+final class Pass {
+  /**
+   * A file with its instances as tokens.
+   *
+   * @param tokens one list an instance
+   */
+  record Task(BenchFile file, List<int[]> tokens) {}
+
+  /** What went wrong, where. */
+  record Failure(String name, String reason) {}
+
+  private final Function<String, JsonSchema> schemas;
+  private final Vocabulary vocabulary;
+  private final TokenMask mask;
+
+  int passed;
+  final List<Failure> compileErrors = new ArrayList<>();
+  final List<Failure> unsatisfiable = new ArrayList<>();
+  final List<Failure> validationErrors = new ArrayList<>();
+  final List<Failure> invalidationErrors = new ArrayList<>();
+  final Map<String, Integer> reasons = new TreeMap<>(); // of compile errors, with their number
+
+  private long[] ttfm = new long[64];
+  private int compiled;
+  private long[] second = new long[64];
+  private int seconds;
+  private long[] tbm = new long[1 << 16];
+  private int tokens;
+  final Map<String, Double> averages = new LinkedHashMap<>(); // µs a token, by file
+
+  Pass(Function<String, JsonSchema> schemas, Vocabulary vocabulary) {
+    this.schemas = schemas;
+    this.vocabulary = vocabulary;
+    mask = new TokenMask(vocabulary.size());
+  }
+
+  /** Compiles one file's schema and feeds its instances. */
+  void run(Task task) {
+    CompiledConstraint c;
+    try {
+      c = compile(task.file());
+    } catch (SchemaException e) {
+      if (String.valueOf(e.getMessage()).contains("no value")) {
+        // It refuses every instance, and is listed.
+        unsatisfiable.add(new Failure(task.file().name(), String.valueOf(e.getMessage())));
+        boolean right = true;
+        for (BenchFile.Test test : task.file().tests()) {
+          right &= !test.valid();
+        }
+        if (right) {
+          passed++;
+        } else {
+          validationErrors.add(new Failure(task.file().name(), "unsatisfiable: " + e.getMessage()));
+        }
+        return;
+      }
+      failed(task, "keyword " + e.keyword(), e);
+      return;
+    } catch (BudgetExceededException e) {
+      failed(task, "budget " + e.budget(), e);
+      return;
+    } catch (EspalierException | IllegalArgumentException e) {
+      failed(task, e.getClass().getSimpleName(), e);
+      return;
+    } catch (RuntimeException | StackOverflowError e) {
+      failed(task, "crash " + e.getClass().getSimpleName(), e);
+      return;
+    }
+    boolean right = true;
+    int from = tokens;
+    for (int i = 0; i < task.tokens().size(); i++) {
+      BenchFile.Test test = task.file().tests().get(i);
+      String refusal;
+      try {
+        refusal = feed(c.start(), task.tokens().get(i));
+      } catch (RuntimeException | StackOverflowError e) {
+        refusal = "instance " + i + " ended in " + e;
+        if (!test.valid()) {
+          invalidationErrors.add(new Failure(task.file().name(), refusal));
+          right = false;
+        }
+      }
+      boolean accepted = refusal.isEmpty();
+      if (test.valid() && !accepted) {
+        validationErrors.add(new Failure(task.file().name(), "instance " + i + ": " + refusal));
+      } else if (!test.valid() && accepted) {
+        invalidationErrors.add(new Failure(task.file().name(), "instance " + i));
+      }
+      right &= test.valid() == accepted;
+    }
+    if (tokens > from) {
+      averages.put(task.file().name(), Arrays.stream(tbm, from, tokens).average().orElse(0) / 1e3);
+    }
+    passed += right ? 1 : 0;
+  }
+
+  private void failed(Task task, String reason, Throwable e) {
+    reasons.merge(reason, 1, Integer::sum);
+    compileErrors.add(new Failure(task.file().name(), String.valueOf(e.getMessage())));
+  }
+
+  private CompiledConstraint compile(BenchFile file) {
+    mask.clear();
+    long t = System.nanoTime();
+    CompiledConstraint c = schemas.apply(file.schema()).compile(vocabulary);
+    c.start().fillMask(mask);
+    long nanos = System.nanoTime() - t;
+    if (compiled == ttfm.length) {
+      ttfm = Arrays.copyOf(ttfm, 2 * compiled);
+      second = Arrays.copyOf(second, 2 * compiled);
+    }
+    ttfm[compiled++] = nanos;
+    String equal = new String(file.schema().toCharArray());
+    t = System.nanoTime();
+    CompiledConstraint again = schemas.apply(equal).compile(vocabulary);
+    second[seconds++] = System.nanoTime() - t;
+    return again;
+  }
+
+  // Why the tokens were refused; empty if they were not.
+  private String feed(State start, int[] ids) {
+    State s = start;
+    for (int i = 0; i < ids.length; i++) {
+      int token = ids[i];
+      long t = System.nanoTime();
+      mask.clear();
+      s.fillMask(mask);
+      State next = mask.contains(token) ? s.advance(token) : null;
+      long nanos = System.nanoTime() - t;
+      if (tokens == tbm.length) {
+        tbm = Arrays.copyOf(tbm, 2 * tokens);
+      }
+      tbm[tokens++] = nanos;
+      if (next == null) {
+        return "token "
+            + i
+            + " "
+            + vocabulary.describe(token)
+            + " after "
+            + vocabulary.decode(Arrays.copyOfRange(ids, Math.max(0, i - 12), i))
+            + "; expected "
+            + s.explain();
+      }
+      s = next;
+    }
+    return s.mayEnd() ? "" : "the end is not allowed; expected " + s.explain();
+  }
+
+  int tokens() {
+    return tokens;
+  }
+
+  Spread ttfm() {
+    return Spread.ofNanos(Arrays.copyOf(ttfm, compiled));
+  }
+
+  /** Of compiling an equal schema once more. */
+  Spread secondRequest() {
+    return Spread.ofNanos(Arrays.copyOf(second, seconds));
+  }
+
+  Spread tbm() {
+    return Spread.ofNanos(Arrays.copyOf(tbm, tokens));
+  }
+}

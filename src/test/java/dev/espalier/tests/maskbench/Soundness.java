@@ -1,0 +1,153 @@
+package dev.espalier.tests.maskbench;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.CompiledConstraint.State;
+import dev.espalier.EspalierException;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.JsonSchema;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+
+/** Random outputs drawn through the masks, judged by an independent validator. */
+final class Soundness {
+  private static final int MOST_TOKENS = 60; // before the way out is taken
+
+  private final Function<String, JsonSchema> schemas;
+  private final Vocabulary vocabulary;
+  private final int perSchema;
+  private final TokenMask mask;
+  private final Random random;
+
+  private int outputs;
+  private final List<Pass.Failure> invalid = new ArrayList<>();
+  private final List<Pass.Failure> deadEnds = new ArrayList<>();
+  private final List<Pass.Failure> unfinished = new ArrayList<>();
+  private final List<Pass.Failure> unjudged = new ArrayList<>();
+
+  Soundness(Function<String, JsonSchema> schemas, Vocabulary vocabulary, int perSchema, long seed) {
+    this.schemas = schemas;
+    this.vocabulary = vocabulary;
+    this.perSchema = perSchema;
+    mask = new TokenMask(vocabulary.size());
+    random = new Random(seed);
+  }
+
+  void run(BenchFile file) {
+    CompiledConstraint c;
+    try {
+      c = schemas.apply(file.schema()).compile(vocabulary);
+    } catch (EspalierException e) {
+      return; // no output, nothing unsound
+    }
+    Schema validator;
+    try {
+      validator =
+          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+              .getSchema(file.schema());
+    } catch (RuntimeException e) {
+      unjudged.add(new Pass.Failure(file.name(), "the validator refuses the schema: " + e));
+      return;
+    }
+    for (int k = 0; k < perSchema; k++) {
+      draw(file, c, validator);
+    }
+  }
+
+  private void draw(BenchFile file, CompiledConstraint c, Schema validator) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    State s = c.start();
+    try {
+      for (int steps = random.nextInt(MOST_TOKENS); steps > 0; steps--) {
+        mask.clear();
+        s.fillMask(mask);
+        if (mask.cardinality() == 0) {
+          break;
+        }
+        int token = pick();
+        State next = s.advance(token);
+        if (next == null) {
+          throw new IllegalStateException("the mask allows " + vocabulary.describe(token));
+        }
+        out.writeBytes(vocabulary.bytes(token));
+        s = next;
+      }
+      if (mask.cardinality() == 0 && !s.mayEnd()) {
+        deadEnds.add(new Pass.Failure(file.name(), out.toString(StandardCharsets.UTF_8)));
+        return;
+      }
+    } catch (RuntimeException | StackOverflowError e) {
+      deadEnds.add(new Pass.Failure(file.name(), e + " after " + out));
+      return;
+    }
+    String text = out.toString(StandardCharsets.UTF_8);
+    if (s.mayEnd()) {
+      judge(file, validator, text);
+    } else {
+      unfinished.add(new Pass.Failure(file.name(), text));
+    }
+  }
+
+  private int pick() {
+    int n = mask.cardinality();
+    if (mask.isListed()) {
+      return mask.ids()[random.nextInt(n)];
+    }
+    while (true) {
+      int id = random.nextInt(mask.size());
+      if (mask.contains(id)) {
+        return id;
+      }
+    }
+  }
+
+  private void judge(BenchFile file, Schema validator, String text) {
+    outputs++;
+    try {
+      var errors = validator.validate(text, InputFormat.JSON);
+      if (!errors.isEmpty()) {
+        invalid.add(new Pass.Failure(file.name(), errors.get(0) + " in " + text));
+      }
+    } catch (RuntimeException | StackOverflowError e) {
+      unjudged.add(new Pass.Failure(file.name(), e + " on " + text));
+    }
+  }
+
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("outputs", outputs);
+    map.put("invalid", invalid.size());
+    map.put("deadEnds", deadEnds.size());
+    map.put("unfinished", unfinished.size());
+    map.put("unjudged", unjudged.size());
+    map.put("invalidOutputs", invalid);
+    map.put("deadEndOutputs", deadEnds);
+    map.put("unfinishedOutputs", unfinished);
+    map.put("unjudgedOutputs", unjudged);
+    return map;
+  }
+
+  @Override
+  public String toString() {
+    return outputs
+        + " outputs, "
+        + invalid.size()
+        + " invalid, "
+        + deadEnds.size()
+        + " dead ends, "
+        + unfinished.size()
+        + " unfinished, "
+        + unjudged.size()
+        + " not judged";
+  }
+}
