@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * values weakly, so an automaton that nobody needs any more leaves no trace.
  */
 final class Interner<T> {
+  private static final int CLEARED_AT_ONCE = 4;
+
   private final ToIntFunction<T> hash;
   private final BiPredicate<T, T> same;
   private final ConcurrentHashMap<Object, Entry> table = new ConcurrentHashMap<>();
@@ -53,8 +55,13 @@ final class Interner<T> {
 
   /** The one object equal to {@code value} that everybody shares. */
   T intern(T value) {
-    for (Object e = cleared.poll(); e != null; e = cleared.poll()) {
-      table.remove(e);
+    // A few at a time: after a large automaton has gone, nobody shall pay for all of it at once.
+    for (int i = 0; i < CLEARED_AT_ONCE; i++) {
+      Object gone = cleared.poll();
+      if (gone == null) {
+        break;
+      }
+      table.remove(gone);
     }
     Entry mine = new Entry(value);
     while (true) {

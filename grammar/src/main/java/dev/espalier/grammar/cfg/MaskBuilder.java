@@ -176,23 +176,22 @@ final class MaskBuilder {
     } else {
       shared.add(mask);
     }
-    ResidualTrie residual = mask.residual();
-    if (residual.size() > 1) {
-      leave(machine.popped(frame), residual, 0);
+    if (!mask.isClosed()) {
+      ParseState after = machine.popped(frame);
+      if (!after.isDead()) {
+        leave(after, mask.residual(machine.first(after)));
+      }
     }
   }
 
-  private void leave(ParseState state, ResidualTrie residual, int node) {
-    if (state.isDead()) {
-      return;
-    }
-    for (int i = node + 1; i < residual.end(node); i = residual.end(i)) {
-      ParseState next = machine.step(state, residual.byteAt(i));
+  private void leave(ParseState state, ResidualTrie suffixes) {
+    for (ResidualTrie child : suffixes.children()) {
+      ParseState next = machine.step(state, child.byteRead());
       if (!next.isDead()) {
-        for (int t = residual.firstToken(i); t < residual.firstToken(i + 1); t++) {
-          add(residual.token(t));
+        for (int token : child.tokens()) {
+          add(token);
         }
-        leave(next, residual, i);
+        leave(next, child);
       }
     }
   }

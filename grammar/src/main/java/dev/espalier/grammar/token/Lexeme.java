@@ -3,7 +3,9 @@ package dev.espalier.grammar.token;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.Expr;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,28 +17,44 @@ public final class Lexeme {
   /** States per language; each takes some 100 bytes and its share of the expression. */
   static final int MAX_STATES = 250_000;
 
+  private static final int MAX_CELLS = 1 << 24; // of the table, 64 MB
+
   // Nested counters make states that are unions of very many alternatives. Work is counted in
   // alternatives; a language of many alternatives to begin with may have more.
-  private static final int MAX_ALTERNATIVES = 40_000;
+  private static final int MAX_ALTERNATIVES = 400_000;
   private static final int ALTERNATIVES_PER_FIRST = 20;
   private static final int LIVENESS_SEARCH = 50_000;
+
+  /** A table entry: not computed yet. */
+  static final int UNKNOWN = 0;
+
+  /** A table entry: no text goes on like this. */
+  static final int DEAD = 1;
 
   private record Key(Expr language) {}
 
   final TokenTables tables;
   final ByteClasses classes;
-  private final ConcurrentHashMap<Expr, LexemeState> states = new ConcurrentHashMap<>();
-  private final AtomicInteger made = new AtomicInteger();
+  final int width; // of a row
   private final AtomicInteger alternatives = new AtomicInteger();
   private final int maxAlternatives;
   private final LexemeState start;
   private final int number;
+
+  // Row r of the table starts at r * width and belongs to states[r]; an entry is UNKNOWN, DEAD, or
+  // that of the next state: twice its row's start plus 2, plus 1 if it accepts. Cells go from
+  // UNKNOWN to their one value, under the lock; a reader who sees an old array or an old cell takes
+  // the slow path, which is locked.
+  private volatile int[] table = new int[0];
+  private volatile LexemeState[] states = new LexemeState[0];
+  private final Map<Expr, LexemeState> known = new HashMap<>(); // guarded by this
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private Lexeme(Expr language, TokenTables tables) {
     this.tables = tables;
     classes = ByteClasses.of(language);
+    width = classes.size();
     number = NUMBERS.getAndIncrement();
     maxAlternatives = MAX_ALTERNATIVES + ALTERNATIVES_PER_FIRST * language.width();
     start = state(language);
@@ -57,23 +75,60 @@ public final class Lexeme {
     return number;
   }
 
-  /** The state that an expression is, dead if no text is left in it. */
-  LexemeState state(Expr e) {
-    LexemeState known = states.get(e);
-    if (known != null) {
-      return known;
+  /** The table as it is now; see there. */
+  int[] table() {
+    return table;
+  }
+
+  /** The state after a byte of a class, from the state whose row starts at {@code row}. */
+  LexemeState step(int row, int c) {
+    int[] t = table;
+    int entry = row + c < t.length ? t[row + c] : UNKNOWN;
+    if (entry == UNKNOWN) {
+      entry = compute(row, c);
+    }
+    if (entry == DEAD) {
+      return LexemeState.DEAD;
+    }
+    int at = ((entry - 2) >> 1) / width;
+    LexemeState[] all = states;
+    LexemeState next = at < all.length ? all[at] : null;
+    return next != null ? next : locked(at);
+  }
+
+  private synchronized LexemeState locked(int at) {
+    return states[at];
+  }
+
+  /** The table's entry, computed if need be. */
+  synchronized int compute(int row, int c) {
+    int entry = table[row + c];
+    if (entry == UNKNOWN) {
+      try {
+        LexemeState next = state(states[row / width].expr().step(classes.sample(c)));
+        entry = next.isDead() ? DEAD : next.entry();
+      } catch (StackOverflowError e) {
+        throw new BudgetExceededException(
+            "nesting", 0, "a regular expression is nested too deeply for its derivative");
+      }
+      table[row + c] = entry;
+    }
+    return entry;
+  }
+
+  // The state that an expression is, dead if no text is left in it.
+  private synchronized LexemeState state(Expr e) {
+    LexemeState same = known.get(e);
+    if (same != null) {
+      return same;
     }
     if (e.isEmpty(LIVENESS_SEARCH)) {
       return LexemeState.DEAD;
     }
-    LexemeState mine = new LexemeState(this, e);
-    known = states.putIfAbsent(e, mine);
-    if (known != null) {
-      return known;
-    }
-    if (made.incrementAndGet() > MAX_STATES) {
+    int row = known.size();
+    if (row >= MAX_STATES || (row + 1L) * width > MAX_CELLS) {
       throw new BudgetExceededException(
-          "states", MAX_STATES, "the automaton of one regular language; use smaller counts");
+          "states", row, "the automaton of one regular language; use smaller counts");
     }
     if (e.width() > 1 && alternatives.addAndGet(e.width()) > maxAlternatives) {
       throw new BudgetExceededException(
@@ -81,6 +136,14 @@ public final class Lexeme {
           maxAlternatives,
           "nested counted repetitions multiply; use smaller counts or '*'");
     }
+    if (row == states.length) {
+      int rows = Math.max(4, 2 * row);
+      table = Arrays.copyOf(table, (int) Math.min(MAX_CELLS, (long) rows * width));
+      states = Arrays.copyOf(states, rows);
+    }
+    LexemeState mine = new LexemeState(this, e, row * width);
+    states[row] = mine;
+    known.put(e, mine);
     return mine;
   }
 }

@@ -1,32 +1,46 @@
 package dev.espalier.grammar.token;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the tokens of a trie node's subtree do when read from a lexeme's state: those that stay
- * inside the lexeme, and where the others leave it. Immutable, shared by threads and by all
- * constraints over the vocabulary.
+ * inside the lexeme, and where the others leave it. Immutable to its users, shared by threads and
+ * by all constraints over the vocabulary.
  */
 public final class LexemeMask {
   /** More tokens than this are kept as bits. */
   static final int MANY = 512;
 
-  private final TokenTables tables;
+  private final LexemeState state;
+  private final int node;
   private final long @Nullable [] bits;
   private final int[] ids;
-  private final int[] leaving; // nodes at which the lexeme may end, and some token goes on
+  private final Boundaries boundaries;
   private final int live; // nodes inside the lexeme
   private final long beyond; // nodes behind places where the lexeme has to be left
-  private volatile @Nullable ResidualTrie residual;
+  private final ByteSet ambiguous; // bytes that may go on in the lexeme where it may end as well
+  private volatile @Nullable ResidualTrie forced; // the suffixes behind places where it has to end
+  private volatile @Nullable ResidualTrie all; // and those where it may end as well
 
-  private LexemeMask(TokenTables tables, Walk walk) {
-    this.tables = tables;
+  private LexemeMask(LexemeState state, int node, LexemeWalk walk) {
+    TokenTables tables = state.lexeme().tables;
+    this.state = state;
+    this.node = node;
     boolean many = walk.stay.size > MANY;
     bits = many ? tables.bits(walk.stay.items, walk.stay.size) : null;
     ids = many ? new int[0] : walk.stay.toArray();
-    leaving = walk.leaving.toArray();
+    boundaries = new Boundaries(tables.trie(), walk.dead.toArray());
     live = walk.live;
     beyond = walk.beyond;
+    ambiguous = walk.ambiguous();
+  }
+
+  /** Linear in the live nodes of the subtree and their children. */
+  static LexemeMask build(LexemeState state, int node) {
+    LexemeWalk walk = new LexemeWalk(state.lexeme());
+    walk.from(state, node);
+    return new LexemeMask(state, node, walk);
   }
 
   /** One bit per token, if they are many; do not write. */
@@ -39,13 +53,30 @@ public final class LexemeMask {
     return ids;
   }
 
-  /** The suffixes of tokens that leave the lexeme; merged on first use. */
-  public ResidualTrie residual() {
-    ResidualTrie known = residual;
+  /** Whether no token leaves the lexeme. */
+  public boolean isClosed() {
+    return beyond == 0 && ambiguous.isEmpty();
+  }
+
+  /**
+   * The suffixes of tokens that leave the lexeme.
+   *
+   * @param next the bytes that may come after the lexeme; suffixes that begin otherwise may be
+   *     missing
+   */
+  public ResidualTrie residual(ByteSet next) {
+    boolean needsAll = next.intersects(ambiguous);
+    ResidualTrie known = needsAll ? all : forced;
     if (known == null) {
-      long[] staying = bits != null ? bits : tables.bits(ids, ids.length);
-      known = ResidualTrie.of(tables.trie(), leaving, staying);
-      residual = known;
+      if (needsAll) {
+        IntList alive = new IntList();
+        new LexemeWalk(state.lexeme()).ambiguous(state, node, boundaries, alive);
+        known = ResidualTrie.of(boundaries, boundaries.forced(), alive.toArray());
+        all = known;
+      } else {
+        known = ResidualTrie.of(boundaries, boundaries.forced(), new int[0]);
+        forced = known;
+      }
     }
     return known;
   }
@@ -61,53 +92,5 @@ public final class LexemeMask {
   /** Up to so many nodes are walked as fast as they are looked up; 500 of a large vocabulary. */
   public static int fewNodes(TokenTrie trie) {
     return Math.max(12, Math.min(500, trie.size() / 500));
-  }
-
-  /** Linear in the live nodes of the subtree and their children. */
-  static LexemeMask build(LexemeState state, int node, TokenTables tables) {
-    Walk walk = new Walk(tables.trie());
-    walk.from(state, node);
-    return new LexemeMask(tables, walk);
-  }
-
-  private static final class Walk {
-    private final TokenTrie trie;
-    final IntList stay = new IntList();
-    final IntList leaving = new IntList();
-    int live;
-    long beyond;
-
-    Walk(TokenTrie trie) {
-      this.trie = trie;
-    }
-
-    void from(LexemeState state, int node) {
-      int[] ends = new int[trie.depth() + 2]; // of the open subtrees
-      LexemeState[] states = new LexemeState[trie.depth() + 2];
-      int depth = 0;
-      states[0] = state;
-      int stop = trie.end(node);
-      ends[0] = stop;
-      for (int i = node + 1; i < stop; ) {
-        while (i >= ends[depth]) {
-          depth--;
-        }
-        LexemeState s = states[depth].step(trie.byteAt(i));
-        int end = trie.end(i);
-        if (s.isDead()) {
-          beyond += depth > 0 && states[depth].accepts() ? end - i : 0;
-          i = end;
-          continue;
-        }
-        live++;
-        trie.tokensAt(i, stay);
-        if (s.accepts() && end > i + 1) {
-          leaving.add(i);
-        }
-        ends[++depth] = end;
-        states[depth] = s;
-        i++;
-      }
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.espalier.grammar.token;
 
-import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import java.util.Optional;
@@ -21,11 +20,11 @@ public final class LexemeState {
 
   private final @Nullable Lexeme lexeme; // null only in DEAD
   private final Expr expr;
+  private final int row; // where its steps begin in the lexeme's table
   private final int number;
+  private final boolean accepts;
 
-  // Filled by whoever comes first; states have only final fields and equal ones are the same
-  // object, so a race computes the same thing twice and no more.
-  private final @Nullable LexemeState[] next; // by byte class
+  // Filled by whoever comes first; a race computes the same thing twice and no more.
   private @Nullable ByteSet first;
   private @Nullable LexemeMask mask;
   private @Nullable LexemeState clamped;
@@ -34,14 +33,16 @@ public final class LexemeState {
   private LexemeState() {
     lexeme = null;
     expr = Expr.NONE;
-    next = new LexemeState[0];
+    row = 0;
     number = -1;
+    accepts = false;
   }
 
-  LexemeState(Lexeme lexeme, Expr expr) {
+  LexemeState(Lexeme lexeme, Expr expr, int row) {
     this.lexeme = lexeme;
     this.expr = expr;
-    next = new LexemeState[lexeme.classes.size()];
+    this.row = row;
+    accepts = expr.accepts();
     number = NUMBERS.getAndIncrement();
   }
 
@@ -52,7 +53,7 @@ public final class LexemeState {
 
   /** Whether the lexeme may end here. */
   public boolean accepts() {
-    return expr.accepts();
+    return accepts;
   }
 
   /** The texts that may still come. */
@@ -65,36 +66,32 @@ public final class LexemeState {
     return number;
   }
 
-  /** The state after a byte, 0 to 255. */
-  public LexemeState step(int b) {
-    if (lexeme == null) {
-      return this;
-    }
-    int c = lexeme.classes.of(b);
-    LexemeState known = next[c];
-    return known != null ? known : slowStep(lexeme, c);
+  /** How the lexeme's table names this state. */
+  int entry() {
+    return 2 + (row << 1) + (accepts ? 1 : 0);
   }
 
-  private LexemeState slowStep(Lexeme owner, int c) {
-    try {
-      LexemeState computed = owner.state(expr.step(owner.classes.sample(c)));
-      next[c] = computed;
-      return computed;
-    } catch (StackOverflowError e) {
-      throw new BudgetExceededException(
-          "nesting", 0, "a regular expression is nested too deeply for its derivative");
+  Lexeme lexeme() {
+    if (lexeme == null) {
+      throw new IllegalStateException("a dead state has no lexeme");
     }
+    return lexeme;
+  }
+
+  /** The state after a byte, 0 to 255. */
+  public LexemeState step(int b) {
+    return lexeme == null ? this : lexeme.step(row, lexeme.classes.of(b));
   }
 
   /** The bytes that may come next, those after which nothing can follow left out. */
   public ByteSet first() {
     ByteSet known = first;
     if (known == null) {
-      ByteSet candidates = expr.first();
-      known = ByteSet.NONE;
+      known = expr.first();
+      ByteSet candidates = known;
       for (int b = candidates.next(0); b >= 0; b = candidates.next(b + 1)) {
-        if (!step(b).isDead()) {
-          known = known.or(ByteSet.of(b));
+        if (step(b).isDead()) {
+          known = known.and(ByteSet.of(b).complement());
         }
       }
       first = known;
@@ -107,7 +104,7 @@ public final class LexemeState {
     LexemeMask known = mask;
     if (known == null) {
       LexemeState same = clamped();
-      known = same == this ? LexemeMask.build(this, 0, tables()) : same.mask();
+      known = same == this ? LexemeMask.build(this, 0) : same.mask();
       mask = known;
     }
     return known;
@@ -118,7 +115,7 @@ public final class LexemeState {
    * where few tokens stay inside, or most of them leave.
    */
   public @Nullable LexemeMask maskAt(int node) {
-    TokenTrie trie = tables().trie();
+    TokenTrie trie = lexeme().tables.trie();
     int least = LexemeMask.fewNodes(trie);
     if (trie.end(node) - node < least) {
       return null;
@@ -138,8 +135,7 @@ public final class LexemeState {
     }
     return known
         .computeIfAbsent(
-            node,
-            n -> Optional.of(LexemeMask.build(this, n, tables())).filter(m -> m.isWide(least)))
+            node, n -> Optional.of(LexemeMask.build(this, n)).filter(m -> m.isWide(least)))
         .orElse(null);
   }
 
@@ -150,17 +146,11 @@ public final class LexemeState {
   public LexemeState clamped() {
     LexemeState known = clamped;
     if (known == null) {
-      Expr near = expr.horizon(tables().trie().depth());
-      known = near == expr ? this : Lexeme.of(near, tables()).start();
+      TokenTables tables = lexeme().tables;
+      Expr near = expr.horizon(tables.trie().depth());
+      known = near == expr ? this : Lexeme.of(near, tables).start();
       clamped = known;
     }
     return known;
-  }
-
-  private TokenTables tables() {
-    if (lexeme == null) {
-      throw new IllegalStateException("a dead state has no vocabulary");
-    }
-    return lexeme.tables;
   }
 }

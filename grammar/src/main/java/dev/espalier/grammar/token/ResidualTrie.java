@@ -1,168 +1,158 @@
 package dev.espalier.grammar.token;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is left of tokens after a lexeme was left inside them: the suffixes behind every accepting
- * place, merged into one trie, each with its tokens. Tokens that stay in the lexeme anyway are not
- * in it. Immutable, shared by threads.
+ * What is left of tokens after a lexeme was left inside them: the suffixes behind every place where
+ * it may end, merged into one trie, each with its tokens. Tokens that stay in the lexeme anyway are
+ * not in it. Nodes are merged when somebody looks below them, since few suffixes can follow a
+ * lexeme in a given grammar. Immutable to its users, shared by threads.
  */
 public final class ResidualTrie {
-  // Laid out like TokenTrie: depth-first, node 0 the root, children of node i from i + 1 on, the
-  // next sibling at end[i], tokens of node i at ids[first[i]] .. ids[first[i + 1]].
-  private final byte[] bytes;
-  private final int[] end;
-  private final int[] first;
-  private final int[] ids;
+  private static final int[] NONE = {};
 
-  private ResidualTrie(Builder b) {
-    bytes = Arrays.copyOf(b.bytes, b.size);
-    end = Arrays.copyOf(b.end, b.size);
-    first = Arrays.copyOf(b.first, b.size + 1);
-    first[b.size] = b.ids.size;
-    ids = b.ids.toArray();
+  // A node stands for places in the vocabulary's trie whose bytes have just been read. At an `out`
+  // place the lexeme is dead, so all tokens below are wanted; at an `in` place it is not, and only
+  // tokens that fall out further down are.
+  private final Boundaries boundaries;
+  private final int[] out;
+  private final int[] in;
+  private final int byteRead; // -1 in the root
+  private final int[] tokens;
+  private volatile ResidualTrie @Nullable [] children;
+
+  private ResidualTrie(Boundaries boundaries, int byteRead, int[] out, int[] in) {
+    this.boundaries = boundaries;
+    this.byteRead = byteRead;
+    this.out = out;
+    this.in = in;
+    tokens = byteRead < 0 ? NONE : tokensAt(boundaries.trie, out);
   }
 
   /**
-   * The suffixes behind some nodes.
+   * The suffixes that begin with the bytes of some nodes.
    *
-   * @param leaving nodes of the trie at which the lexeme may end
-   * @param staying tokens to leave out, one bit each
+   * @param out nodes at which the lexeme is dead
+   * @param in nodes at which it is not, though it may have ended before
    */
-  static ResidualTrie of(TokenTrie trie, int[] leaving, long[] staying) {
-    return new ResidualTrie(new Builder(trie, leaving, staying));
+  static ResidualTrie of(Boundaries boundaries, int[] out, int[] in) {
+    ResidualTrie root = new ResidualTrie(boundaries, -1, NONE, NONE);
+    root.children = byByte(boundaries, out, out.length, in, in.length);
+    return root;
   }
 
-  /** Number of nodes, the root included. */
-  public int size() {
-    return bytes.length;
+  /** The byte that leads here, 0 to 255. */
+  public int byteRead() {
+    return byteRead;
   }
 
-  /** The byte that leads to a node, 0 to 255. */
-  public int byteAt(int node) {
-    return bytes[node] & 0xFF;
+  /** The tokens that end here; do not write. */
+  public int[] tokens() {
+    return tokens;
   }
 
-  /** The first node after a node's subtree. */
-  public int end(int node) {
-    return end[node];
-  }
-
-  /** Where the tokens of a node start among {@link #token}. */
-  public int firstToken(int node) {
-    return first[node];
-  }
-
-  /** The {@code i}th token. */
-  public int token(int i) {
-    return ids[i];
-  }
-
-  private static final class Builder {
-    private final TokenTrie trie;
-    private final long[] staying;
-    private final int[] leavingBefore; // by place of a token in trie order
-    byte[] bytes = new byte[64];
-    int[] end = new int[64];
-    int[] first = new int[64];
-    int size;
-    final IntList ids = new IntList();
-
-    Builder(TokenTrie trie, int[] leaving, long[] staying) {
-      this.trie = trie;
-      this.staying = staying;
-      int tokens = trie.firstToken(trie.end(0));
-      leavingBefore = new int[tokens + 1];
-      for (int t = 0; t < tokens; t++) {
-        leavingBefore[t + 1] = leavingBefore[t] + (stays(trie.token(t)) ? 0 : 1);
-      }
-      node(0);
-      merge(leaving, leaving.length);
-      end[0] = size;
+  /** The longer suffixes, by their next byte; do not write. */
+  public ResidualTrie[] children() {
+    ResidualTrie[] known = children;
+    if (known == null) {
+      known = expand();
+      children = known;
     }
+    return known;
+  }
 
-    private boolean stays(int token) {
-      return (staying[token >>> 6] & (1L << token)) != 0;
+  private ResidualTrie[] expand() {
+    TokenTrie trie = boundaries.trie;
+    IntList outside = new IntList();
+    IntList inside = new IntList();
+    for (int node : out) {
+      for (int c = node + 1; c < trie.end[node]; c = trie.end[c]) {
+        outside.add(c);
+      }
     }
-
-    // Whether some token of the subtree does not stay.
-    private boolean leaves(int node) {
-      return leavingBefore[trie.firstToken(trie.end(node))] > leavingBefore[trie.firstToken(node)];
-    }
-
-    private int node(int b) {
-      if (size + 1 >= bytes.length) {
-        bytes = Arrays.copyOf(bytes, 2 * size);
-        end = Arrays.copyOf(end, 2 * size);
-        first = Arrays.copyOf(first, 2 * size);
-      }
-      bytes[size] = (byte) b;
-      first[size] = ids.size;
-      return size++;
-    }
-
-    // Appends the merged subtrees below some nodes of the trie.
-    private void merge(int[] nodes, int count) {
-      if (count == 1) {
-        copy(nodes[0]);
-        return;
-      }
-      int[] counts = new int[256];
-      int most = 0;
-      for (int k = 0; k < count; k++) {
-        for (int c = nodes[k] + 1; c < trie.end(nodes[k]); c = trie.end(c)) {
-          if (leaves(c)) {
-            counts[trie.byteAt(c)]++;
-            most++;
-          }
-        }
-      }
-      if (most == 0) {
-        return;
-      }
-      int[] place = new int[257]; // where each byte's children start
-      for (int b = 0; b < 256; b++) {
-        place[b + 1] = place[b] + counts[b];
-      }
-      int[] children = new int[most];
-      int[] next = Arrays.copyOf(place, 256);
-      for (int k = 0; k < count; k++) {
-        for (int c = nodes[k] + 1; c < trie.end(nodes[k]); c = trie.end(c)) {
-          if (leaves(c)) {
-            children[next[trie.byteAt(c)]++] = c;
-          }
-        }
-      }
-      for (int b = 0; b < 256; b++) {
-        if (counts[b] > 0) {
-          int[] same = Arrays.copyOfRange(children, place[b], place[b + 1]);
-          int me = node(b);
-          for (int c : same) {
-            tokensAt(c);
-          }
-          merge(same, same.length);
-          end[me] = size;
+    for (int node : in) {
+      for (int c = node + 1; c < trie.end[node]; c = trie.end[c]) {
+        if (boundaries.contains(c)) {
+          outside.add(c);
+        } else if (boundaries.below(c)) {
+          inside.add(c);
         }
       }
     }
+    return byByte(boundaries, outside.items, outside.size, inside.items, inside.size);
+  }
 
-    private void copy(int node) {
-      for (int c = node + 1; c < trie.end(node); c = trie.end(c)) {
-        if (leaves(c)) {
-          int me = node(trie.byteAt(c));
-          tokensAt(c);
-          copy(c);
-          end[me] = size;
-        }
+  private static ResidualTrie[] byByte(Boundaries b, int[] out, int outs, int[] in, int ins) {
+    if (outs + ins == 0) {
+      return new ResidualTrie[0];
+    }
+    TokenTrie trie = b.trie;
+    if (outs + ins == 1) {
+      int node = outs > 0 ? out[0] : in[0];
+      int[] one = {node};
+      return new ResidualTrie[] {
+        new ResidualTrie(b, trie.byteAt(node), outs > 0 ? one : NONE, outs > 0 ? NONE : one)
+      };
+    }
+    int[] outStart = starts(trie, out, outs);
+    int[] inStart = starts(trie, in, ins);
+    int[] sortedOut = sorted(trie, out, outs, outStart);
+    int[] sortedIn = sorted(trie, in, ins, inStart);
+    int n = 0;
+    for (int x = 0; x < 256; x++) {
+      n += outStart[x] < outStart[x + 1] || inStart[x] < inStart[x + 1] ? 1 : 0;
+    }
+    ResidualTrie[] children = new ResidualTrie[n];
+    n = 0;
+    for (int x = 0; x < 256; x++) {
+      if (outStart[x] < outStart[x + 1] || inStart[x] < inStart[x + 1]) {
+        children[n++] =
+            new ResidualTrie(
+                b,
+                x,
+                Arrays.copyOfRange(sortedOut, outStart[x], outStart[x + 1]),
+                Arrays.copyOfRange(sortedIn, inStart[x], inStart[x + 1]));
       }
     }
+    return children;
+  }
 
-    private void tokensAt(int node) {
-      for (int t = trie.firstToken(node); t < trie.firstToken(node + 1); t++) {
-        if (!stays(trie.token(t))) {
-          ids.add(trie.token(t));
-        }
+  private static int[] starts(TokenTrie trie, int[] nodes, int count) {
+    int[] start = new int[257];
+    for (int i = 0; i < count; i++) {
+      start[trie.byteAt(nodes[i]) + 1]++;
+    }
+    for (int x = 0; x < 256; x++) {
+      start[x + 1] += start[x];
+    }
+    return start;
+  }
+
+  private static int[] sorted(TokenTrie trie, int[] nodes, int count, int[] start) {
+    int[] next = start.clone();
+    int[] sorted = new int[count];
+    for (int i = 0; i < count; i++) {
+      sorted[next[trie.byteAt(nodes[i])]++] = nodes[i];
+    }
+    return sorted;
+  }
+
+  private static int[] tokensAt(TokenTrie trie, int[] nodes) {
+    int n = 0;
+    for (int node : nodes) {
+      n += trie.first[node + 1] - trie.first[node];
+    }
+    if (n == 0) {
+      return NONE;
+    }
+    int[] found = new int[n];
+    n = 0;
+    for (int node : nodes) {
+      for (int t = trie.first[node]; t < trie.first[node + 1]; t++) {
+        found[n++] = trie.ids[t];
       }
     }
+    return found;
   }
 }

@@ -123,15 +123,18 @@ public final class TokenTables {
     for (int i = 0; i < count; i++) {
       words[ids[i] >>> 6] |= 1L << ids[i];
     }
-    if (bitSets.incrementAndGet() > BIT_SET_BYTES / (8L * words.length)) {
-      forget();
+    if (bitSets.incrementAndGet()
+        > BIT_SET_BYTES / (8L * words.length)) { // nearly all of the memory
+      clear();
     }
     return words;
   }
 
-  // Bit sets are nearly all of the memory. Whatever is in use stays with its users; the rest goes
-  // and is built again where it is asked for.
-  private void forget() {
+  /**
+   * Forgets everything but the trie. Whatever is in use stays with its users; the rest is built
+   * again where it is asked for.
+   */
+  public void clear() {
     bitSets.set(0);
     segments.clear();
     suffixes.clear();

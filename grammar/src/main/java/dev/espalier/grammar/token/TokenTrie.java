@@ -12,10 +12,10 @@ public final class TokenTrie {
   // node i is end[i], and [i, end[i]) is its subtree. first[i] .. first[i + 1] is the slice of
   // `ids`
   // of the tokens that end at node i, so the tokens of a subtree are one slice as well.
-  private final byte[] bytes;
-  private final int[] end;
-  private final int[] first;
-  private final int[] ids;
+  final byte[] bytes;
+  final int[] end;
+  final int[] first;
+  final int[] ids;
   private final int depth;
   private final int vocabularySize;
 
