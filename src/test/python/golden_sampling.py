@@ -1,6 +1,6 @@
 """Writes the kept sets of Hugging Face transformers' warpers as golden figures.
 
-    python golden_sampling.py ../../../sampling/src/test/resources/dev/espalier/sampling/golden.json
+    python golden_sampling.py ../../../sampling/src/test/resources/dev/espalier/sampling/transformers.json
 
 Rows come from SplitMix64 and are multiples of 2^-15, so that Java makes the same ones bit for bit.
 The warpers run in double precision: in single precision their cumulative sums over 128,256 tokens

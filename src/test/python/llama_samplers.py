@@ -81,8 +81,9 @@ class Llama:
         self.lib.llama_sampler_apply(chain, ctypes.byref(self.array))
 
     def left(self):
-        """The candidates after a chain without a draw."""
-        return self.tokens[: self.array.size]
+        """The candidates that a chain left; some samplers move the beginning of the array."""
+        first = (self.array.data - self.tokens.ctypes.data) // TOKEN.itemsize
+        return self.tokens[first : first + self.array.size]
 
     def free(self, chain):
         self.lib.llama_sampler_free(chain)
