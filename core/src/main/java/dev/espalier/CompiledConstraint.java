@@ -1,6 +1,7 @@
 package dev.espalier;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,11 @@ public interface CompiledConstraint {
 
   /** The state before any output. */
   State start();
+
+  /** What a person should know who wrote the constraint, each a sentence; mostly none. */
+  default List<String> warnings() {
+    return List.of();
+  }
 
   /** A point in the text; some completion exists from every state. */
   interface State {

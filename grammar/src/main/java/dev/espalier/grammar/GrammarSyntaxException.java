@@ -8,6 +8,8 @@ public final class GrammarSyntaxException extends EspalierException {
 
   private final int line;
   private final int column;
+  private final int offset;
+  private final String detail;
 
   /**
    * @param source the text that was read
@@ -15,13 +17,19 @@ public final class GrammarSyntaxException extends EspalierException {
    * @param detail what was expected there and what to do
    */
   public GrammarSyntaxException(String source, int offset, String detail) {
-    this(lineOf(source, offset), columnOf(source, offset), near(source, offset), detail);
-  }
-
-  private GrammarSyntaxException(int line, int column, String near, String detail) {
-    super("line " + line + ", column " + column + " (" + near + "): " + detail);
-    this.line = line;
-    this.column = column;
+    super(
+        "line "
+            + lineOf(source, offset)
+            + ", column "
+            + columnOf(source, offset)
+            + " ("
+            + near(source, offset)
+            + "): "
+            + detail);
+    line = lineOf(source, offset);
+    column = columnOf(source, offset);
+    this.offset = offset;
+    this.detail = detail;
   }
 
   /** The line of the place, from 1. */
@@ -32,6 +40,16 @@ public final class GrammarSyntaxException extends EspalierException {
   /** The column of the place in chars, from 1. */
   public int column() {
     return column;
+  }
+
+  /** The place in chars, from 0. */
+  public int offset() {
+    return offset;
+  }
+
+  /** What was expected there, without the place. */
+  public String detail() {
+    return detail;
   }
 
   private static int lineOf(String source, int offset) {

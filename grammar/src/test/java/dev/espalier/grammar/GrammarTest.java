@@ -115,6 +115,8 @@ class GrammarTest {
         "root ::= \"a\"{3,2};1;13;wrong order",
         "root ::= \"\\q\";1;11;unknown escape",
         "root ::= \"a\" )\"b\";1;14;expected an element",
+        "root ::= \"a\" <b;1;14;expected a token",
+        "root ::= <[x]>;1;10;numbers of tokens",
       })
   void namesThePlaceOfAnError(String source, int line, int column, String detail) {
     assertThatThrownBy(() -> Grammar.gbnf(source))
@@ -127,6 +129,57 @@ class GrammarTest {
         .hasMessageContaining(detail);
     assertThatThrownBy(() -> Grammar.gbnf("x ::= \"a\"\n" + source + "\n"))
         .isInstanceOf(GrammarSyntaxException.class);
+  }
+
+  private static final Vocabulary TOKENS =
+      Vocabulary.builder(6)
+          .text(0, "a")
+          .text(1, "b")
+          .text(2, "ab")
+          .special(3, "<think>")
+          .special(4, "</think>")
+          .special(5, "<eos>")
+          .end(5)
+          .build();
+
+  @Test
+  void tokensAreReadByNameAndNumber() {
+    String source = "root ::= <think> !</think>* <[4]> \"a\"+";
+    CompiledConstraint.State state = Grammar.gbnf(source).compile(TOKENS).start();
+    assertThat(state.allows(0)).isFalse();
+    state = state.advance(3);
+    for (int id : new int[] {0, 2, 3, 1}) {
+      state = state.advance(id);
+    }
+    assertThat(state.allows(5)).isFalse();
+    assertThat(state.step((byte) 'a')).isNull();
+    state = state.advance(4);
+    assertThat(state.forced().bytes()).containsExactly('a');
+    assertThat(state.mayEnd()).isFalse();
+    assertThat(state.advance(0).mayEnd()).isTrue();
+  }
+
+  @Test
+  void aTokenThatIsNamedAndReadAsTextIsBoth() {
+    CompiledConstraint c =
+        Grammar.gbnf("root ::= <[2]> \"b\" | \"aba\" | <[1]> <eos>").compile(TOKENS);
+    CompiledConstraint.State both = c.start().advance(2);
+    assertThat(both.allows(0)).isTrue();
+    assertThat(both.allows(1)).isTrue();
+    assertThat(c.start().advance(0).advance(1).allows(1)).isFalse();
+    assertThat(c.start().advance(1).mayEnd()).isTrue();
+    TokenMask mask = new TokenMask(TOKENS.size());
+    c.start().fillMask(mask);
+    assertThat(java.util.Arrays.stream(mask.ids(), 0, mask.cardinality()).sorted())
+        .containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void namesTheTokenThatTheVocabularyLacks() {
+    assertThatThrownBy(() -> Grammar.gbnf("root ::= \"a\" <foo>").compile(TOKENS))
+        .isInstanceOf(GrammarSyntaxException.class)
+        .hasMessageContaining("line 1, column 14")
+        .hasMessageContaining("</think>");
   }
 
   @Test

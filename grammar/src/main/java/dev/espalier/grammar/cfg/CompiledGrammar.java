@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.CompiledConstraint;
+import dev.espalier.EspalierException;
 import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Expected;
@@ -9,6 +10,7 @@ import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +31,30 @@ public final class CompiledGrammar implements CompiledConstraint {
   /**
    * Compiles rules for a vocabulary.
    *
-   * @param rules by name; all that are referred to
-   * @param root the rule that the whole text derives from
    * @throws dev.espalier.EspalierException if the root derives no text
    */
-  public static CompiledGrammar of(Map<String, Syntax> rules, String root, Vocabulary vocabulary) {
-    TokenTables tables = TokenTables.of(vocabulary);
-    return new CompiledGrammar(vocabulary, GrammarCompiler.compile(rules, root, tables));
+  public static CompiledGrammar of(Rules rules, Vocabulary vocabulary) {
+    Machine machine = GrammarCompiler.compile(rules, TokenTables.of(vocabulary));
+    if (machine.isStuck()) {
+      throw new EspalierException(
+          "no text of the grammar can be finished: " + String.join("; ", machine.warnings));
+    }
+    return new CompiledGrammar(vocabulary, machine);
+  }
+
+  /** Compiles rules over characters, given by name. */
+  static CompiledGrammar of(Map<String, Syntax> rules, String root, Vocabulary vocabulary) {
+    return of(Rules.ofCharacters(rules, root), vocabulary);
   }
 
   @Override
   public Vocabulary vocabulary() {
     return vocabulary;
+  }
+
+  @Override
+  public List<String> warnings() {
+    return machine.warnings;
   }
 
   @Override
@@ -62,17 +76,21 @@ public final class CompiledGrammar implements CompiledConstraint {
     }
 
     private @Nullable ParseState after(int token) {
-      if (token < 0 || token >= vocabulary.size() || !vocabulary.isText(token)) {
+      if (token < 0 || token >= vocabulary.size()) {
         return null;
       }
       ParseState s = state;
-      for (int i = 0, n = vocabulary.byteLength(token); i < n; i++) {
+      int n = vocabulary.byteLength(token);
+      for (int i = 0; i < n && !s.isDead(); i++) {
         s = machine.step(s, vocabulary.byteAt(token, i) & 0xFF);
-        if (s.isDead()) {
-          return null;
-        }
       }
-      return s;
+      if (n == 0) {
+        s = machine.dead();
+      }
+      if (machine.tokens(state).length > 0) {
+        s = machine.step(state, token, s);
+      }
+      return s.isDead() ? null : s;
     }
 
     @Override
@@ -95,11 +113,16 @@ public final class CompiledGrammar implements CompiledConstraint {
     @Override
     public void fillMask(TokenMask mask) {
       machine.mask(state).addTo(mask);
+      for (Symbol s : machine.tokens(state)) {
+        if (s.tokens != null) {
+          s.tokens.addTo(mask);
+        }
+      }
     }
 
     @Override
     public boolean mayEnd() {
-      return state.end;
+      return machine.mayEnd(state);
     }
 
     @Override
@@ -107,33 +130,38 @@ public final class CompiledGrammar implements CompiledConstraint {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       ParseState s = state;
       ByteSet first = machine.first(s);
-      while (!s.end && first.size() == 1 && bytes.size() < LONGEST_FORCED) {
+      while (!machine.mayEnd(s)
+          && first.size() == 1
+          && machine.tokens(s).length == 0
+          && bytes.size() < LONGEST_FORCED) {
         bytes.write(first.next(0));
         s = machine.step(s, first.next(0));
         first = machine.first(s);
       }
       return bytes.size() == 0
           ? ForcedRun.NONE
-          : new ForcedRun(bytes.toByteArray(), s.end && first.isEmpty());
+          : new ForcedRun(
+              bytes.toByteArray(),
+              machine.mayEnd(s) && first.isEmpty() && machine.tokens(s).length == 0);
     }
 
     @Override
     public String explain() {
       byte[] forced = forced().bytes();
       Set<String> names = new LinkedHashSet<>();
-      for (Symbol s : machine.predict(state).symbols) {
-        if (s.lexeme != null) {
+      for (Symbol s : machine.predict(machine.between(state)).symbols) {
+        if (s.lexeme != null || s.tokens != null) {
           names.add(s.name);
         }
       }
       if (forced.length > 0 || names.isEmpty() || names.size() > LONGEST_LIST) {
-        return Expected.describe(forced, machine.first(state), state.end);
+        return Expected.describe(forced, machine.first(state), mayEnd());
       }
       ByteSet inside = ByteSet.NONE;
       for (LexemeState l : state.lexemes) {
         inside = inside.or(l.first());
       }
-      String more = Expected.describe(forced, inside, state.end);
+      String more = Expected.describe(forced, inside, mayEnd());
       return String.join(", ", names) + (more.isEmpty() ? "" : " or " + more);
     }
 

@@ -12,9 +12,10 @@ import java.util.Map;
 /**
  * Reads grammars in llama.cpp's GBNF: {@code name ::= alternatives}, with literals in quotes,
  * character classes, {@code .}, groups, {@code * + ?} and {@code {m,n}}, escapes as in C (with two,
- * four or eight hexadecimal digits after {@code x}, {@code u}, {@code U}), and comments from {@code
- * #} to the line's end. A rule ends with its line unless it goes on inside parentheses or after
- * {@code |}. For one thread.
+ * four or eight hexadecimal digits after {@code x}, {@code u}, {@code U}), tokens of the vocabulary
+ * ({@code <name>}, {@code <[7]>}, {@code !<name>}), and comments from {@code #} to the line's end.
+ * A rule ends with its line unless it goes on inside parentheses or after {@code |}. For one
+ * thread.
  */
 public final class GbnfParser {
   private static final int MAX_DEPTH = 500;
@@ -143,6 +144,8 @@ public final class GbnfParser {
       } else if (c == '.') {
         at++;
         element = new Syntax.Regular(CodePoints.ALL.expr(), "any character");
+      } else if (c == '<' || looking("!<")) {
+        element = token();
       } else if (c == '(') {
         element = group();
       } else if (isName(c)) {
@@ -156,6 +159,17 @@ public final class GbnfParser {
       space(nested);
     }
     return parts.size() == 1 ? parts.get(0) : new Syntax.Sequence(parts);
+  }
+
+  private Syntax token() {
+    int start = at;
+    int end = source.indexOf('>', at);
+    String text = end < 0 ? "" : source.substring(start, end + 1);
+    if (text.length() < 3 || text.chars().anyMatch(c -> c == '\n' || c == '\r')) {
+      throw error(start, "expected a token like <name> or <[7]>, or !<name> for any other");
+    }
+    at = end + 1;
+    return new Syntax.Tokens(TokenPattern.of(text, source, start));
   }
 
   private Syntax group() {

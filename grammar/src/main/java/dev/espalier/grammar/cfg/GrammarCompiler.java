@@ -9,6 +9,7 @@ import dev.espalier.grammar.token.TokenTables;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,12 +51,18 @@ final class GrammarCompiler {
   private final TokenTables tables;
   private final Form.Table forms = new Form.Table();
   private final List<Symbol> symbols = new ArrayList<>();
-  private final Map<Expr, Symbol> lexemes = new HashMap<>();
+  private final Map<Lexeme, Symbol> lexemes = new LinkedHashMap<>();
+  private final Map<Syntax, Symbol> tokens = new HashMap<>();
+  private final List<Expr> languages = new ArrayList<>();
+  private final boolean lexing;
+  private final Expr ignored;
   private final ArrayDeque<Facts> unconverted = new ArrayDeque<>();
 
-  private GrammarCompiler(Map<String, Syntax> grammar, TokenTables tables) {
+  private GrammarCompiler(Rules grammar, TokenTables tables) {
     this.tables = tables;
-    grammar.forEach((name, syntax) -> rules.put(name, new Facts(name, syntax)));
+    lexing = grammar.ignored() != null;
+    ignored = grammar.ignored() == null ? Expr.NONE : grammar.ignored();
+    grammar.rules().forEach((name, syntax) -> rules.put(name, new Facts(name, syntax)));
     for (Facts rule : rules.values()) {
       collect(rule.syntax, rule.references);
       for (String r : rule.references) {
@@ -67,16 +74,18 @@ final class GrammarCompiler {
   /**
    * The machine of a grammar.
    *
-   * @param grammar every rule that is referred to
    * @throws EspalierException if no text can be derived from the root
    */
-  static Machine compile(Map<String, Syntax> grammar, String root, TokenTables tables) {
-    return new GrammarCompiler(grammar, tables).compile(root);
+  static Machine compile(Rules grammar, TokenTables tables) {
+    Rules open = EndTokens.resolve(grammar, tables);
+    return new GrammarCompiler(open, tables).compile(open.root());
   }
 
   private Machine compile(String root) {
     findProductive();
-    findRegular();
+    if (!lexing) {
+      findRegular();
+    }
     Facts rootRule = rule(root);
     if (!rootRule.productive) {
       throw new EspalierException(
@@ -84,10 +93,11 @@ final class GrammarCompiler {
               + root
               + "'; every alternative needs itself or an empty character class");
     }
-    Symbol end = new Symbol(0, "the end", false, null);
+    Symbol end = Symbol.rule(0, "the end", false);
     symbols.add(end);
     Expr expr = rootRule.expr;
-    Symbol start = expr != null && expr != Expr.EMPTY ? lexeme(expr, root) : symbol(rootRule);
+    Symbol start =
+        expr != null && expr != Expr.EMPTY ? lexeme(expr, false, root) : symbol(rootRule);
     while (!unconverted.isEmpty()) {
       Facts rule = unconverted.remove();
       Symbol symbol = symbol(rule);
@@ -103,8 +113,12 @@ final class GrammarCompiler {
       }
     }
     findComponents();
-    List<Expr> languages = new ArrayList<>(lexemes.keySet());
-    return new Machine(symbols, start, end, forms, ByteClasses.of(languages), tables);
+    LexemeState skip = null;
+    if (lexing && ignored != Expr.NONE) {
+      languages.add(ignored);
+      skip = Lexeme.of(ignored.minus(Expr.EMPTY), tables).start();
+    }
+    return new Machine(symbols, start, end, forms, ByteClasses.of(languages), tables, lexing, skip);
   }
 
   private Facts rule(String name) {
@@ -127,7 +141,7 @@ final class GrammarCompiler {
     }
   }
 
-  private static List<Syntax> children(Syntax s) {
+  static List<Syntax> children(Syntax s) {
     if (s instanceof Syntax.Sequence q) {
       return q.parts();
     }
@@ -151,7 +165,9 @@ final class GrammarCompiler {
   }
 
   private boolean nullable(Syntax s) {
-    if (s instanceof Syntax.Regular r) {
+    if (s instanceof Syntax.Tokens) {
+      return false;
+    } else if (s instanceof Syntax.Regular r) {
       return r.expr().accepts();
     } else if (s instanceof Syntax.Reference r) {
       return rule(r.rule()).nullable;
@@ -164,7 +180,9 @@ final class GrammarCompiler {
   }
 
   private boolean productive(Syntax s) {
-    if (s instanceof Syntax.Regular r) {
+    if (s instanceof Syntax.Tokens) {
+      return true;
+    } else if (s instanceof Syntax.Regular r) {
       return !r.expr().isEmpty(LIVENESS_SEARCH);
     } else if (s instanceof Syntax.Reference r) {
       return rule(r.rule()).productive;
@@ -195,6 +213,9 @@ final class GrammarCompiler {
         continue;
       }
       rule.expr = rule.productive ? expr(rule.syntax) : Expr.NONE;
+      if (rule.expr == null) {
+        continue;
+      }
       for (Facts d : rule.dependents) {
         if (open.merge(d, -1, Integer::sum) == 0) {
           ready.add(d);
@@ -204,7 +225,7 @@ final class GrammarCompiler {
   }
 
   private long size(Syntax s) {
-    if (s instanceof Syntax.Regular) {
+    if (s instanceof Syntax.Regular || s instanceof Syntax.Tokens) {
       return 1;
     } else if (s instanceof Syntax.Reference r) {
       return Math.max(1, rule(r.rule()).size);
@@ -218,9 +239,11 @@ final class GrammarCompiler {
     return total;
   }
 
-  // Null if some rule that it refers to is not regular.
+  // Null if it, or some rule that it refers to, is not regular.
   private @Nullable Expr expr(Syntax s) {
-    if (s instanceof Syntax.Regular r) {
+    if (s instanceof Syntax.Tokens) {
+      return null;
+    } else if (s instanceof Syntax.Regular r) {
       return r.expr();
     } else if (s instanceof Syntax.Reference r) {
       return rule(r.rule()).expr;
@@ -245,7 +268,7 @@ final class GrammarCompiler {
   private Symbol symbol(Facts rule) {
     Symbol known = rule.symbol;
     if (known == null) {
-      known = new Symbol(symbols.size(), rule.name, rule.nullable, null);
+      known = Symbol.rule(symbols.size(), rule.name, rule.nullable);
       symbols.add(known);
       rule.symbol = known;
       unconverted.add(rule);
@@ -253,25 +276,53 @@ final class GrammarCompiler {
     return known;
   }
 
-  private Symbol lexeme(Expr language, String name) {
-    Symbol known = lexemes.get(language);
+  private Symbol lexeme(Expr language, boolean lazy, String name) {
+    Lexeme lexeme = Lexeme.of(language, lazy, tables);
+    Symbol known = lexemes.get(lexeme);
     if (known == null) {
-      LexemeState start = Lexeme.of(language, tables).start();
-      known = new Symbol(symbols.size(), name, language.accepts(), start);
+      known = Symbol.lexeme(symbols.size(), name, language.accepts(), lexeme.start());
       symbols.add(known);
-      lexemes.put(language, known);
+      lexemes.put(lexeme, known);
+      languages.add(language);
     }
     return known;
   }
 
+  private Symbol token(Syntax.Tokens s) {
+    Symbol known = tokens.get(s);
+    if (known == null) {
+      BitSet ids = s.pattern().in(tables.vocabulary(), tables.trie());
+      ids.stream().filter(tables.vocabulary()::isEnd).forEach(ids::clear);
+      known = Symbol.token(symbols.size(), s.pattern().text(), TokenSet.of(ids));
+      symbols.add(known);
+      tokens.put(s, known);
+    }
+    return known;
+  }
+
+  // A terminal that a lexer reads has a byte at least; where it may be empty, it may be left out.
+  private @Nullable Form terminal(Syntax.Regular s) {
+    Expr text = s.expr().minus(Expr.EMPTY);
+    if (text.isEmpty(LIVENESS_SEARCH)) {
+      return s.expr().accepts() ? forms.empty : null;
+    }
+    Form read = forms.calling(lexeme(text, s.lazy(), s.name()));
+    return s.expr().accepts() ? forms.repeat(read, 0, 1) : read;
+  }
+
   // Null for what derives no text.
   private @Nullable Form convert(Syntax s) {
-    Expr regular = size(s) > MAX_LEXEME ? null : expr(s);
+    if (s instanceof Syntax.Tokens t) {
+      return forms.calling(token(t));
+    } else if (lexing && s instanceof Syntax.Regular r) {
+      return terminal(r);
+    }
+    Expr regular = lexing || size(s) > MAX_LEXEME ? null : expr(s);
     if (regular != null) {
       if (regular.isEmpty(LIVENESS_SEARCH)) {
         return null;
       }
-      return regular == Expr.EMPTY ? forms.empty : forms.calling(lexeme(regular, nameOf(s)));
+      return regular == Expr.EMPTY ? forms.empty : forms.calling(lexeme(regular, false, nameOf(s)));
     } else if (s instanceof Syntax.Reference r) {
       Facts rule = rule(r.rule());
       return rule.productive ? forms.calling(symbol(rule)) : null;
@@ -303,7 +354,9 @@ final class GrammarCompiler {
   }
 
   private static String nameOf(Syntax s) {
-    if (s instanceof Syntax.Regular r) {
+    if (s instanceof Syntax.Tokens t) {
+      return t.pattern().text();
+    } else if (s instanceof Syntax.Regular r) {
       return r.name();
     } else if (s instanceof Syntax.Reference r) {
       return r.rule();

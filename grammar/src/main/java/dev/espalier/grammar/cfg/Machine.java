@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,10 @@ final class Machine {
   final List<Symbol> symbols;
   private final Form.Table forms;
   private final Symbol end;
+  private final boolean lexing;
+  private final @Nullable LexemeState skip; // between terminals; null for nothing
+  private final @Nullable Liveness liveness; // null where all states are live
+  final List<String> warnings;
 
   // Tables that make equal values the same object. When they are full they are dropped: objects in
   // use stay right, and only forget that they are equal to later ones.
@@ -67,7 +72,11 @@ final class Machine {
       Symbol end,
       Form.Table forms,
       ByteClasses classes,
-      TokenTables tables) {
+      TokenTables tables,
+      boolean lexing,
+      @Nullable LexemeState skip) {
+    this.lexing = lexing;
+    this.skip = skip;
     this.symbols = symbols;
     this.end = end;
     this.forms = forms;
@@ -82,6 +91,19 @@ final class Machine {
     closure.add(forms.sequence(forms.calling(root), forms.calling(end)), bottom);
     closure.mayEnd |= root.nullable;
     start = closure.finish();
+    warnings = lexing ? DeadEnds.of(symbols, root, skip) : List.of();
+    liveness = warnings.isEmpty() ? null : new Liveness(this);
+    states.clear(); // nothing is ignored at the start, so no other place may be taken for it
+  }
+
+  /** Where no text goes on. */
+  ParseState dead() {
+    return dead;
+  }
+
+  /** Whether no text that begins can be finished. */
+  synchronized boolean isStuck() {
+    return liveness != null && !liveness.isLive(start);
   }
 
   ParseState start() {
@@ -99,7 +121,10 @@ final class Machine {
 
   private synchronized ParseState slowStep(ParseState state, int c) {
     try {
-      ParseState computed = compute(state, c, null, 0);
+      ParseState computed = lexing ? read(state, c) : compute(state, c, null, 0);
+      if (liveness != null && !computed.isDead() && !liveness.isLive(computed)) {
+        computed = dead;
+      }
       state.next[c] = computed;
       return computed;
     } catch (StackOverflowError e) {
@@ -155,10 +180,138 @@ final class Machine {
     return true;
   }
 
+  // ---- terminals read by a lexer
+
+  boolean lexing() {
+    return lexing;
+  }
+
+  // A state is inside terminals, all of which began at the same byte, or between two: it has
+  // lexemes or forms, never both. All the terminals that the parser can use are read at once. While
+  // some go on, the others are forgotten; where none does, those that accept have ended, and the
+  // next ones begin. A lazy one ends all as soon as it accepts.
+
+  /** The states after any byte, and after the tokens that the grammar names. */
+  Set<ParseState> successors(ParseState state) {
+    Set<ParseState> found = new LinkedHashSet<>();
+    for (int c = 0; c < classes.size(); c++) {
+      ParseState known = state.next[c];
+      found.add(known != null ? known : read(state, c));
+    }
+    ParseState between = between(state);
+    Prediction prediction = activate(between);
+    for (Symbol s : prediction.tokens) {
+      found.add(popped(predictedFrame(between, prediction.placeOf(s))));
+    }
+    return found;
+  }
+
+  private ParseState read(ParseState state, int c) {
+    int b = classes.sample(c);
+    Closure closure = spare.isEmpty() ? new Closure() : spare.pop();
+    for (int i = 0; i < state.lexemes.length; i++) {
+      closure.hold(state.lexemes[i].step(b), state.lexemeFrames[i]);
+    }
+    if (closure.lexemes.size == 0) {
+      ParseState between = between(state);
+      Prediction prediction = activate(between);
+      for (int i : prediction.takers(c)) {
+        LexemeState lexeme = prediction.symbols[i].lexeme;
+        if (lexeme != null) {
+          closure.hold(lexeme.step(b), predictedFrame(between, i));
+        }
+      }
+      if (skips(between)) {
+        closure.hold(
+            Objects.requireNonNull(skip).step(b), frame(between.forms, between.formFrames));
+      }
+    }
+    ParseState result = closure.held();
+    closure.clear();
+    spare.push(closure);
+    return result;
+  }
+
+  // Ignored texts come after a terminal and where another may follow.
+  private boolean skips(ParseState between) {
+    return skip != null && between != start && activate(between).symbols.length > 0;
+  }
+
+  /** The state if what is being read ends here: the same one where nothing is being read. */
+  ParseState between(ParseState state) {
+    if (!lexing || state.lexemes.length == 0) {
+      return state;
+    }
+    ParseState known = state.ended;
+    if (known == null) {
+      known = end(state);
+      state.ended = known;
+    }
+    return known;
+  }
+
+  private synchronized ParseState end(ParseState state) {
+    Closure closure = new Closure();
+    for (int i = 0; i < state.lexemes.length; i++) {
+      if (state.lexemes[i].accepts()) {
+        closure.pop(state.lexemeFrames[i]);
+      }
+    }
+    return closure.finish();
+  }
+
+  /** Whether the text may end here. */
+  boolean mayEnd(ParseState state) {
+    return between(state).end;
+  }
+
+  // ---- tokens
+
+  /** The tokens that the grammar names and that may come here, as symbols. */
+  Symbol[] tokens(ParseState state) {
+    return predict(between(state)).tokens;
+  }
+
+  /**
+   * The state after a token that the grammar names; dead if it does not name this one here.
+   *
+   * @param read the state after the token's bytes, which counts too unless a lexer reads them
+   */
+  synchronized ParseState step(ParseState state, int token, ParseState read) {
+    ParseState between = between(state);
+    Prediction prediction = activate(between);
+    Closure closure = new Closure();
+    for (Symbol s : prediction.tokens) {
+      TokenSet set = s.tokens;
+      if (set != null && set.contains(token)) {
+        closure.pop(predictedFrame(between, prediction.placeOf(s)));
+      }
+    }
+    ParseState named = closure.finish();
+    if (liveness != null && !named.isDead() && !liveness.isLive(named)) {
+      named = dead;
+    }
+    if (named.isDead() || lexing) {
+      return named.isDead() ? read : named;
+    }
+    closure.add(read);
+    return closure.finish();
+  }
+
   /** The bytes that may come next. */
   ByteSet first(ParseState state) {
     ByteSet known = state.first;
-    if (known == null) {
+    if (known == null && lexing) {
+      ParseState between = between(state);
+      known = predict(between).first;
+      if (skips(between)) {
+        known = known.or(Objects.requireNonNull(skip).first());
+      }
+      for (LexemeState l : state.lexemes) {
+        known = known.or(l.first());
+      }
+      state.first = known;
+    } else if (known == null) {
       known = predict(state).first;
       for (LexemeState l : state.lexemes) {
         known = known.or(l.first());
@@ -459,6 +612,51 @@ final class Machine {
       if (state.accepts()) {
         pop(frame);
       }
+      check();
+    }
+
+    /** Adds a place inside a terminal and nothing that follows from it. */
+    void hold(LexemeState state, Frame frame) {
+      if (!state.isDead()) {
+        lexemes.add(state, state.number(), frame);
+        check();
+      }
+    }
+
+    /** The state of what is held, or what follows where that has to end. */
+    ParseState held() {
+      boolean lazy = false;
+      boolean more = false;
+      for (int i = 0; i < lexemes.size; i++) {
+        LexemeState state = lexeme(i);
+        lazy |= state.endsLazily();
+        more |= !state.first().isEmpty();
+      }
+      if (more && !lazy) {
+        return finish();
+      }
+      Closure after = new Closure();
+      for (int i = 0; i < lexemes.size; i++) {
+        if (lazy ? lexeme(i).endsLazily() : lexeme(i).accepts()) {
+          after.pop(lexemes.frames[i]);
+        }
+      }
+      return after.finish();
+    }
+
+    private LexemeState lexeme(int i) {
+      return (LexemeState) Objects.requireNonNull(lexemes.heads[i]);
+    }
+
+    /** Adds everything of a state. */
+    void add(ParseState state) {
+      for (int i = 0; i < state.lexemes.length; i++) {
+        lexemes.add(state.lexemes[i], state.lexemes[i].number(), state.lexemeFrames[i]);
+      }
+      for (int i = 0; i < state.forms.length; i++) {
+        add(state.forms[i], state.formFrames[i]);
+      }
+      mayEnd |= state.end;
       check();
     }
 

@@ -48,7 +48,11 @@ final class MaskBuilder {
   TokenSet build(ParseState state) {
     size = 0;
     shared.clear();
-    walk(state, 0);
+    if (machine.lexing()) {
+      walkTerminals(state, 0);
+    } else {
+      walk(state, 0);
+    }
     long[] bits = union();
     if (bits != null) {
       int n = 0;
@@ -149,6 +153,35 @@ final class MaskBuilder {
     }
   }
 
+  // Terminals that a lexer reads end together, so what leaves one may depend on the others: only
+  // where a single one is being read are the tokens that stay inside, and leave, known per
+  // vocabulary.
+  private void walkTerminals(ParseState state, int node) {
+    LexemeState only = state.lexemes.length == 0 ? null : state.lexemes[0];
+    for (LexemeState l : state.lexemes) {
+      only = l == only ? only : null;
+    }
+    LexemeMask mask = only == null ? null : only.maskAt(node);
+    if (mask != null) {
+      stay(mask);
+      leave(machine.between(state), mask.endings());
+    }
+    for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
+      if (mask != null && only != null && !only.step(trie.byteAt(i)).isDead()) {
+        continue;
+      }
+      ParseState next = machine.step(state, trie.byteAt(i));
+      if (!next.isDead()) {
+        tokensAt(i);
+        if (trie.end(i) - i > large) {
+          walkTerminals(next, i);
+        } else if (trie.end(i) > i + 1) {
+          walkSmall(next, i);
+        }
+      }
+    }
+  }
+
   private void walkSmall(ParseState state, int node) {
     int stop = trie.end(node);
     for (int i = node + 1; i < stop; i = trie.end(i)) {
@@ -169,18 +202,22 @@ final class MaskBuilder {
   }
 
   private void through(LexemeMask mask, Frame frame) {
+    stay(mask);
+    if (!mask.isClosed()) {
+      ParseState after = machine.popped(frame);
+      if (!after.isDead()) {
+        leave(after, mask.residual(machine.first(after)));
+      }
+    }
+  }
+
+  private void stay(LexemeMask mask) {
     if (mask.bits() == null) {
       for (int id : mask.ids()) {
         add(id);
       }
     } else {
       shared.add(mask);
-    }
-    if (!mask.isClosed()) {
-      ParseState after = machine.popped(frame);
-      if (!after.isDead()) {
-        leave(after, mask.residual(machine.first(after)));
-      }
     }
   }
 

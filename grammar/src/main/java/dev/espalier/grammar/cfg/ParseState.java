@@ -24,6 +24,13 @@ final class ParseState {
   /** Whether the text may end here. */
   final boolean end;
 
+  /** Whether an end can be reached; see {@link Liveness}. */
+  byte liveness = UNKNOWN;
+
+  static final byte UNKNOWN = 0;
+  static final byte LIVE = 1;
+  static final byte DEAD = 2;
+
   private final int hash;
 
   /** Successors by byte class; null where not computed yet. */
@@ -31,6 +38,9 @@ final class ParseState {
 
   /** The one lexeme that a byte led into, if all else follows from its being complete. */
   @Nullable LexemeState kernel;
+
+  /** Inside terminals that a lexer reads: the state if they end here. */
+  @Nullable ParseState ended;
 
   /** The bytes that may come next, once somebody asked. */
   @Nullable ByteSet first;

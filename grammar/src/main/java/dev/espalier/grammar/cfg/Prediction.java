@@ -13,11 +13,13 @@ import java.util.List;
  */
 final class Prediction {
   final Symbol[] symbols; // by number
+  final Symbol[] tokens; // those of the symbols that are tokens
   final ByteSet first;
   private final int[][] takers; // by byte class: the places of the lexemes that can begin with it
 
   Prediction(BitSet reached, List<Symbol> all, ByteClasses classes) {
     symbols = reached.stream().mapToObj(all::get).toArray(Symbol[]::new);
+    tokens = Arrays.stream(symbols).filter(s -> s.tokens != null).toArray(Symbol[]::new);
     ByteSet bytes = ByteSet.NONE;
     takers = new int[classes.size()][];
     int[] found = new int[symbols.length];

@@ -8,14 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that can be called: a rule, or a lexeme, which calls nothing. Filled in by the
- * compiler, then read only by the machine, under its lock.
+ * Something that can be called: a rule, or a lexeme or a token, which call nothing. Filled in by
+ * the compiler, then read only by the machine, under its lock.
  */
 final class Symbol {
   final int number;
   final String name;
   final boolean nullable;
   final @Nullable LexemeState lexeme; // null for a rule
+  final @Nullable TokenSet tokens; // of a symbol that is one token, else null
   @Nullable Form body; // null for a lexeme
   int component = -1; // of the left-corner graph
   boolean recursive; // whether the component has a cycle
@@ -26,11 +27,29 @@ final class Symbol {
   /** A rule whose text may begin with this symbol; {@code rest} is what it goes on with. */
   record Caller(Symbol caller, Form rest) {}
 
-  Symbol(int number, String name, boolean nullable, @Nullable LexemeState lexeme) {
+  private Symbol(
+      int number,
+      String name,
+      boolean nullable,
+      @Nullable LexemeState lexeme,
+      @Nullable TokenSet tokens) {
     this.number = number;
     this.name = name;
     this.nullable = nullable;
     this.lexeme = lexeme;
+    this.tokens = tokens;
+  }
+
+  static Symbol rule(int number, String name, boolean nullable) {
+    return new Symbol(number, name, nullable, null, null);
+  }
+
+  static Symbol lexeme(int number, String name, boolean nullable, LexemeState start) {
+    return new Symbol(number, name, nullable, start, null);
+  }
+
+  static Symbol token(int number, String name, TokenSet tokens) {
+    return new Symbol(number, name, false, null, tokens);
   }
 
   /** The symbols that its text may begin with, without those behind them. */

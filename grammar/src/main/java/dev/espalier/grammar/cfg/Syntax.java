@@ -5,8 +5,20 @@ import java.util.List;
 
 /** The right-hand side of a rule, as a front end reads it. */
 public sealed interface Syntax {
-  /** A regular language. */
-  record Regular(Expr expr, String name) implements Syntax {}
+  /**
+   * A regular language.
+   *
+   * @param lazy whether, where the grammar is read through a lexer, it ends as soon as it can
+   */
+  record Regular(Expr expr, String name, boolean lazy) implements Syntax {
+    /** One that is as long as it can be. */
+    public Regular(Expr expr, String name) {
+      this(expr, name, false);
+    }
+  }
+
+  /** One token of the vocabulary, whatever its bytes are. */
+  record Tokens(TokenPattern pattern) implements Syntax {}
 
   /** A rule by its name. */
   record Reference(String rule) implements Syntax {}

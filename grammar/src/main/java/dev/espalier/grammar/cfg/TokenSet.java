@@ -1,6 +1,8 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.TokenMask;
+import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
 record TokenSet(long @Nullable [] bits, int[] ids, boolean own) {
+  private static final int MANY = 1_000; // tokens; more are kept as bits
+
+  /** The tokens that are marked, one bit each. */
+  static TokenSet of(BitSet tokens) {
+    if (tokens.cardinality() > MANY) {
+      return new TokenSet(tokens.toLongArray(), new int[0], true);
+    }
+    return new TokenSet(null, tokens.stream().toArray(), true);
+  }
+
+  boolean contains(int token) {
+    return bits != null
+        ? token >>> 6 < bits.length && (bits[token >>> 6] & (1L << token)) != 0
+        : Arrays.binarySearch(ids, token) >= 0;
+  }
+
   void addTo(TokenMask mask) {
     if (bits != null) {
       mask.addWords(bits);

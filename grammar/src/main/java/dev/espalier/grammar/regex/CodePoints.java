@@ -97,7 +97,7 @@ public final class CodePoints {
   }
 
   /** The set with every code point that differs from a member only by simple case mappings. */
-  CodePoints ignoringCase() {
+  public CodePoints ignoringCase() {
     int[] variants = CaseVariants.PAIRS;
     int[] added = new int[16];
     int n = 0;
@@ -134,6 +134,12 @@ public final class CodePoints {
         }
       }
       List<Integer> pairs = new ArrayList<>();
+      classes.forEach(
+          (key, members) -> {
+            if (!members.contains(key)) {
+              members.add(key); // no mapping leads from it, as from the sharp s
+            }
+          });
       for (List<Integer> members : classes.values()) {
         for (int x : members) {
           for (int y : members) {

@@ -11,36 +11,31 @@ import org.jspecify.annotations.Nullable;
  * Reads regular expressions: the common ground of ECMA-262 (with the {@code u} flag) and {@code
  * java.util.regex}. Where the two disagree ECMA-262 wins: {@code .} stops at {@code \n \r U+2028
  * U+2029}, {@code \s} is Unicode white space, {@code \w} and {@code \b} are ASCII, {@code $} is the
- * very end, a bracket inside a class is literal. From Java come the inline flags {@code (?ims)},
- * {@code \A}, {@code \z}, {@code \Q…\E}, {@code \h}, {@code \x{…}} and POSIX classes. For one
- * thread.
+ * very end, a bracket inside a class is literal. From Java come the inline flags {@code (?imsx)},
+ * {@code \A}, {@code \z}, {@code \Q…\E}, {@code \h}, {@code \x{…}} and POSIX classes. Another
+ * {@link RegexDialect} changes what the classes and the dot stand for. For one thread.
  */
 public final class RegexParser {
   private static final int MAX_DEPTH = 500;
   private static final int MAX_COUNT = 1_000_000;
 
-  private static final CodePoints LINE_END =
-      CodePoints.ranges('\n', '\n', '\r', '\r', 0x2028, 0x2029);
-  private static final CodePoints DIGIT = CodePoints.range('0', '9');
-  private static final CodePoints WORD = CodePoints.ranges('0', '9', 'A', 'Z', 'a', 'z', '_', '_');
-  private static final CodePoints SPACE =
-      CodePoints.ranges(
-          9, 13, ' ', ' ', 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029, 0x202F,
-          0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF);
   private static final CodePoints BLANK =
       CodePoints.ranges(
           '\t', '\t', ' ', ' ', 0xA0, 0xA0, 0x1680, 0x1680, 0x180E, 0x180E, 0x2000, 0x200A, 0x202F,
           0x202F, 0x205F, 0x205F, 0x3000, 0x3000);
 
   private final String pattern;
+  private final RegexDialect dialect;
   private int at;
   private int depth;
   private boolean ignoreCase;
   private boolean multiLine;
   private boolean dotAll;
+  private boolean extended;
 
-  private RegexParser(String pattern) {
+  private RegexParser(String pattern, RegexDialect dialect) {
     this.pattern = pattern;
+    this.dialect = dialect;
   }
 
   /**
@@ -49,7 +44,21 @@ public final class RegexParser {
    * @throws GrammarSyntaxException if the pattern is malformed or not regular
    */
   public static Expr whole(String pattern) {
-    return new RegexCompiler(pattern).whole(new RegexParser(pattern).parse());
+    return whole(pattern, RegexDialect.ECMA, "");
+  }
+
+  /**
+   * The texts that match as a whole.
+   *
+   * @param flags that hold from the start, some of {@code imsux}
+   * @throws GrammarSyntaxException if the pattern is malformed or not regular
+   */
+  public static Expr whole(String pattern, RegexDialect dialect, String flags) {
+    RegexParser parser = new RegexParser(pattern, dialect);
+    for (int i = 0; i < flags.length(); i++) {
+      parser.flag(flags.charAt(i), true, 0);
+    }
+    return new RegexCompiler(pattern).whole(parser.parse());
   }
 
   /**
@@ -58,7 +67,8 @@ public final class RegexParser {
    * @throws GrammarSyntaxException if the pattern is malformed or not regular
    */
   public static Expr search(String pattern) {
-    return new RegexCompiler(pattern).search(new RegexParser(pattern).parse());
+    RegexNode parsed = new RegexParser(pattern, RegexDialect.ECMA).parse();
+    return new RegexCompiler(pattern).search(parsed);
   }
 
   private RegexNode parse() {
@@ -110,6 +120,9 @@ public final class RegexParser {
   private RegexNode sequence() {
     List<RegexNode> parts = new ArrayList<>();
     while (more() && !looking("|") && !looking(")")) {
+      if (extended && blank()) {
+        continue;
+      }
       if (skip("\\Q")) {
         quoted(parts);
       } else {
@@ -124,6 +137,19 @@ public final class RegexParser {
     return all.asserts()
         ? all
         : plain(Expr.seq(parts.stream().map(RegexParser::expr).toArray(Expr[]::new)));
+  }
+
+  // Under the flag x: white space, and comments to the line's end.
+  private boolean blank() {
+    char c = pattern.charAt(at);
+    if (c == '#') {
+      int end = pattern.indexOf('\n', at);
+      at = end < 0 ? pattern.length() : end;
+      return true;
+    }
+    boolean white = c == ' ' || (c >= '\t' && c <= '\r');
+    at += white ? 1 : 0;
+    return white;
   }
 
   private static RegexNode plain(Expr e) {
@@ -213,9 +239,13 @@ public final class RegexParser {
     return switch (c) {
       case '(' -> group(start);
       case '[' -> plain(characterClass(start).expr());
-      case '.' -> plain((dotAll ? CodePoints.ALL : LINE_END.complement()).expr());
-      case '^' -> multiLine ? lineStart(start) : textStart(start);
-      case '$' -> multiLine ? lineEnd(start) : textEnd(start);
+      case '.' -> plain((dotAll ? CodePoints.ALL : dialect.lineEnd().complement()).expr());
+      case '^' ->
+          multiLine
+              ? new RegexNode.Before(dialect.lineEnd().expr(), true, start)
+              : textStart(start);
+      case '$' ->
+          multiLine ? new RegexNode.After(dialect.lineEnd().expr(), true, start) : textEnd(start);
       case '\\' -> escape(start);
       case '*', '+', '?' ->
           throw error(start, "nothing to repeat; write '\\" + (char) c + "' for the character");
@@ -239,17 +269,9 @@ public final class RegexParser {
     return new RegexNode.After(Expr.NONE, true, offset);
   }
 
-  private static RegexNode lineStart(int offset) {
-    return new RegexNode.Before(LINE_END.expr(), true, offset);
-  }
-
-  private static RegexNode lineEnd(int offset) {
-    return new RegexNode.After(LINE_END.expr(), true, offset);
-  }
-
-  private static RegexNode boundary(boolean is, int offset) {
-    Expr word = WORD.expr();
-    Expr other = WORD.complement().expr();
+  private RegexNode boundary(boolean is, int offset) {
+    Expr word = dialect.word().expr();
+    Expr other = dialect.word().complement().expr();
     RegexNode wordBefore = new RegexNode.Before(word, false, offset);
     RegexNode otherBefore = new RegexNode.Before(other, true, offset);
     RegexNode wordAfter = new RegexNode.After(word, false, offset);
@@ -267,6 +289,7 @@ public final class RegexParser {
     boolean i = ignoreCase;
     boolean m = multiLine;
     boolean s = dotAll;
+    boolean x = extended;
     RegexNode body;
     if (skip("?=")) {
       body = new RegexNode.Look(alternation(), true, false, start);
@@ -279,7 +302,7 @@ public final class RegexParser {
     } else if (skip("?>")) {
       throw error(start, "atomic groups are not regular; write (?:…)");
     } else {
-      if (skip("?<")) {
+      if (skip("?<") || (dialect == RegexDialect.RUST && skip("?P<"))) {
         groupName(start);
       } else if (skip("?")) {
         flags(start);
@@ -288,7 +311,7 @@ public final class RegexParser {
           return null;
         }
         if (!skip(":")) {
-          throw error(at, "expected ':' or ')' after the flags; known flags are i, m and s");
+          throw error(at, "expected ':' or ')' after the flags; known flags are " + FLAGS);
         }
       }
       body = alternation();
@@ -299,6 +322,7 @@ public final class RegexParser {
     ignoreCase = i;
     multiLine = m;
     dotAll = s;
+    extended = x;
     depth--;
     return body;
   }
@@ -316,14 +340,24 @@ public final class RegexParser {
   private void flags(int start) {
     boolean on = true;
     for (; more() && !looking(":") && !looking(")"); at++) {
-      switch (pattern.charAt(at)) {
-        case 'i' -> ignoreCase = on;
-        case 'm' -> multiLine = on;
-        case 's' -> dotAll = on;
-        case 'u' -> {} // case is always Unicode's
-        case '-' -> on = false;
-        default -> throw error(start, "unknown flag; known flags are i, m and s");
+      if (looking("-")) {
+        on = false;
+      } else {
+        flag(pattern.charAt(at), on, start);
       }
+    }
+  }
+
+  private static final String FLAGS = "i, m, s, u and x";
+
+  private void flag(char flag, boolean on, int place) {
+    switch (flag) {
+      case 'i' -> ignoreCase = on;
+      case 'm' -> multiLine = on;
+      case 's' -> dotAll = on;
+      case 'u' -> {} // case is always Unicode's
+      case 'x' -> extended = on;
+      default -> throw error(place, "unknown flag '" + flag + "'; known flags are " + FLAGS);
     }
   }
 
@@ -366,9 +400,9 @@ public final class RegexParser {
     char c = pattern.charAt(at);
     CodePoints set =
         switch (c) {
-          case 'd', 'D' -> DIGIT;
-          case 's', 'S' -> SPACE;
-          case 'w', 'W' -> WORD;
+          case 'd', 'D' -> dialect.digit();
+          case 's', 'S' -> dialect.space();
+          case 'w', 'W' -> dialect.word();
           case 'h', 'H' -> BLANK;
           case 'p', 'P' -> {
             at++;
@@ -400,7 +434,11 @@ public final class RegexParser {
       throw error(start, "expected a property like \\p{L} or \\p{Script=Greek}");
     }
     boolean negated = name.startsWith("^");
-    CodePoints set = UnicodeProperties.of(negated ? name.substring(1) : name);
+    String wanted = negated ? name.substring(1) : name;
+    CodePoints set = UnicodeProperties.of(wanted);
+    if (set == null && dialect == RegexDialect.RUST) {
+      set = UnicodeProperties.of("Script=" + wanted);
+    }
     if (set == null) {
       throw error(
           start,
@@ -430,6 +468,16 @@ public final class RegexParser {
         yield pattern.charAt(at++) & 0x1F;
       }
       case 'x' -> looking("{") ? bracedHex(start) : hex(2, start);
+      case 'U' -> {
+        if (dialect != RegexDialect.RUST) {
+          throw error(start, "unknown escape '\\U'");
+        }
+        int point = looking("{") ? bracedHex(start) : hex(8, start);
+        if (point < 0 || point > Character.MAX_CODE_POINT) {
+          throw error(start, "expected a code point in hexadecimal, at most 10FFFF");
+        }
+        yield point;
+      }
       case 'u' -> {
         int unit = looking("{") ? bracedHex(start) : hex(4, start);
         if (Character.isBmpCodePoint(unit)
@@ -502,6 +550,13 @@ public final class RegexParser {
         throw error(
             at, "'&&' means different things in different dialects; write '&' once, or \\p{…}");
       }
+      if (extended && pattern.charAt(at) != '#' && blank()) {
+        continue;
+      }
+      if (dialect == RegexDialect.RUST && looking("[")) {
+        set = set.or(posixClass());
+        continue;
+      }
       int itemStart = at;
       int from = classItem();
       if (from < 0) {
@@ -530,6 +585,25 @@ public final class RegexParser {
     }
     set = cased(set.or(CodePoints.ranges(Arrays.copyOf(bounds, n))));
     return negated ? set.complement() : set;
+  }
+
+  private CodePoints posixClass() {
+    int start = at;
+    int end = pattern.indexOf(":]", at);
+    CodePoints set = null;
+    boolean not = false;
+    if (looking("[:") && end > 0) {
+      String name = pattern.substring(at + 2, end);
+      not = name.startsWith("^");
+      set = RegexDialect.posix(not ? name.substring(1) : name);
+    }
+    if (set == null) {
+      throw error(
+          start,
+          "classes inside classes are not read; write '\\[' for the character, or [:alpha:]");
+    }
+    at = end + 2;
+    return not ? set.complement() : set;
   }
 
   private CodePoints lastClass = CodePoints.NONE;

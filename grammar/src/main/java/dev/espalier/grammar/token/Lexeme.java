@@ -31,11 +31,12 @@ public final class Lexeme {
   /** A table entry: no text goes on like this. */
   static final int DEAD = 1;
 
-  private record Key(Expr language) {}
+  private record Key(Expr language, boolean lazy) {}
 
   final TokenTables tables;
   final ByteClasses classes;
   final int width; // of a row
+  final boolean lazy; // whether it ends as soon as it accepts
   private final AtomicInteger alternatives = new AtomicInteger();
   private final int maxAlternatives;
   private final LexemeState start;
@@ -51,8 +52,9 @@ public final class Lexeme {
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  private Lexeme(Expr language, TokenTables tables) {
+  private Lexeme(Expr language, boolean lazy, TokenTables tables) {
     this.tables = tables;
+    this.lazy = lazy;
     classes = ByteClasses.of(language);
     width = classes.size();
     number = NUMBERS.getAndIncrement();
@@ -62,7 +64,12 @@ public final class Lexeme {
 
   /** The one shared lexeme of a language. */
   public static Lexeme of(Expr language, TokenTables tables) {
-    return tables.cached(new Key(language), t -> new Lexeme(language, t));
+    return of(language, false, tables);
+  }
+
+  /** The one shared lexeme of a language that, if lazy, ends as soon as it accepts. */
+  public static Lexeme of(Expr language, boolean lazy, TokenTables tables) {
+    return tables.cached(new Key(language, lazy), t -> new Lexeme(language, lazy, t));
   }
 
   /** The state before any byte; {@link LexemeState#isDead dead} if the language is empty. */
@@ -105,7 +112,9 @@ public final class Lexeme {
     int entry = table[row + c];
     if (entry == UNKNOWN) {
       try {
-        LexemeState next = state(states[row / width].expr().step(classes.sample(c)));
+        LexemeState from = states[row / width];
+        boolean over = lazy && from.accepts();
+        LexemeState next = over ? LexemeState.DEAD : state(from.expr().step(classes.sample(c)));
         entry = next.isDead() ? DEAD : next.entry();
       } catch (StackOverflowError e) {
         throw new BudgetExceededException(

@@ -82,6 +82,14 @@ public final class LexemeMask {
   }
 
   /**
+   * The suffixes of tokens that leave the lexeme where it cannot go on: the only places where one
+   * that is read as far as it goes can end.
+   */
+  public ResidualTrie endings() {
+    return residual(ByteSet.NONE);
+  }
+
+  /**
    * Whether reading through this mask beats walking the vocabulary: many tokens stay, few leave. A
    * short lexeme such as white space is left at once, by nearly every token.
    */

@@ -56,6 +56,11 @@ public final class LexemeState {
     return accepts;
   }
 
+  /** Whether a lazy lexeme ends here, whatever other lexemes do. */
+  public boolean endsLazily() {
+    return lexeme != null && lexeme.lazy && accepts;
+  }
+
   /** The texts that may still come. */
   public Expr expr() {
     return expr;
@@ -148,7 +153,7 @@ public final class LexemeState {
     if (known == null) {
       TokenTables tables = lexeme().tables;
       Expr near = expr.horizon(tables.trie().depth());
-      known = near == expr ? this : Lexeme.of(near, tables).start();
+      known = near == expr ? this : Lexeme.of(near, lexeme().lazy, tables).start();
       clamped = known;
     }
     return known;

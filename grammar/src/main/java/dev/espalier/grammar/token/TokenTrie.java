@@ -76,6 +76,22 @@ public final class TokenTrie {
     return ids[i];
   }
 
+  /** The node of a text, or -1 if no token begins with it. */
+  public int find(byte[] text) {
+    int node = 0;
+    for (byte b : text) {
+      int child = node + 1;
+      while (child < end[node] && bytes[child] != b) {
+        child = end[child];
+      }
+      if (child >= end[node]) {
+        return -1;
+      }
+      node = child;
+    }
+    return node;
+  }
+
   void tokensAt(int node, IntList out) {
     for (int i = first[node]; i < first[node + 1]; i++) {
       out.add(ids[i]);

@@ -1,0 +1,200 @@
+package dev.espalier.grammar.lark;
+
+import dev.espalier.EspalierException;
+import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.cfg.Rules;
+import dev.espalier.grammar.cfg.Syntax;
+import dev.espalier.grammar.cfg.TokenPattern;
+import dev.espalier.grammar.lark.LarkNode.Definition;
+import dev.espalier.grammar.regex.CodePoints;
+import dev.espalier.grammar.regex.RegexDialect;
+import dev.espalier.grammar.regex.RegexParser;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Turns definitions into rules: names in upper case, strings and regular expressions are terminals,
+ * and so is the body of a rule that is lazy or has a suffix.
+ */
+public final class LarkGrammar {
+  private static final String START = "start";
+  private static final int MAX_TERMINAL_SIZE = 100_000;
+
+  private final String source;
+  private final Map<String, Definition> definitions;
+  private final Map<String, Expr> terminals = new HashMap<>(); // NONE while being read
+  private final Map<String, Syntax> rules = new LinkedHashMap<>();
+  private int size;
+
+  private LarkGrammar(LarkParser.Document document) {
+    source = document.source();
+    definitions = document.definitions();
+  }
+
+  /**
+   * The rules of a grammar in Lark's language.
+   *
+   * @throws GrammarSyntaxException if the text is malformed or asks for what is not supported
+   */
+  public static Rules parse(String source) {
+    LarkParser.Document document = LarkParser.parse(source);
+    LarkGrammar g = new LarkGrammar(document);
+    if (!g.definitions.containsKey(START)) {
+      throw g.error(source.length(), "there is no rule 'start', which the whole text derives from");
+    }
+    for (Definition d : g.definitions.values()) {
+      if (isTerminal(d.name())) {
+        g.terminal(d.name(), d.offset());
+      } else {
+        g.rules.put(d.name(), g.rule(d));
+      }
+    }
+    List<Expr> ignored = new ArrayList<>();
+    for (LarkNode node : document.ignored()) {
+      ignored.add(g.expr(node));
+    }
+    return new Rules(g.rules, START, Expr.or(ignored));
+  }
+
+  private static boolean isTerminal(String name) {
+    return name.chars().anyMatch(c -> c >= 'A' && c <= 'Z');
+  }
+
+  private GrammarSyntaxException error(int offset, String detail) {
+    return new GrammarSyntaxException(source, offset, detail);
+  }
+
+  // ---- rules
+
+  private Syntax rule(Definition d) {
+    if (!d.lazy()) {
+      return syntax(d.body());
+    }
+    Expr body = expr(d.body());
+    Expr suffix = d.suffix() == null ? Expr.EMPTY : expr(d.suffix());
+    return new Syntax.Regular(Expr.seq(body, suffix), d.name(), true);
+  }
+
+  private Syntax syntax(LarkNode node) {
+    if (node instanceof LarkNode.Sequence s) {
+      return new Syntax.Sequence(s.parts().stream().map(this::syntax).toList());
+    } else if (node instanceof LarkNode.Either e) {
+      return new Syntax.Either(e.options().stream().map(this::syntax).toList());
+    } else if (node instanceof LarkNode.Repeat r) {
+      return new Syntax.Repeat(syntax(r.body()), r.min(), r.max());
+    } else if (node instanceof LarkNode.Special s) {
+      return new Syntax.Tokens(TokenPattern.of(s.text(), source, s.offset()));
+    } else if (node instanceof LarkNode.Both b) {
+      throw error(b.offset(), "'&' is for terminals; give this a name in upper case of its own");
+    } else if (node instanceof LarkNode.Name n && !n.terminal()) {
+      require(n.name(), n.offset());
+      return new Syntax.Reference(n.name());
+    } else if (node instanceof LarkNode.Inline i && i.directive().equals("%json")) {
+      throw error(i.offset(), "%json is not supported yet");
+    } else if (node instanceof LarkNode.Name n) {
+      return new Syntax.Regular(expr(n), n.name());
+    }
+    return new Syntax.Regular(expr(node), written(node));
+  }
+
+  private String written(LarkNode node) {
+    if (node instanceof LarkNode.Literal l) {
+      return l.written();
+    } else if (node instanceof LarkNode.Range r) {
+      return r.written();
+    } else if (node instanceof LarkNode.Pattern p) {
+      return p.written();
+    } else if (node instanceof LarkNode.Name n) {
+      return n.name();
+    }
+    return node instanceof LarkNode.Not n ? "~" + written(n.body()) : "a terminal";
+  }
+
+  private Definition require(String name, int offset) {
+    Definition d = definitions.get(name);
+    if (d == null) {
+      throw error(offset, "'" + name + "' is not defined");
+    }
+    return d;
+  }
+
+  // ---- terminals
+
+  private Expr terminal(String name, int offset) {
+    Definition d = require(name, offset);
+    Expr known = terminals.get(name);
+    if (known == null) {
+      terminals.put(name, Expr.NONE);
+      Expr made = expr(d.body());
+      terminals.put(name, made);
+      return made;
+    }
+    if (known == Expr.NONE) {
+      throw error(offset, "the terminal '" + name + "' refers to itself; only rules can");
+    }
+    return known;
+  }
+
+  private Expr expr(LarkNode node) {
+    if (++size > MAX_TERMINAL_SIZE) {
+      throw error(node.offset(), "the terminals are too large together");
+    }
+    if (node instanceof LarkNode.Literal l) {
+      return literal(l);
+    } else if (node instanceof LarkNode.Range r) {
+      return CodePoints.range(r.from(), r.to()).expr();
+    } else if (node instanceof LarkNode.Pattern p) {
+      return pattern(p);
+    } else if (node instanceof LarkNode.Name n) {
+      if (!n.terminal()) {
+        require(n.name(), n.offset());
+        throw error(n.offset(), "a terminal cannot refer to the rule '" + n.name() + "'");
+      }
+      return terminal(n.name(), n.offset());
+    } else if (node instanceof LarkNode.Sequence s) {
+      return Expr.seq(s.parts().stream().map(this::expr).toArray(Expr[]::new));
+    } else if (node instanceof LarkNode.Either e) {
+      return Expr.or(e.options().stream().map(this::expr).toList());
+    } else if (node instanceof LarkNode.Both b) {
+      return Expr.and(b.parts().stream().map(this::expr).toArray(Expr[]::new));
+    } else if (node instanceof LarkNode.Not n) {
+      return Expr.and(Utf8.TEXT, Expr.not(expr(n.body())));
+    } else if (node instanceof LarkNode.Repeat r) {
+      return Expr.repeat(expr(r.body()), r.min(), r.max());
+    } else if (node instanceof LarkNode.Special s) {
+      throw error(s.offset(), "a terminal cannot contain tokens; use it in a rule");
+    }
+    LarkNode.Inline inline = (LarkNode.Inline) node;
+    if (inline.directive().equals("%json")) {
+      throw error(inline.offset(), "a terminal cannot contain %json; use it in a rule");
+    }
+    throw error(inline.offset(), "%regex is not supported yet");
+  }
+
+  private static Expr literal(LarkNode.Literal l) {
+    if (!l.ignoreCase()) {
+      return Expr.literal(l.text());
+    }
+    return Expr.seq(
+        l.text()
+            .codePoints()
+            .mapToObj(c -> CodePoints.range(c, c).ignoringCase().expr())
+            .toArray(Expr[]::new));
+  }
+
+  private Expr pattern(LarkNode.Pattern p) {
+    try {
+      return RegexParser.whole(p.regex(), RegexDialect.RUST, p.flags());
+    } catch (GrammarSyntaxException e) {
+      throw error(Math.min(p.offset() + 1 + e.offset(), source.length()), e.detail());
+    } catch (EspalierException e) {
+      throw error(p.offset(), Objects.requireNonNullElse(e.getMessage(), "cannot be read"));
+    }
+  }
+}

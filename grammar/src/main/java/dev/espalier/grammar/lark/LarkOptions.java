@@ -1,0 +1,43 @@
+package dev.espalier.grammar.lark;
+
+import dev.espalier.grammar.GrammarSyntaxException;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads the JSON that stands in a grammar. */
+final class LarkOptions {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private LarkOptions() {}
+
+  static JsonNode json(String text, String source, int offset) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      throw new GrammarSyntaxException(
+          source, offset, "expected a JSON value: " + e.getOriginalMessage());
+    }
+  }
+
+  /** Refuses options of {@code %llguidance} that would change the language or cannot be kept. */
+  static void check(LarkToken json, String source) {
+    JsonNode options = json(json.text(), source, json.offset());
+    if (!options.isObject()) {
+      throw new GrammarSyntaxException(source, json.offset(), "expected a JSON object of options");
+    }
+    for (Map.Entry<String, JsonNode> option : options.properties()) {
+      boolean harmless =
+          switch (option.getKey()) {
+            case "no_forcing", "verbose_errors" -> option.getValue().isBoolean();
+            case "skip_repetition" -> option.getValue().asString("").equals("unbounded");
+            default -> false;
+          };
+      if (!harmless) {
+        throw new GrammarSyntaxException(
+            source, json.offset(), "the option '" + option.getKey() + "' is not supported");
+      }
+    }
+  }
+}
