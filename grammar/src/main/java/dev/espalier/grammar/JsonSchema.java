@@ -7,14 +7,19 @@ import dev.espalier.grammar.openapi.OpenApiComponent;
 import dev.espalier.grammar.schema.CompiledSchema;
 import dev.espalier.grammar.schema.Options;
 import dev.espalier.grammar.types.TypeSchema;
+import java.net.URI;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON Schema as a constraint: every generated text is a JSON document that the schema accepts.
  * Immutable, shared by threads; {@code with…} methods give changed copies.
  *
- * <p>Drafts 6 to 2020-12. What is not enforced is refused with its JSON pointer and keyword when
- * the schema is compiled, and so is a schema that no value satisfies; nothing is loosened silently.
+ * <p>Drafts 4, 6, 7, 2019-09 and 2020-12. What is not enforced is refused with its JSON pointer and
+ * keyword when the schema is compiled, and so is a schema that no value satisfies; nothing is
+ * loosened silently.
  *
  * <p>Properties come in declared order unless {@link #anyOrder} is asked for: as {@code properties}
  * lists them (those of {@code allOf} and the like where they stand), then names only in {@code
@@ -66,20 +71,37 @@ public final class JsonSchema implements Constraint {
 
   /** Properties may come in any order. */
   public JsonSchema anyOrder() {
-    return with(
-        new Options(
-            false, options.whitespace(), options.depth(), options.states(), options.compileTime()));
+    return with(o -> o.declaredOrder = false);
   }
 
   /** White space; {@link Whitespace#compact} unless changed. */
   public JsonSchema whitespace(Whitespace whitespace) {
-    return with(
-        new Options(
-            options.declaredOrder(),
-            whitespace,
-            options.depth(),
-            options.states(),
-            options.compileTime()));
+    return with(o -> o.whitespace = whitespace);
+  }
+
+  /** Formats are annotations, and no longer enforced. */
+  public JsonSchema annotateFormats() {
+    return with(o -> o.assertFormats = false);
+  }
+
+  /**
+   * The dialect of schemas without a {@code $schema}.
+   *
+   * @param metaschema URI of a metaschema; that of draft 2020-12 unless changed
+   */
+  public JsonSchema dialect(String metaschema) {
+    return with(o -> o.dialect = metaschema);
+  }
+
+  /**
+   * Gives the text of other documents that references lead to. The metaschemas of all drafts are at
+   * hand without it; nothing is ever fetched from anywhere else.
+   *
+   * @param resolver text of the document with a URI (which has no fragment), null if it has none;
+   *     may be asked from any thread that compiles
+   */
+  public JsonSchema resolver(Function<URI, @Nullable String> resolver) {
+    return with(o -> o.resolver = resolver);
   }
 
   /**
@@ -95,11 +117,15 @@ public final class JsonSchema implements Constraint {
           "budgets need a depth from 1, states from 1000 and a positive time");
     }
     return with(
-        new Options(options.declaredOrder(), options.whitespace(), depth, states, compileTime));
+        o -> {
+          o.depth = depth;
+          o.states = states;
+          o.compileTime = compileTime;
+        });
   }
 
-  private JsonSchema with(Options changed) {
-    return new JsonSchema(text, changed);
+  private JsonSchema with(Consumer<Options.Changes> change) {
+    return new JsonSchema(text, options.with(change));
   }
 
   /** The schema's text. */

@@ -74,7 +74,8 @@ final class RandomSchemas {
         default -> typed(0);
       };
     }
-    return switch (r.nextInt(14)) {
+    return switch (r.nextInt(16)) {
+      case 5 -> unevaluated(depth);
       case 0 -> "{\"anyOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + "]}";
       case 1 -> "{\"oneOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + "]}";
       case 2 -> "{\"allOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + "]}";
@@ -89,6 +90,23 @@ final class RandomSchemas {
               + "}";
       default -> typed(depth);
     };
+  }
+
+  /** Branches that speak of some members, and a rule for all others. */
+  private String unevaluated(int depth) {
+    String[] keyword = {"allOf", "anyOf", "oneOf"};
+    String rest = r.nextBoolean() ? "false" : schema(0);
+    return "{\""
+        + keyword[r.nextInt(3)]
+        + "\":["
+        + typed(depth - 1)
+        + ","
+        + typed(depth - 1)
+        + "],\""
+        + (r.nextInt(3) == 0 ? "unevaluatedItems" : "unevaluatedProperties")
+        + "\":"
+        + rest
+        + "}";
   }
 
   private String typed(int depth) {
@@ -149,6 +167,12 @@ final class RandomSchemas {
       if (r.nextInt(2) == 0) {
         s.append(",\"maxContains\":").append(1 + r.nextInt(2));
       }
+    }
+    if (r.nextInt(3) == 0) {
+      s.append(",\"uniqueItems\":true");
+    }
+    if (r.nextInt(5) == 0) {
+      s.append(",\"unevaluatedItems\":").append(r.nextBoolean() ? "false" : schema(0));
     }
     int min = r.nextInt(3);
     if (r.nextInt(3) == 0) {

@@ -3,7 +3,10 @@ package dev.espalier.grammar.schema;
 import dev.espalier.grammar.automaton.Expr;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * One assertion about what is still to come: the derivative of a keyword by what has been read.
@@ -47,6 +50,38 @@ sealed interface Atom {
   /** At most {@code n} further items satisfy the schema. */
   record MaxContains(SchemaNode schema, int n) implements Atom {}
 
+  /** All further items differ from each other and from these values. Knows a value at its end. */
+  record Unique(Set<SchemaNode> seen) implements Atom {
+    public Unique {
+      seen = Set.copyOf(seen);
+    }
+  }
+
+  // ---- arrays and objects
+
+  /** What is still to come of the object or array, put as a value of its own, is none of these. */
+  record NoneOf(Set<JsonNode> values) implements Atom {
+    public NoneOf {
+      values = Set.copyOf(values);
+    }
+  }
+
+  /**
+   * The same while an item or a member's value is being read.
+   *
+   * @param rests what must not come after it, by its own value
+   */
+  record NoneOfAfter(Map<JsonNode, Set<JsonNode>> rests) implements Atom {
+    public NoneOfAfter {
+      rests = Map.copyOf(rests);
+    }
+  }
+
+  /** Whether the assertion depends on whole values, so that they must be remembered. */
+  default boolean remembers() {
+    return this instanceof Unique || this instanceof NoneOf || this instanceof NoneOfAfter;
+  }
+
   // ---- strings
 
   /** The unescaped text is in the language, which holds well-formed UTF-8 only. */
@@ -82,18 +117,27 @@ sealed interface Atom {
    * {@code properties}, {@code patternProperties} and {@code additionalProperties} of one schema.
    */
   final class MemberRules {
-    private final java.util.Map<String, SchemaNode> named;
+    private final Map<String, SchemaNode> named;
     private final List<PatternRule> patterns;
     private final SchemaNode others;
+    private final @Nullable JsonNode constant;
+
+    MemberRules(Map<String, SchemaNode> named, List<PatternRule> patterns, SchemaNode others) {
+      this(named, patterns, others, null);
+    }
 
     MemberRules(
-        java.util.Map<String, SchemaNode> named, List<PatternRule> patterns, SchemaNode others) {
+        Map<String, SchemaNode> named,
+        List<PatternRule> patterns,
+        SchemaNode others,
+        @Nullable JsonNode constant) {
       this.named = named;
       this.patterns = patterns;
       this.others = others;
+      this.constant = constant;
     }
 
-    java.util.Map<String, SchemaNode> named() {
+    Map<String, SchemaNode> named() {
       return named;
     }
 
@@ -104,6 +148,11 @@ sealed interface Atom {
     SchemaNode others() {
       return others;
     }
+
+    /** The object that these rules spell out, if they come from {@code const} or {@code enum}. */
+    @Nullable JsonNode constant() {
+      return constant;
+    }
   }
 
   /** What {@code patternProperties} says for names of a language. */
@@ -113,10 +162,16 @@ sealed interface Atom {
   final class ItemRules {
     private final List<SchemaNode> prefix;
     private final SchemaNode rest;
+    private final @Nullable JsonNode constant;
 
     ItemRules(List<SchemaNode> prefix, SchemaNode rest) {
+      this(prefix, rest, null);
+    }
+
+    ItemRules(List<SchemaNode> prefix, SchemaNode rest, @Nullable JsonNode constant) {
       this.prefix = prefix;
       this.rest = rest;
+      this.constant = constant;
     }
 
     List<SchemaNode> prefix() {
@@ -129,6 +184,11 @@ sealed interface Atom {
 
     SchemaNode at(int index) {
       return index < prefix.size() ? prefix.get(index) : rest;
+    }
+
+    /** The array that these rules spell out, if they come from {@code const} or {@code enum}. */
+    @Nullable JsonNode constant() {
+      return constant;
     }
   }
 }

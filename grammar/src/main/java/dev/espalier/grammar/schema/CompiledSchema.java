@@ -4,6 +4,7 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.token.TokenTables;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /** A schema over a vocabulary. Safe for threads. */
@@ -16,7 +17,7 @@ public final class CompiledSchema implements CompiledConstraint {
   private record Key(String text, Options options) {}
 
   private CompiledSchema(String text, Options options, TokenTables tables) {
-    schema = SchemaDocument.parse(text);
+    schema = SchemaText.parse(text, "");
     this.options = options;
     this.tables = tables;
     machine = newMachine();
@@ -39,12 +40,30 @@ public final class CompiledSchema implements CompiledConstraint {
 
   /** Throws if the text is not JSON or not a schema. */
   public static void checkSyntax(String text) {
-    new SchemaDocument(SchemaDocument.parse(text)).root();
+    new References(SchemaText.parse(text, ""), Options.DEFAULT).root();
   }
 
   @Override
   public Vocabulary vocabulary() {
     return tables.vocabulary();
+  }
+
+  /** Judges a text in which strings may be spelled with any escapes that JSON has. */
+  @Override
+  public Check check(String text) {
+    WriterSpelling spelling = WriterSpelling.of(text.getBytes(StandardCharsets.UTF_8));
+    State state = start();
+    for (int i = 0; i < spelling.bytes.length; i++) {
+      State next = state.step(spelling.bytes[i]);
+      if (next == null) {
+        return new Check(Check.Verdict.REFUSED, spelling.origin[i], state.explain());
+      }
+      state = next;
+    }
+    return new Check(
+        state.mayEnd() ? Check.Verdict.ACCEPTED : Check.Verdict.ACCEPTED_SO_FAR,
+        spelling.origin[spelling.bytes.length],
+        state.explain());
   }
 
   // A machine grows with the texts it has seen. When it is full, new texts start on a fresh one;

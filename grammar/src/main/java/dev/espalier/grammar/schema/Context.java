@@ -17,6 +17,8 @@ final class Context {
     KEY,
     COLON,
     AFTER,
+    /** An item or member has ended whose own value decides what follows; no state stands here. */
+    VALUE_END,
     END
   }
 
@@ -24,7 +26,8 @@ final class Context {
    * What makes two contexts one.
    *
    * @param obligation on the value that starts here, or that is being read
-   * @param key that was read, for {@link Phase#COLON}
+   * @param key that was read, for {@link Phase#COLON}; the verdicts on what was pending, for {@link
+   *     Phase#VALUE_END}
    * @param closing the array as it is if it ends here instead of taking a first item
    */
   record Meaning(
@@ -42,6 +45,7 @@ final class Context {
   final Meaning meaning;
 
   // Filled from null to their one value under the machine's lock; read without it.
+  private volatile @Nullable Boolean readsNames;
   private volatile @Nullable Context[] exits = new Context[4];
   private volatile @Nullable JsonState[] states = new JsonState[8];
 
@@ -74,6 +78,30 @@ final class Context {
     }
   }
 
+  /** Whether a state here keeps its text from the start of this segment on. */
+  boolean remembers() {
+    if (phase != Phase.KEY) {
+      return phase == Phase.VALUE && frame.remembers();
+    }
+    Boolean known = readsNames;
+    if (known == null) {
+      synchronized (machine) {
+        known = machine.readsNames(this);
+        readsNames = known;
+      }
+    }
+    return known;
+  }
+
+  /** The state at a position in the segment, reached with a memory of the text before. */
+  JsonState state(int position, @Nullable Memory memory) {
+    if (memory == null) {
+      return state(position);
+    }
+    machine.count(1);
+    return new JsonState(this, position, memory);
+  }
+
   /** The state at a position in the segment. */
   JsonState state(int position) {
     JsonState[] s = states;
@@ -88,8 +116,7 @@ final class Context {
       }
       JsonState s = states[position];
       if (s == null) {
-        boolean reads = machine.readsKeys(this);
-        s = new JsonState(this, position, reads ? new byte[0] : null);
+        s = new JsonState(this, position, remembers() ? Memory.open(null) : null);
         states[position] = s;
         machine.count(1);
       }

@@ -1,14 +1,47 @@
 package dev.espalier.grammar.schema;
 
-import dev.espalier.grammar.SchemaException;
-import tools.jackson.databind.JsonNode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The drafts of JSON Schema whose rules are known, oldest first. */
 enum Draft {
+  DRAFT_4("json-schema.org/draft-04/schema"),
   DRAFT_6("json-schema.org/draft-06/schema"),
   DRAFT_7("json-schema.org/draft-07/schema"),
   DRAFT_2019_09("json-schema.org/draft/2019-09/schema"),
   DRAFT_2020_12("json-schema.org/draft/2020-12/schema");
+
+  /** Keywords that not every draft knows: the first draft that does. */
+  private static final Map<String, Draft> SINCE =
+      Map.ofEntries(
+          Map.entry("$id", DRAFT_6),
+          Map.entry("const", DRAFT_6),
+          Map.entry("contains", DRAFT_6),
+          Map.entry("propertyNames", DRAFT_6),
+          Map.entry("if", DRAFT_7),
+          Map.entry("then", DRAFT_7),
+          Map.entry("else", DRAFT_7),
+          Map.entry("$anchor", DRAFT_2019_09),
+          Map.entry("$recursiveAnchor", DRAFT_2019_09),
+          Map.entry("$recursiveRef", DRAFT_2019_09),
+          Map.entry("$vocabulary", DRAFT_2019_09),
+          Map.entry("dependentRequired", DRAFT_2019_09),
+          Map.entry("dependentSchemas", DRAFT_2019_09),
+          Map.entry("maxContains", DRAFT_2019_09),
+          Map.entry("minContains", DRAFT_2019_09),
+          Map.entry("unevaluatedItems", DRAFT_2019_09),
+          Map.entry("unevaluatedProperties", DRAFT_2019_09),
+          Map.entry("$dynamicAnchor", DRAFT_2020_12),
+          Map.entry("$dynamicRef", DRAFT_2020_12),
+          Map.entry("prefixItems", DRAFT_2020_12));
+
+  /** And the last one, where later drafts dropped it. */
+  private static final Map<String, Draft> UNTIL =
+      Map.of(
+          "id", DRAFT_4,
+          "additionalItems", DRAFT_2019_09,
+          "$recursiveAnchor", DRAFT_2019_09,
+          "$recursiveRef", DRAFT_2019_09);
 
   private final String uri; // without scheme and fragment
 
@@ -16,25 +49,37 @@ enum Draft {
     this.uri = uri;
   }
 
-  /** The draft that {@code $schema} names; the newest one if it names none. */
-  static Draft of(JsonNode root) {
-    JsonNode uri = root.get("$schema");
-    if (uri == null) {
-      return DRAFT_2020_12;
-    }
-    String named = uri.asString("").replaceFirst("^https?://", "").replaceFirst("#$", "");
+  /** The draft of a metaschema's URI, null if it is none of theirs. */
+  static @Nullable Draft of(String schemaUri) {
+    String named = schemaUri.replaceFirst("^https?://", "").replaceFirst("#$", "");
     for (Draft d : values()) {
       if (named.equals(d.uri)) {
         return d;
       }
     }
-    throw new SchemaException(
-        "",
-        "$schema",
-        "the dialect " + uri + " is not supported; drafts 6, 7, 2019-09 and 2020-12 are");
+    return named.equals("json-schema.org/schema") ? DRAFT_2020_12 : null;
   }
 
   boolean before(Draft other) {
     return compareTo(other) < 0;
+  }
+
+  /**
+   * Whether the keyword means something in this draft; those that no draft knows count as known.
+   */
+  boolean knows(String keyword) {
+    Draft since = SINCE.get(keyword);
+    Draft until = UNTIL.get(keyword);
+    return (since == null || !before(since)) && (until == null || !until.before(this));
+  }
+
+  /** The keyword that names a resource. */
+  String idKeyword() {
+    return this == DRAFT_4 ? "id" : "$id";
+  }
+
+  /** Up to draft 7 a {@code $ref} stands for its whole schema object. */
+  boolean refReplacesSiblings() {
+    return before(DRAFT_2019_09);
   }
 }

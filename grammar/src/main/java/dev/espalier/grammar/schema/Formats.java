@@ -68,7 +68,7 @@ final class Formats {
   }
 
   /** The language of a format, null if it has none. */
-  static @Nullable Expr language(String format) {
+  static @Nullable Expr language(String format, Draft draft) {
     return LANGUAGES.get(format);
   }
 

@@ -26,6 +26,7 @@ final class Formula {
   final int id; // order of creation, for a normal form
   final boolean hasVerdicts; // speaks about the value being read
   final boolean hasResiduals; // speaks about what comes after it
+  final boolean remembers; // depends on whole values
 
   Formula(Kind kind, @Nullable Atom atom, List<Formula> parts, int id) {
     this.kind = kind;
@@ -34,12 +35,15 @@ final class Formula {
     this.id = id;
     boolean verdicts = atom instanceof Atom.Verdict;
     boolean residuals = atom != null && !verdicts;
+    boolean memory = atom != null && atom.remembers();
     for (Formula p : parts) {
       verdicts |= p.hasVerdicts;
       residuals |= p.hasResiduals;
+      memory |= p.remembers;
     }
     hasVerdicts = verdicts;
     hasResiduals = residuals;
+    remembers = memory;
   }
 
   boolean isTrue() {

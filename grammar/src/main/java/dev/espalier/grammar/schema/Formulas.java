@@ -1,6 +1,8 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.schema.Formula.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,6 +75,45 @@ final class Formulas {
         ? yes
         : atom(new Atom.Verdict(schema));
   }
+
+  // ---- assertions that may be settled from the start
+
+  /** The text is in a language. */
+  Formula text(Expr language) {
+    if (language == Expr.NONE) {
+      return no;
+    }
+    return language == Utf8.TEXT ? yes : atom(new Atom.Text(language));
+  }
+
+  Formula atLeastItems(int n) {
+    return n == 0 ? yes : atom(new Atom.MinItems(n));
+  }
+
+  Formula atMostItems(int n) {
+    return n == Integer.MAX_VALUE ? yes : atom(new Atom.MaxItems(n));
+  }
+
+  Formula items(Atom.ItemRules rules) {
+    boolean trivial = verdict(rules.at(rules.prefixLength())).isTrue();
+    for (SchemaNode s : rules.prefix()) {
+      trivial &= verdict(s).isTrue();
+    }
+    return trivial ? yes : atom(new Atom.Items(rules, 0));
+  }
+
+  Formula members(Atom.MemberRules rules) {
+    boolean trivial = verdict(rules.others()).isTrue();
+    for (SchemaNode s : rules.named().values()) {
+      trivial &= verdict(s).isTrue();
+    }
+    for (Atom.PatternRule p : rules.patterns()) {
+      trivial &= verdict(p.schema()).isTrue();
+    }
+    return trivial ? yes : atom(new Atom.Members(rules));
+  }
+
+  // ---- combination
 
   Formula not(Formula f) {
     return switch (f.kind) {

@@ -26,6 +26,7 @@ final class Frame {
   final Set<String> used; // other names that came
   final @Nullable Frame parent;
   final int depth; // 0 for the root
+  private final boolean remembers;
   private final int hash;
 
   Frame(
@@ -45,6 +46,7 @@ final class Frame {
     this.gone = gone;
     this.used = used;
     this.parent = parent;
+    remembers = owed.remembers || sides.stream().anyMatch(s -> s.remembers);
     depth = parent == null ? 0 : parent.depth + 1;
     int h = Objects.hash(kind.name(), owed.id, sides, pending, used);
     hash = (h * 31 + Arrays.hashCode(gone)) * 31 + System.identityHashCode(parent);
@@ -52,6 +54,11 @@ final class Frame {
 
   KeySpace keys() {
     return Objects.requireNonNull(space);
+  }
+
+  /** Whether what is owed depends on the whole values of items or members. */
+  boolean remembers() {
+    return remembers;
   }
 
   Frame container() {

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.TokenMask;
 import dev.espalier.grammar.token.Segment;
+import dev.espalier.grammar.token.Suffixes;
 import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.View;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.List;
 final class JsonMask {
   private final List<long[]> bits;
   private final List<int[]> ids;
-  private final int[] uncertain; // allowed or not depending on the name being read
+  private final int[] uncertain; // allowed or not depending on what the state remembers
 
   private JsonMask(List<long[]> bits, List<int[]> ids, int[] uncertain) {
     this.bits = bits;
@@ -54,39 +55,67 @@ final class JsonMask {
       this.tables = tables;
     }
 
-    // `afterOther`: a name that is not listed has ended inside the token. Which one it was is not
-    // known here, so a second such name might repeat it; those tokens are tried one by one.
-    void add(View view, Context context, boolean afterOther) {
+    // `unknown`: a name that is not listed, or a value that decides what follows, has ended inside
+    // the token. Which one it was is not known here, so a second one might repeat it; tokens that
+    // reach into a second one are tried one by one.
+    void add(View view, Context context, boolean unknown) {
       if (view.bits() != null) {
         bits.add(view.bits());
       }
       if (view.ids().length > 0) {
         ids.add(view.ids());
       }
+      boolean second = unknown && context.phase == Context.Phase.VALUE && context.remembers();
       for (View.Exit exit : view.exits()) {
         int label = Segment.label(exit.step());
         boolean other = context.phase == Context.Phase.KEY && !context.frame.keys().isListed(label);
-        if (other && afterOther) {
-          for (int token : exit.rest().all()) {
-            uncertain.add(token);
-          }
-          continue;
+        if (other && unknown) {
+          tryEach(exit.rest());
+        } else if (second && label != Punctuation.VALUE_CLOSE) {
+          tryEach(exit.rest());
+        } else {
+          follow(context.exit(label), exit.rest(), unknown || other);
         }
-        Context to = context.exit(label);
-        if (to == context.machine.refused) {
-          continue;
+      }
+    }
+
+    private void tryEach(Suffixes rest) {
+      for (int token : rest.all()) {
+        uncertain.add(token);
+      }
+    }
+
+    private void follow(Context to, Suffixes rest, boolean unknown) {
+      Context next = to;
+      if (to.phase == Context.Phase.VALUE_END) {
+        next = to.machine.leaveNewValue(to);
+        if (next == null) {
+          tryEach(rest);
+          return;
         }
-        if (to == context.machine.tooDeep) {
-          ids.add(exit.rest().all());
-          continue;
-        }
-        int[] complete = exit.rest().complete();
-        if (complete.length > 0) {
-          ids.add(complete);
-        }
-        if (!exit.rest().isEnd()) {
-          add(to.segment.startView(exit.rest(), tables), to, afterOther || other);
-        }
+        unknown = true;
+      }
+      if (next == next.machine.refused) {
+        return;
+      }
+      if (next == next.machine.tooDeep) {
+        ids.add(rest.all());
+        return;
+      }
+      int[] complete = rest.complete();
+      if (complete.length > 0) {
+        ids.add(complete);
+      }
+      if (rest.isEnd()) {
+        return;
+      }
+      if (unknown
+          && next.remembers()
+          && next.phase == Context.Phase.VALUE
+          && next.machine.mayBeLiteral(next)) {
+        tryEach(rest); // `true` may be the value that has just ended
+      } else {
+        add(next.segment.startView(rest, tables), next, unknown);
       }
     }
   }

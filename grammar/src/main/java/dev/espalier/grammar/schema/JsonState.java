@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A point in a JSON text: a context and a position in its segment. While a name is read that is not
- * listed, the name so far belongs to the state too, since it may come only once.
+ * A point in a JSON text: a context and a position in its segment. Where later text depends on the
+ * text itself, a {@link Memory} of it belongs to the state too.
  */
 final class JsonState implements CompiledConstraint.State {
   private static final int LONGEST_FORCED_RUN = 1024;
@@ -20,23 +20,23 @@ final class JsonState implements CompiledConstraint.State {
 
   final Context context;
   final int position;
-  private final byte @Nullable [] name; // as spelled so far; null where nobody asks for it
+  private final @Nullable Memory memory; // null where nobody asks for it
 
   // Caches; every value is the only possible one, so a lost race costs time and nothing else.
   private volatile @Nullable JsonMask mask;
   private volatile CompiledConstraint.@Nullable ForcedRun forced;
-  private volatile Next[] next = {}; // only where a name is read: other steps are in the segment
+  private volatile Next[] next = {}; // only with a memory: other steps are in the segment
 
-  JsonState(Context context, int position, byte @Nullable [] name) {
+  JsonState(Context context, int position, @Nullable Memory memory) {
     this.context = context;
     this.position = position;
-    this.name = name;
+    this.memory = memory;
   }
 
   @Override
   public @Nullable JsonState step(byte b) {
-    if (name == null) {
-      return stepThrough(b);
+    if (memory == null) {
+      return read(b, null);
     }
     for (Next n : next) {
       if (n.b == b) {
@@ -50,40 +50,46 @@ final class JsonState implements CompiledConstraint.State {
         }
       }
       Next[] longer = Arrays.copyOf(next, next.length + 1);
-      longer[next.length] = new Next(b, stepName(b, name));
+      longer[next.length] = new Next(b, read(b, memory));
       next = longer;
-      context.machine.count(1);
       return longer[longer.length - 1].state;
     }
   }
 
-  private @Nullable JsonState stepName(byte b, byte[] spelled) {
-    int to = context.segment.next(position, b & 0xFF);
-    if (to >= 0) {
-      byte[] longer = Arrays.copyOf(spelled, spelled.length + 1);
-      longer[spelled.length] = b;
-      return new JsonState(context, to, longer);
-    }
-    if (to == Segment.DEAD) {
-      return null;
-    }
-    Context after = context.machine.leaveKey(context, Segment.label(to), spelled);
-    return after == context.machine.refused ? null : after.start();
-  }
-
-  private @Nullable JsonState stepThrough(byte b) {
+  // Follows the exits that do not read the byte until something does.
+  private @Nullable JsonState read(byte b, @Nullable Memory known) {
+    Machine machine = context.machine;
     Context c = context;
     int q = position;
+    Memory m = known;
     while (true) {
       int to = c.segment.next(q, b & 0xFF);
-      if (to >= 0) {
-        return c == context && to == position ? this : c.state(to);
-      }
       if (to == Segment.DEAD) {
         return null;
       }
-      c = c.exit(Segment.label(to));
-      Machine machine = c.machine;
+      boolean consumed = to >= 0 || Segment.consumes(to);
+      Memory before = m;
+      m = m == null || !consumed ? m : m.append(b);
+      if (to >= 0) {
+        return m == null && c == context && to == position ? this : c.state(to, m);
+      }
+      int label = Segment.label(to);
+      if (m == null || before == null) {
+        c = c.exit(label);
+      } else if (c.phase == Context.Phase.KEY && c.remembers()) {
+        c = machine.leaveKey(c, label, before.last());
+        m = m.close();
+      } else {
+        m =
+            c.phase == Context.Phase.VALUE && label == Punctuation.VALUE_CLOSE && c.remembers()
+                ? m.close()
+                : m;
+        c = c.exit(label);
+      }
+      while (m != null && c.phase == Context.Phase.VALUE_END) {
+        c = machine.leaveValue(c, m.last());
+        m = m.close();
+      }
       if (c == machine.refused) {
         return null;
       }
@@ -94,8 +100,11 @@ final class JsonState implements CompiledConstraint.State {
             "objects and arrays are nested deeper; raise the depth or bound the schema's recursion");
       }
       q = c.segment.start();
-      if (Segment.consumes(to)) {
-        return c.state(q);
+      if (m != null && c.remembers()) {
+        m = Memory.open(m);
+      }
+      if (consumed) {
+        return c.state(q, m);
       }
     }
   }
@@ -114,8 +123,8 @@ final class JsonState implements CompiledConstraint.State {
   private JsonMask mask() {
     JsonMask known = mask;
     if (known == null) {
-      // Names do not change what is allowed but for the tokens that a mask has verified one by one.
-      JsonState shared = name == null ? this : context.state(position);
+      // Memories do not change what is allowed but for the tokens that a mask tries one by one.
+      JsonState shared = memory == null ? this : context.state(position);
       known = shared.mask;
       if (known == null) {
         known = JsonMask.of(shared);
@@ -205,7 +214,7 @@ final class JsonState implements CompiledConstraint.State {
       case COLON -> "':'";
       case AFTER ->
           "',' or the end of the " + (context.frame.kind == Frame.Kind.ARRAY ? "array" : "object");
-      case END -> "the end of the text";
+      case VALUE_END, END -> "the end of the text";
     };
   }
 }

@@ -54,6 +54,8 @@ final class KeySpaces {
         names.add(has.name());
       } else if (a instanceof Atom.Members members) {
         names.addAll(members.rules().named().keySet());
+      } else if (a instanceof Atom.NoneOf none) {
+        none.values().forEach(v -> names.addAll(v.propertyNames()));
       }
     }
     List<Expr> languages = new ArrayList<>(Liveness.keyLanguages(atoms));

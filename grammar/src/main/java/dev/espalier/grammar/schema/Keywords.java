@@ -10,78 +10,87 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the keywords of one schema object with their types checked, and knows which ones are
- * enforced. A value of the wrong type is an error with its place.
+ * Reads the keywords of one schema object with their types checked. Only those show that mean
+ * something in its dialect; up to draft 7, a {@code $ref} hides all others. A value of the wrong
+ * type is an error with its place.
  */
 final class Keywords {
-  /** Assertions of some draft that are known and not enforced; refused where they would assert. */
-  private static final Set<String> REFUSED =
-      Set.of(
-          "$anchor",
-          "$dynamicAnchor",
-          "$dynamicRef",
-          "$recursiveAnchor",
-          "$recursiveRef",
-          "unevaluatedItems",
-          "unevaluatedProperties",
-          "uniqueItems");
-
-  private final SchemaDocument document;
-
+  private final References references;
+  private final Refusals refusals;
   private final SchemaNode schema;
+  private final boolean onlyReference;
 
-  Keywords(SchemaDocument document, SchemaNode schema) {
-    this.document = document;
+  Keywords(References references, Refusals refusals, SchemaNode schema) {
+    this.references = references;
+    this.refusals = refusals;
     this.schema = schema;
-    JsonNode id = schema.json().get("$id");
-    if (id != null && !schema.pointer().isEmpty()) {
-      throw refuse("$id", "an embedded $id is not supported; drop it and refer by JSON pointer");
-    }
-    for (String keyword : REFUSED) {
-      JsonNode value = schema.json().get(keyword);
-      if (value != null && asserts(keyword, value)) {
-        throw refuse(keyword, "is not enforced; remove it or rephrase the schema without it");
-      }
-    }
+    onlyReference =
+        schema.dialect().draft().refReplacesSiblings() && References.isReference(schema.json());
   }
 
-  private static boolean asserts(String keyword, JsonNode value) {
-    return switch (keyword) {
-      case "uniqueItems" -> value.booleanValue(false);
-      case "unevaluatedItems", "unevaluatedProperties" ->
-          !(value.isBoolean() && value.booleanValue()) && !(value.isObject() && value.isEmpty());
-      default -> true;
-    };
+  SchemaNode schema() {
+    return schema;
   }
 
-  SchemaException refuse(String keyword, String problem) {
-    return new SchemaException(schema.pointer(), keyword, problem);
+  Draft draft() {
+    return schema.dialect().draft();
+  }
+
+  /** The error for a keyword whose value is none. */
+  SchemaException broken(String keyword, String problem) {
+    return SchemaException.broken(schema.pointer(), keyword, problem);
+  }
+
+  /** Gives up on a keyword: an error, or a note where the options are lenient. */
+  void unenforced(String keyword, String problem) {
+    refusals.add(SchemaException.unenforced(schema.pointer(), keyword, problem));
   }
 
   boolean has(String keyword) {
-    return schema.json().has(keyword);
+    return get(keyword) != null;
   }
 
   @Nullable JsonNode get(String keyword) {
-    return schema.json().get(keyword);
+    if (onlyReference && !keyword.equals("$ref")) {
+      return null;
+    }
+    JsonNode value = schema.json().get(keyword);
+    return value == null || !schema.dialect().knows(keyword) ? null : value;
   }
 
   private String pointer(String... steps) {
     StringBuilder s = new StringBuilder(schema.pointer());
     for (String step : steps) {
-      s.append('/').append(step.replace("~", "~0").replace("/", "~1"));
+      s.append('/').append(Subschemas.escape(step));
     }
     return s.toString();
   }
 
+  /** The schemas that references lead to; a value satisfies them as it satisfies this one. */
+  List<SchemaNode> targets() {
+    try {
+      return references.targets(schema, this);
+    } catch (SchemaException e) {
+      if (e.kind() != SchemaException.Kind.NOT_ENFORCED) {
+        throw e;
+      }
+      refusals.add(e);
+      return List.of();
+    }
+  }
+
   @Nullable SchemaNode schema(String keyword) {
     JsonNode value = get(keyword);
-    return value == null ? null : document.node(value, pointer(keyword));
+    return value == null ? null : references.child(schema, value, pointer(keyword));
+  }
+
+  /** The schema that a keyword's value holds under a name. */
+  SchemaNode schema(String keyword, String name, JsonNode value) {
+    return references.child(schema, value, pointer(keyword, name));
   }
 
   /** The schemas of a list; none if the keyword is absent. */
@@ -90,10 +99,10 @@ final class Keywords {
     JsonNode value = get(keyword);
     if (value != null) {
       if (!value.isArray()) {
-        throw refuse(keyword, "must be a list of schemas");
+        throw broken(keyword, "must be a list of schemas");
       }
       for (int i = 0; i < value.size(); i++) {
-        out.add(document.node(value.get(i), pointer(keyword, Integer.toString(i))));
+        out.add(schema(keyword, Integer.toString(i), value.get(i)));
       }
     }
     return out;
@@ -102,16 +111,19 @@ final class Keywords {
   /** The schemas by name, in textual order; none if the keyword is absent. */
   Map<String, SchemaNode> schemaMap(String keyword) {
     Map<String, SchemaNode> out = new LinkedHashMap<>();
-    JsonNode value = get(keyword);
-    if (value != null) {
-      if (!value.isObject()) {
-        throw refuse(keyword, "must be an object of schemas");
-      }
-      for (Map.Entry<String, JsonNode> e : value.properties()) {
-        out.put(e.getKey(), document.node(e.getValue(), pointer(keyword, e.getKey())));
-      }
+    for (Map.Entry<String, JsonNode> e : members(keyword)) {
+      out.put(e.getKey(), schema(keyword, e.getKey(), e.getValue()));
     }
     return out;
+  }
+
+  /** The members of an object; none if the keyword is absent. */
+  Iterable<Map.Entry<String, JsonNode>> members(String keyword) {
+    JsonNode value = get(keyword);
+    if (value != null && !value.isObject()) {
+      throw broken(keyword, "must be an object");
+    }
+    return value == null ? List.of() : value.properties();
   }
 
   List<String> strings(String keyword) {
@@ -121,16 +133,24 @@ final class Keywords {
 
   List<String> strings(String keyword, JsonNode value) {
     if (!value.isArray()) {
-      throw refuse(keyword, "must be a list of strings");
+      throw broken(keyword, "must be a list of strings");
     }
     List<String> out = new ArrayList<>();
     for (JsonNode s : value) {
       if (!s.isString()) {
-        throw refuse(keyword, "must be a list of strings");
+        throw broken(keyword, "must be a list of strings");
       }
       out.add(s.stringValue());
     }
     return out;
+  }
+
+  boolean flag(String keyword) {
+    JsonNode value = get(keyword);
+    if (value != null && !value.isBoolean()) {
+      throw broken(keyword, "must be true or false");
+    }
+    return value != null && value.booleanValue();
   }
 
   /** A count, or {@code absent}. Counts above two milliards are taken as that. */
@@ -140,7 +160,7 @@ final class Keywords {
       return absent;
     }
     if (n.signum() < 0 || n.stripTrailingZeros().scale() > 0) {
-      throw refuse(keyword, "must be a non-negative integer");
+      throw broken(keyword, "must be a non-negative integer");
     }
     return n.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValueExact();
   }
@@ -151,32 +171,9 @@ final class Keywords {
       return null;
     }
     if (!value.isNumber()) {
-      throw refuse(keyword, "must be a number");
+      throw broken(keyword, "must be a number");
     }
     return value.decimalValue();
-  }
-
-  /** The texts in which a pattern is found; null if the keyword is absent. */
-  @Nullable Expr pattern(String keyword) {
-    String pattern = text(keyword);
-    return pattern == null ? null : pattern(keyword, pattern);
-  }
-
-  private Expr pattern(String keyword, String pattern) {
-    try {
-      return Expr.and(Utf8.TEXT, RegexParser.search(pattern));
-    } catch (EspalierException e) {
-      throw refuse(keyword, "the pattern cannot be enforced: " + e.getMessage());
-    }
-  }
-
-  /** The rules of {@code patternProperties}. */
-  List<Atom.PatternRule> patternRules() {
-    List<Atom.PatternRule> out = new ArrayList<>();
-    schemaMap("patternProperties")
-        .forEach(
-            (p, schema) -> out.add(new Atom.PatternRule(pattern("patternProperties", p), schema)));
-    return out;
   }
 
   /** The value of {@code keyword} if it is text, else an error. */
@@ -186,8 +183,18 @@ final class Keywords {
       return null;
     }
     if (!value.isString()) {
-      throw refuse(keyword, "must be a string");
+      throw broken(keyword, "must be a string");
     }
     return value.stringValue();
+  }
+
+  /** The texts in which a pattern is found; every text if it cannot be enforced. */
+  Expr pattern(String keyword, String pattern) {
+    try {
+      return Expr.and(Utf8.TEXT, RegexParser.search(pattern));
+    } catch (EspalierException e) {
+      unenforced(keyword, "the pattern cannot be enforced: " + e.getMessage());
+      return Utf8.TEXT;
+    }
   }
 }

@@ -43,12 +43,15 @@ final class Liveness {
     int min;
     int max = Integer.MAX_VALUE;
     final List<Formula> rules = new ArrayList<>(); // Members and KeyNames
+    final List<Atom.NoneOf> noneOf = new ArrayList<>();
   }
 
   private final Formulas formulas;
   private final Expansion expansion;
   private final Progress progress;
   private final KeySpaces spaces;
+  private final Values values;
+  private final Distinct distinct;
   private final int stateLimit;
   private final long budgetMillis;
   private long deadline;
@@ -63,16 +66,19 @@ final class Liveness {
   private final Map<Keep, Formula> kept = new HashMap<>();
 
   Liveness(
-      Formulas formulas,
+      References references,
       Expansion expansion,
       Progress progress,
       KeySpaces spaces,
+      Values values,
       int stateLimit,
       Duration budget) {
-    this.formulas = formulas;
+    formulas = expansion.formulas();
     this.expansion = expansion;
     this.progress = progress;
     this.spaces = spaces;
+    this.values = values;
+    distinct = new Distinct(references, formulas, values, this::satisfiable);
     this.stateLimit = stateLimit;
     budgetMillis = budget.toMillis();
     deadline = System.nanoTime() + budget.toNanos();
@@ -170,52 +176,13 @@ final class Liveness {
     if (progress.end(branch).isTrue()) {
       return true;
     }
-    Boolean counted = countItems(branch);
+    Boolean counted = distinct.live(branch);
     return counted != null ? counted : satisfiable(keep(progress.item(branch), null, new long[0]));
   }
 
-  // Item rules and counts alone: every item that must come has to be possible, one by one.
-  private @Nullable Boolean countItems(Formula branch) {
-    int min = 0;
-    int max = Integer.MAX_VALUE;
-    List<Atom.Items> rules = new ArrayList<>();
-    for (Formula literal : branch.conjuncts()) {
-      Atom a = Objects.requireNonNull(literal.literal());
-      if (a instanceof Atom.MinItems m) {
-        if (literal.isNegated()) {
-          max = Math.min(max, m.n() - 1);
-        } else {
-          min = Math.max(min, m.n());
-        }
-      } else if (a instanceof Atom.MaxItems m) {
-        if (literal.isNegated()) {
-          min = Math.max(min, m.n() + 1);
-        } else {
-          max = Math.min(max, m.n());
-        }
-      } else if (a instanceof Atom.Items items && !literal.isNegated()) {
-        rules.add(items);
-      } else {
-        return null;
-      }
-    }
-    if (min > max) {
-      return false;
-    }
-    int distinct = 1;
-    for (Atom.Items r : rules) {
-      distinct = Math.max(distinct, r.rules().prefixLength() - r.index() + 1);
-    }
-    for (int i = 0; i < Math.min(min, distinct); i++) {
-      List<Formula> all = new ArrayList<>();
-      for (Atom.Items r : rules) {
-        all.add(formulas.verdict(r.rules().at(r.index() + i)));
-      }
-      if (!satisfiable(formulas.and(all))) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether an array goes on alike whatever new value its item has. */
+  boolean indifferent(Formula owed) {
+    return distinct.indifferent(owed);
   }
 
   // ---- objects
@@ -241,11 +208,34 @@ final class Liveness {
     }
     Count count = count(space, branch);
     if (count != null) {
-      return fits(space, count, possible(space, count), gone, -1);
+      BitSet possible = possible(space, count);
+      if (!fits(space, count, possible, gone, -1)) {
+        return false;
+      }
+      if (count.noneOf.isEmpty() || hasSpareValues(space, count, possible, gone)) {
+        return true;
+      }
     }
     for (int key = 0; key < space.keys(); key++) {
       if ((!space.isListed(key) || !KeySpace.contains(gone, key))
           && keyLeadsOn(space, branch, gone, key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Enough to be none of a few values: a member that may come has more values than they are.
+  private boolean hasSpareValues(KeySpace space, Count count, BitSet possible, long[] gone) {
+    int excluded = 0;
+    for (Atom.NoneOf none : count.noneOf) {
+      excluded += none.values().size();
+    }
+    for (int key = possible.nextSetBit(0); key >= 0; key = possible.nextSetBit(key + 1)) {
+      boolean mayCome = !space.isListed(key) || !KeySpace.contains(gone, key);
+      if (mayCome
+          && fits(space, count, possible, gone, key)
+          && (!space.isListed(key) || values.few(value(space, count, key), excluded) == null)) {
         return true;
       }
     }
@@ -274,7 +264,9 @@ final class Liveness {
         boolean leadsOn =
             count == null
                 ? keyLeadsOn(space, branch, gone, key)
-                : possible.get(key) && fits(space, count, possible, gone, key);
+                : possible.get(key)
+                    && fits(space, count, possible, gone, key)
+                    && (count.noneOf.isEmpty() || keyLeadsOn(space, branch, gone, key));
         if (leadsOn) {
           keys.set(key);
         }
@@ -310,7 +302,9 @@ final class Liveness {
         } else {
           c.max = Math.min(c.max, m.n());
         }
-      } else if (!not) {
+      } else if (a instanceof Atom.NoneOf none && !not) {
+        c.noneOf.add(none);
+      } else if (!not && !(a instanceof Atom.NoneOfAfter)) {
         c.rules.add(literal);
       } else {
         return null;
@@ -328,15 +322,7 @@ final class Liveness {
       leaned = Integer.MAX_VALUE;
       known = new BitSet();
       for (int key = 0; key < space.keys(); key++) {
-        List<Formula> all = new ArrayList<>();
-        for (Formula rule : count.rules) {
-          if (rule.atom instanceof Atom.Members m) {
-            all.add(progress.value(m.rules(), space, key));
-          } else if (rule.atom instanceof Atom.KeyNames names) {
-            all.add(formulas.constant(space.inLanguage(key, names.names())));
-          }
-        }
-        if (satisfiable(formulas.and(all))) {
+        if (satisfiable(value(space, count, key))) {
           known.set(key);
         }
       }
@@ -351,6 +337,19 @@ final class Liveness {
     BitSet allowed = (BitSet) known.clone();
     allowed.andNot(count.banned);
     return allowed;
+  }
+
+  // What the rules ask of the value of a key.
+  private Formula value(KeySpace space, Count count, int key) {
+    List<Formula> all = new ArrayList<>();
+    for (Formula rule : count.rules) {
+      if (rule.atom instanceof Atom.Members m) {
+        all.add(progress.value(m.rules(), space, key));
+      } else if (rule.atom instanceof Atom.KeyNames names) {
+        all.add(formulas.constant(space.inLanguage(key, names.names())));
+      }
+    }
+    return formulas.and(all);
   }
 
   // Whether counts and needed names work out, after `key` if that is not -1.
@@ -409,7 +408,10 @@ final class Liveness {
       for (Formula literal : branch.conjuncts()) {
         (literal.hasVerdicts ? asked : remaining).add(literal);
       }
-      if (judged.computeIfAbsent(formulas.and(remaining), alive::test)) {
+      Formula rest = formulas.and(remaining);
+      if (rest.remembers) {
+        ways.addAll(keepRemembering(formulas.and(asked), remaining, space == null, alive));
+      } else if (judged.computeIfAbsent(rest, alive::test)) {
         ways.add(formulas.and(asked));
       }
     }
@@ -419,6 +421,45 @@ final class Liveness {
     }
     leaned = Math.min(outer, leaned);
     return result;
+  }
+
+  // What depends on the coming value itself is turned into values that must not come.
+  private List<Formula> keepRemembering(
+      Formula asked, List<Formula> remaining, boolean array, Predicate<Formula> alive) {
+    List<Formula> plain = new ArrayList<>();
+    Set<SchemaNode> banned = new LinkedHashSet<>();
+    for (Formula literal : remaining) {
+      if (!(literal.literal() instanceof Atom.NoneOfAfter)) {
+        plain.add(literal);
+      }
+    }
+    Formula rest = formulas.and(plain);
+    for (Formula literal : remaining) {
+      if (literal.literal() instanceof Atom.NoneOfAfter none) {
+        none.rests()
+            .forEach(
+                (value, rests) -> {
+                  Formula noneOf = formulas.atom(new Atom.NoneOf(rests));
+                  if (!alive.test(formulas.and(rest, noneOf))) {
+                    banned.add(values.exactly(value));
+                  }
+                });
+      }
+    }
+    Formula allowed = formulas.and(asked, distinct.noneOf(banned));
+    List<Formula> ways = array && rest.remembers ? distinct.next(allowed, rest) : null;
+    if (ways != null) {
+      return ways;
+    }
+    if (!alive.test(rest)) {
+      return List.of();
+    }
+    for (Formula literal : plain) {
+      if (literal.atom instanceof Atom.Unique unique) {
+        allowed = formulas.and(allowed, distinct.noneOf(unique.seen()));
+      }
+    }
+    return List.of(allowed);
   }
 
   /** The languages that property names are compared with. */

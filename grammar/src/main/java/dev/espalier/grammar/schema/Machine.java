@@ -56,6 +56,7 @@ final class Machine {
   private final Expansion expansion;
   private final Progress progress;
   private final KeySpaces spaces;
+  private final Values values;
   private final Liveness liveness;
   private final Punctuation punctuation;
   private final Map<FrameKey, Frame> frames = new HashMap<>();
@@ -68,14 +69,21 @@ final class Machine {
   Machine(JsonNode schema, Options options, TokenTables tables) {
     this.options = options;
     this.tables = tables;
-    SchemaDocument document = new SchemaDocument(schema);
+    References references = new References(schema, options);
     formulas = new Formulas(options.states());
-    expansion = new Expansion(document, formulas);
+    expansion = new Expansion(references, formulas, options, new Refusals(options.lenient()));
     progress = new Progress(formulas);
     spaces = new KeySpaces(expansion, options.declaredOrder(), options.states());
+    values = new Values(references, expansion, options.states());
     liveness =
         new Liveness(
-            formulas, expansion, progress, spaces, options.states(), options.compileTime());
+            references,
+            expansion,
+            progress,
+            spaces,
+            values,
+            options.states(),
+            options.compileTime());
     punctuation = new Punctuation(options.whitespace(), tables);
     Frame root =
         frame(
@@ -90,10 +98,11 @@ final class Machine {
                 null));
     refused = context(Phase.END, punctuation.end(), root, formulas.no, 0, null);
     tooDeep = context(Phase.END, punctuation.end(), root, formulas.no, 1, null);
-    new SchemaCheck(document, expansion).run();
-    Formula wanted = formulas.verdict(document.root());
+    SchemaCheck check = new SchemaCheck(references, expansion);
+    check.run(k -> {});
+    Formula wanted = formulas.verdict(references.root());
     if (!liveness.satisfiable(wanted)) {
-      throw new SchemaCheck(document, expansion).unsatisfiable(liveness, formulas);
+      throw check.unsatisfiable(liveness, formulas);
     }
     start = value(wanted, root, Punctuation.Place.ROOT, null);
   }
@@ -148,7 +157,7 @@ final class Machine {
     liveness.restartClock();
     return switch (c.phase) {
       case VALUE -> leaveValueStart(c, label);
-      case STRING, NUMBER -> after(c.frame, label);
+      case STRING, NUMBER -> after(c.frame, label, null);
       case KEY_START ->
           label == Punctuation.KEY
               ? context(Phase.KEY, keySegment(c.frame), c.frame, formulas.yes)
@@ -159,8 +168,34 @@ final class Machine {
           label == Punctuation.CLOSE
               ? close(c.frame)
               : c.frame.kind == Frame.Kind.OBJECT ? keyStart(c.frame, false) : item(c.frame, false);
-      case END -> refused;
+      case VALUE_END, END -> refused;
     };
+  }
+
+  /** Where the end of a value leads that decides itself what follows. */
+  Context leaveValue(Context c, byte[] text) {
+    liveness.restartClock();
+    return after(c.frame, c.meaning.key(), values.read(text));
+  }
+
+  /**
+   * Where the end of such a value leads if the value is a new one and what follows does not depend
+   * on it any further; null if it does.
+   */
+  synchronized @Nullable Context leaveNewValue(Context c) {
+    liveness.restartClock();
+    Frame f = c.frame;
+    boolean plain = f.kind == Frame.Kind.ARRAY && f.sides.stream().noneMatch(s -> s.remembers);
+    if (!plain) {
+      return null;
+    }
+    int verdicts = c.meaning.key();
+    Formula owed = settle(f.owed, f, verdicts, null);
+    if (!liveness.indifferent(owed)) {
+      return null;
+    }
+    List<Formula> sides = f.sides.stream().map(s -> settle(s, f, verdicts, null)).toList();
+    return goOn(frame(f.with(owed, sides, List.of(), f.gone)));
   }
 
   /** Where a name leads that is not listed, or is; only the former is remembered. */
@@ -175,12 +210,19 @@ final class Machine {
   }
 
   /** Whether names have to be remembered as they are read in this context. */
-  boolean readsKeys(Context c) {
-    return c.phase == Phase.KEY
-        && liveness
-                .nextKeys(c.frame.keys(), c.frame.owed, c.frame.gone)
-                .nextSetBit(c.frame.keys().size())
-            >= 0;
+  boolean readsNames(Context c) {
+    return liveness
+            .nextKeys(c.frame.keys(), c.frame.owed, c.frame.gone)
+            .nextSetBit(c.frame.keys().size())
+        >= 0;
+  }
+
+  /** Whether the value that starts here may be null, true or false. */
+  synchronized boolean mayBeLiteral(Context c) {
+    liveness.restartClock();
+    return liveness.satisfiable(c.meaning.obligation(), JsonType.NULL)
+        || liveness.satisfiable(c.meaning.obligation(), JsonType.TRUE)
+        || liveness.satisfiable(c.meaning.obligation(), JsonType.FALSE);
   }
 
   private Context leaveValueStart(Context c, int label) {
@@ -196,7 +238,7 @@ final class Machine {
     }
     Formula obligation = c.meaning.obligation();
     return switch (type) {
-      case NULL, TRUE, FALSE -> after(f, settled(sides));
+      case NULL, TRUE, FALSE -> after(f, settled(sides), null);
       case STRING -> context(Phase.STRING, text(owed, sides), f, obligation);
       case NUMBER -> context(Phase.NUMBER, number(owed, sides), f, obligation);
       case ARRAY ->
@@ -228,6 +270,11 @@ final class Machine {
   }
 
   private Segment text(Formula owed, List<Formula> sides) {
+    Set<String> excluded = sides.isEmpty() ? Constants.excludedTexts(owed) : null;
+    if (excluded != null) {
+      KeyContent.Choice any = new KeyContent.Choice(Map.of(), excluded, List.of(), Map.of(0, 0));
+      return tables.segment(any, k -> new StringSegment(new KeyContent(any, options.states())));
+    }
     Expr main = Expansion.language(owed);
     List<Expr> others = sides.stream().map(Expansion::language).toList();
     return tables.segment(
@@ -307,20 +354,27 @@ final class Machine {
   }
 
   private Context close(Frame f) {
-    return after(f.container(), settled(f.sides.stream().map(progress::end).toList()));
+    return after(f.container(), settled(f.sides.stream().map(progress::end).toList()), null);
   }
 
-  // A value has ended with these verdicts on what was pending.
-  private Context after(Frame f, int verdicts) {
+  // A value has ended with these verdicts on what was pending. Where the value itself matters and
+  // is not known here, somebody who has read it asks again.
+  private Context after(Frame f, int verdicts, @Nullable SchemaNode value) {
     if (f.kind == Frame.Kind.ROOT) {
       return context(Phase.END, punctuation.end(), f, formulas.yes);
     }
-    Frame g = f;
-    if (!f.pending.isEmpty()) {
-      Formula owed = settle(f.owed, f, verdicts);
-      List<Formula> sides = f.sides.stream().map(s -> settle(s, f, verdicts)).toList();
-      g = frame(f.with(owed, sides, List.of(), f.gone));
+    if (f.remembers() && value == null) {
+      return context(Phase.VALUE_END, punctuation.end(), f, formulas.yes, verdicts, null);
     }
+    if (f.pending.isEmpty() && value == null) {
+      return goOn(f);
+    }
+    Formula owed = settle(f.owed, f, verdicts, value);
+    List<Formula> sides = f.sides.stream().map(s -> settle(s, f, verdicts, value)).toList();
+    return goOn(frame(f.with(owed, sides, List.of(), f.gone)));
+  }
+
+  private Context goOn(Frame g) {
     boolean close = progress.end(g.owed).isTrue();
     boolean array = g.kind == Frame.Kind.ARRAY;
     boolean more =
@@ -333,10 +387,13 @@ final class Machine {
     return context(Phase.AFTER, punctuation.after(more, close, array, g.depth), g, formulas.yes);
   }
 
-  private Formula settle(Formula formula, Frame f, int verdicts) {
+  private Formula settle(Formula formula, Frame f, int verdicts, @Nullable SchemaNode value) {
     return formulas.map(
         formula,
         a -> {
+          if (value != null && a.remembers()) {
+            return progress.remember(a, value);
+          }
           Formula atom = formulas.atom(a);
           int i = f.pending.indexOf(atom);
           return i < 0 ? atom : formulas.constant(((verdicts >> i) & 1) != 0);

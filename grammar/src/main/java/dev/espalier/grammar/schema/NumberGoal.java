@@ -121,7 +121,7 @@ final class NumberGoal {
     if (high != null && n.compareTo(high) > (highIncluded ? 0 : -1)) {
       return false;
     }
-    return (values == null || values.contains(Expansion.normal(n)))
+    return (values == null || values.contains(Constants.normal(n)))
         && (unit == null || isMultiple(n, unit))
         && admitsExceptions(n);
   }
@@ -132,7 +132,7 @@ final class NumberGoal {
         return false;
       }
     }
-    return !notValues.contains(Expansion.normal(n));
+    return !notValues.contains(Constants.normal(n));
   }
 
   /** Whether some number that starts with this text fulfils the goal. */
@@ -146,6 +146,38 @@ final class NumberGoal {
       return false;
     }
     return reachableByRange(p);
+  }
+
+  /** All numbers that fulfil the goal, if there are at most so many, else null. */
+  @Nullable List<BigDecimal> few(int most) {
+    if (values != null) {
+      List<BigDecimal> some = values.stream().filter(this::admits).toList();
+      return some.size() <= most ? some : null;
+    }
+    if (low == null || high == null) {
+      return null;
+    }
+    if (low.compareTo(high) >= 0) {
+      return low.compareTo(high) == 0 && admits(low) ? List.of(low) : List.of();
+    }
+    if (unit == null) {
+      return null;
+    }
+    List<BigDecimal> found = new ArrayList<>();
+    BigInteger n = low.divide(unit, 0, RoundingMode.CEILING).toBigInteger();
+    for (int tried = 0; ; tried++) {
+      BigDecimal next = unit.multiply(new BigDecimal(n));
+      if (next.compareTo(high) > 0) {
+        return found;
+      }
+      if (admits(next)) {
+        found.add(next);
+      }
+      if (found.size() > most || tried > MAX_CANDIDATES) {
+        return null;
+      }
+      n = n.add(BigInteger.ONE);
+    }
   }
 
   private static NumberGoal exactly(BigDecimal v) {
@@ -325,13 +357,13 @@ final class NumberGoal {
     };
   }
 
-  private static boolean holds(Atom.OfNumber atom, BigDecimal n) {
+  static boolean holds(Atom.OfNumber atom, BigDecimal n) {
     if (atom instanceof Atom.Bound b) {
       int order = n.compareTo(b.limit());
       return order == 0 ? b.inclusive() : (order > 0) == b.lower();
     } else if (atom instanceof Atom.MultipleOf m) {
       return isMultiple(n, m.unit());
     }
-    return ((Atom.OneOfNumbers) atom).values().contains(Expansion.normal(n));
+    return ((Atom.OneOfNumbers) atom).values().contains(Constants.normal(n));
   }
 }

@@ -130,7 +130,7 @@ final class NumberPrefix {
   /** The value of a complete number, without trailing zeros. */
   BigDecimal value() {
     int e = exponentNegative ? -exponent : exponent;
-    return Expansion.normal(scaled(significand(), e - fractionDigits));
+    return Constants.normal(scaled(significand(), e - fractionDigits));
   }
 
   /** The digits as a signed integer. */

@@ -1,20 +1,106 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.Whitespace;
+import java.net.URI;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a schema is turned into text.
+ * How a schema is read and turned into text.
  *
  * @param declaredOrder properties in the order they are declared, or in any order
  * @param whitespace where it goes
+ * @param assertFormats whether known formats are enforced; else they are annotations
+ * @param strict whether objects hold declared properties only, whatever the schema allows
+ * @param lenient whether what cannot be enforced is left out and reported
+ * @param dialect URI of the metaschema where a schema names none
+ * @param resolver gives the text of documents that references lead to
  * @param depth of nested objects and arrays
  * @param states of the machine and of single automata
  * @param compileTime for the work before the first token
  */
 public record Options(
-    boolean declaredOrder, Whitespace whitespace, int depth, int states, Duration compileTime) {
+    boolean declaredOrder,
+    Whitespace whitespace,
+    boolean assertFormats,
+    boolean strict,
+    boolean lenient,
+    String dialect,
+    @Nullable Function<URI, @Nullable String> resolver,
+    int depth,
+    int states,
+    Duration compileTime) {
   /** The defaults of the library. */
-  public static final Options DEFAULT =
-      new Options(true, Whitespace.compact(), 128, 1_000_000, Duration.ofSeconds(2));
+  public static final Options DEFAULT = new Options(new Changes(null));
+
+  private Options(Changes c) {
+    this(
+        c.declaredOrder,
+        c.whitespace,
+        c.assertFormats,
+        c.strict,
+        c.lenient,
+        c.dialect,
+        c.resolver,
+        c.depth,
+        c.states,
+        c.compileTime);
+  }
+
+  /** A changed copy. */
+  public Options with(Consumer<Changes> change) {
+    Changes changes = new Changes(this);
+    change.accept(changes);
+    return new Options(changes);
+  }
+
+  /** The fields of a copy in the making; mutable, for one thread. */
+  public static final class Changes {
+    /** See {@link Options}. */
+    public boolean declaredOrder = true;
+
+    /** See {@link Options}. */
+    public Whitespace whitespace = Whitespace.compact();
+
+    /** See {@link Options}. */
+    public boolean assertFormats = true;
+
+    /** See {@link Options}. */
+    public boolean strict;
+
+    /** See {@link Options}. */
+    public boolean lenient;
+
+    /** See {@link Options}. */
+    public String dialect = "https://json-schema.org/draft/2020-12/schema";
+
+    /** See {@link Options}. */
+    public @Nullable Function<URI, @Nullable String> resolver;
+
+    /** See {@link Options}. */
+    public int depth = 128;
+
+    /** See {@link Options}. */
+    public int states = 1_000_000;
+
+    /** See {@link Options}. */
+    public Duration compileTime = Duration.ofSeconds(2);
+
+    private Changes(@Nullable Options from) {
+      if (from != null) {
+        declaredOrder = from.declaredOrder;
+        whitespace = from.whitespace;
+        assertFormats = from.assertFormats;
+        strict = from.strict;
+        lenient = from.lenient;
+        dialect = from.dialect;
+        resolver = from.resolver;
+        depth = from.depth;
+        states = from.states;
+        compileTime = from.compileTime;
+      }
+    }
+  }
 }

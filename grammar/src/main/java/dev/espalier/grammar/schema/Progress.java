@@ -1,7 +1,12 @@
 package dev.espalier.grammar.schema;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How obligations change by a key, an item, or the end: the derivatives of a formula. */
 final class Progress {
@@ -46,8 +51,51 @@ final class Progress {
       return formulas.and(formulas.atom(a), value(members.rules(), space, key));
     } else if (a instanceof Atom.KeyNames names) {
       return space.inLanguage(key, names.names()) ? formulas.atom(a) : formulas.no;
+    } else if (a instanceof Atom.NoneOf none) {
+      return space.isListed(key) ? without(none, space.names.get(key)) : formulas.yes;
     }
     throw new AssertionError(a);
+  }
+
+  private Formula without(Atom.NoneOf none, String name) {
+    Map<JsonNode, Set<JsonNode>> rests = new HashMap<>();
+    for (JsonNode object : none.values()) {
+      JsonNode value = object.get(name);
+      if (value != null) {
+        ObjectNode rest = ((ObjectNode) object).deepCopy();
+        rest.remove(name);
+        rests.computeIfAbsent(value, v -> new HashSet<>()).add(rest);
+      }
+    }
+    return after(rests);
+  }
+
+  private Formula withoutFirst(Atom.NoneOf none) {
+    Map<JsonNode, Set<JsonNode>> rests = new HashMap<>();
+    for (JsonNode array : none.values()) {
+      if (!array.isEmpty()) {
+        ArrayNode rest = ((ArrayNode) array).deepCopy();
+        JsonNode first = rest.remove(0);
+        rests.computeIfAbsent(first, v -> new HashSet<>()).add(rest);
+      }
+    }
+    return after(rests);
+  }
+
+  private Formula after(Map<JsonNode, Set<JsonNode>> rests) {
+    return rests.isEmpty() ? formulas.yes : formulas.atom(new Atom.NoneOfAfter(rests));
+  }
+
+  /** The obligations once the value that was read is known. */
+  Formula remember(Atom a, SchemaNode value) {
+    if (a instanceof Atom.Unique unique) {
+      Set<SchemaNode> seen = new HashSet<>(unique.seen());
+      return seen.add(value) ? formulas.atom(new Atom.Unique(seen)) : formulas.no;
+    } else if (a instanceof Atom.NoneOfAfter none) {
+      Set<JsonNode> rest = none.rests().get(value.json().get("const"));
+      return rest == null ? formulas.yes : formulas.atom(new Atom.NoneOf(rest));
+    }
+    return formulas.atom(a);
   }
 
   /** What the rules ask of the value of a key. */
@@ -81,7 +129,11 @@ final class Progress {
   }
 
   private Formula item(Atom a) {
-    if (a instanceof Atom.Items items) {
+    if (a instanceof Atom.Unique) {
+      return formulas.atom(a); // what the item is, is known at its end
+    } else if (a instanceof Atom.NoneOf none) {
+      return withoutFirst(none);
+    } else if (a instanceof Atom.Items items) {
       boolean inPrefix = items.index() < items.rules().prefixLength();
       Atom next = inPrefix ? new Atom.Items(items.rules(), items.index() + 1) : a;
       return formulas.and(formulas.atom(next), formulas.verdict(items.rules().at(items.index())));
@@ -122,7 +174,9 @@ final class Progress {
                       !(a instanceof Atom.HasKey
                           || a instanceof Atom.MinProperties
                           || a instanceof Atom.MinItems
-                          || a instanceof Atom.MinContains)));
+                          || a instanceof Atom.MinContains
+                          || (a instanceof Atom.NoneOf none
+                              && none.values().stream().anyMatch(JsonNode::isEmpty)))));
       atEnd.put(f, known);
     }
     return known;

@@ -2,41 +2,99 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.SchemaException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Looks at every sub-schema that can be reached, before any text is made: a keyword that is broken
  * or not enforced is found even where generation would rarely lead.
  */
 final class SchemaCheck {
-  private final SchemaDocument document;
+  private final References references;
   private final Expansion expansion;
-  private final Set<SchemaNode> seen = new HashSet<>();
 
-  SchemaCheck(SchemaDocument document, Expansion expansion) {
-    this.document = document;
+  SchemaCheck(References references, Expansion expansion) {
+    this.references = references;
     this.expansion = expansion;
   }
 
-  void run() {
+  /** Reads every schema that applies to a value or its parts, and calls back with each. */
+  void run(Consumer<Keywords> visitor) {
+    Set<SchemaNode> seen = new HashSet<>();
     ArrayDeque<SchemaNode> queue = new ArrayDeque<>();
-    queue.add(document.root());
+    queue.add(references.root());
     while (!queue.isEmpty()) {
       SchemaNode schema = queue.remove();
       if (seen.add(schema) && schema.json().isObject()) {
-        queue.addAll(expansion.subschemas(schema));
+        Keywords k = expansion.keywords(schema);
+        queue.addAll(read(k));
+        visitor.accept(k);
       }
+    }
+  }
+
+  // Every value is read as its keyword reads it, so that a broken one throws.
+  private List<SchemaNode> read(Keywords k) {
+    List<SchemaNode> out = new ArrayList<>(k.targets());
+    Formulas formulas = expansion.formulas();
+    TypeKeyword.of(k, JsonType.NULL, formulas);
+    StringKeywords.expand(k, true, formulas, new ArrayList<>());
+    NumberKeywords.expand(k, formulas, new ArrayList<>());
+    MembersKeywords.patternRules(k);
+    for (String count :
+        List.of(
+            "minItems",
+            "maxItems",
+            "minProperties",
+            "maxProperties",
+            "minContains",
+            "maxContains")) {
+      k.count(count, 0);
+    }
+    k.flag("uniqueItems");
+    k.strings("required");
+    for (Map.Entry<String, Subschemas.Position> e : Subschemas.POSITIONS.entrySet()) {
+      String keyword = e.getKey();
+      JsonNode value = k.get(keyword);
+      if (value != null) {
+        switch (e.getValue()) {
+          case SCHEMA -> add(k, keyword, out);
+          case LIST -> out.addAll(k.schemas(keyword));
+          case SCHEMA_OR_LIST -> {
+            if (value.isArray()) {
+              out.addAll(expansion.items().rules(k).prefix());
+            } else {
+              add(k, keyword, out);
+            }
+          }
+          case MAP -> out.addAll(k.schemaMap(keyword).values());
+          case MAP_OR_NAMES -> out.addAll(Dependencies.schemas(k).values());
+          case DEFINITIONS -> {}
+        }
+      }
+    }
+    return out;
+  }
+
+  private static void add(Keywords k, String keyword, List<SchemaNode> out) {
+    SchemaNode schema = k.schema(keyword);
+    if (schema != null && !keyword.equals("contentSchema")) {
+      out.add(schema);
     }
   }
 
   /** Names the innermost sub-schema whose failure makes the whole impossible. */
   SchemaException unsatisfiable(Liveness liveness, Formulas formulas) {
-    SchemaNode at = document.root();
+    SchemaNode at = references.root();
     Set<SchemaNode> passed = new HashSet<>();
     search:
     while (passed.add(at) && at.json().isObject()) {
-      for (SchemaNode s : expansion.mandatory(at)) {
+      for (SchemaNode s : mandatory(expansion.keywords(at))) {
         if (!liveness.satisfiable(formulas.verdict(s))) {
           at = s;
           continue search;
@@ -45,7 +103,31 @@ final class SchemaCheck {
       break;
     }
     return new SchemaException(
-        at.pointer(), "", "no value satisfies this schema: " + clip(at.json().toString()));
+        SchemaException.Kind.UNSATISFIABLE,
+        at.pointer(),
+        "",
+        "no value satisfies this schema: " + clip(at.json().toString()));
+  }
+
+  // Schemas without which this one fails for every value: references, required properties.
+  private static List<SchemaNode> mandatory(Keywords k) {
+    List<SchemaNode> out = new ArrayList<>(k.schemas("allOf"));
+    out.addAll(k.targets());
+    Map<String, SchemaNode> properties = k.schemaMap("properties");
+    for (String name : k.strings("required")) {
+      SchemaNode s = properties.get(name);
+      if (s != null) {
+        out.add(s);
+      }
+    }
+    int needed = k.count("minItems", 0);
+    List<SchemaNode> prefix = k.schemas("prefixItems");
+    out.addAll(prefix.subList(0, Math.min(needed, prefix.size())));
+    JsonNode rest = k.get("items");
+    if (needed > prefix.size() && rest != null && !rest.isArray()) {
+      out.add(java.util.Objects.requireNonNull(k.schema("items")));
+    }
+    return out;
   }
 
   private static String clip(String s) {

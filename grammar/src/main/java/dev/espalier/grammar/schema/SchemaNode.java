@@ -1,18 +1,35 @@
 package dev.espalier.grammar.schema;
 
+import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A schema or sub-schema with the JSON pointer of its first occurrence. Equal texts of one document
- * are one node, so identity is equality.
+ * A schema or sub-schema at its place: the JSON, the resource whose URI its references are relative
+ * to, and the dynamic scope. Shared by {@link References}: places with equal text in one resource
+ * and scope are one node, so identity is equality. The pointer is that of the first occurrence.
  */
 final class SchemaNode {
   private final JsonNode json;
   private final String pointer;
+  private final Resource resource;
+  private final DynamicScope scope;
+  private final List<SchemaNode> alternatives;
+  private final Set<JsonNode> excluded;
 
-  SchemaNode(JsonNode json, String pointer) {
+  SchemaNode(
+      JsonNode json,
+      String pointer,
+      Resource resource,
+      DynamicScope scope,
+      List<SchemaNode> alternatives,
+      Set<JsonNode> excluded) {
     this.json = json;
     this.pointer = pointer;
+    this.resource = resource;
+    this.scope = scope;
+    this.alternatives = alternatives;
+    this.excluded = excluded;
   }
 
   JsonNode json() {
@@ -21,6 +38,28 @@ final class SchemaNode {
 
   String pointer() {
     return pointer;
+  }
+
+  Resource resource() {
+    return resource;
+  }
+
+  Dialect dialect() {
+    return resource.dialect;
+  }
+
+  DynamicScope scope() {
+    return scope;
+  }
+
+  /** If this stands for "one of these schemas" rather than for a text: which. */
+  List<SchemaNode> alternatives() {
+    return alternatives;
+  }
+
+  /** If this stands for "none of these values" rather than for a text: which. */
+  Set<JsonNode> excluded() {
+    return excluded;
   }
 
   @Override

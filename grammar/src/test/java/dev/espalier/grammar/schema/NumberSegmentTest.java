@@ -29,8 +29,8 @@ class NumberSegmentTest {
         case 1 -> f.atom(new Atom.MultipleOf(decimal(r).abs().add(new BigDecimal("0.001"))));
         case 2 -> {
           Set<BigDecimal> values = new HashSet<>();
-          values.add(Expansion.normal(decimal(r)));
-          values.add(Expansion.normal(new BigDecimal(7)));
+          values.add(Constants.normal(decimal(r)));
+          values.add(Constants.normal(new BigDecimal(7)));
           yield f.atom(new Atom.OneOfNumbers(values));
         }
         default -> f.atom(new Atom.Bound(decimal(r), r.nextBoolean(), r.nextBoolean()));

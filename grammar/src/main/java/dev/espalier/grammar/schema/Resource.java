@@ -1,0 +1,35 @@
+package dev.espalier.grammar.schema;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A schema with a URI of its own: a document, or a sub-schema with an {@code $id}. References
+ * inside it are relative to that URI. Filled while its document is scanned; compared by identity.
+ */
+final class Resource {
+  /**
+   * A schema inside a resource.
+   *
+   * @param pointer from the document that holds it, for people
+   */
+  record Place(JsonNode json, String pointer) {}
+
+  final String base; // without fragment
+  final JsonNode root;
+  final String pointer; // from the document that holds it, for people
+  final Dialect dialect;
+  final Map<String, Place> anchors = new HashMap<>();
+  final Set<String> dynamicAnchors = new HashSet<>();
+  boolean recursiveAnchor;
+
+  Resource(String base, JsonNode root, String pointer, Dialect dialect) {
+    this.base = base;
+    this.root = root;
+    this.pointer = pointer;
+    this.dialect = dialect;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.SchemaException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads a schema's text, numbers with all their digits. */
+final class SchemaText {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private SchemaText() {}
+
+  /**
+   * The schema that a text holds.
+   *
+   * @param place the document's URI for messages, empty for the schema that is compiled
+   */
+  static JsonNode parse(String text, String place) {
+    try {
+      JsonNode json = MAPPER.readTree(text);
+      if (json.isObject() || json.isBoolean()) {
+        return json;
+      }
+      throw SchemaException.broken(
+          place, "", "a schema is an object or a boolean, not " + clip(json));
+    } catch (JacksonException e) {
+      throw SchemaException.broken(place, "", "the text is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  /** A value for messages. */
+  static String clip(JsonNode json) {
+    String s = json.toString();
+    return s.length() <= 60 ? s : s.substring(0, 60) + "…";
+  }
+}

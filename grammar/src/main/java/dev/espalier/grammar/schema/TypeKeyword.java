@@ -1,0 +1,39 @@
+package dev.espalier.grammar.schema;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+
+/** {@code type}. */
+final class TypeKeyword {
+  private TypeKeyword() {}
+
+  static Formula of(Keywords k, JsonType type, Formulas formulas) {
+    JsonNode value = k.get("type");
+    if (value == null) {
+      return formulas.yes;
+    }
+    List<Formula> any = new ArrayList<>();
+    for (String name :
+        value.isArray() ? k.strings("type") : List.of(Objects.requireNonNull(k.text("type")))) {
+      any.add(
+          switch (name) {
+            case "null" -> formulas.constant(type == JsonType.NULL);
+            case "boolean" -> formulas.constant(type == JsonType.TRUE || type == JsonType.FALSE);
+            case "string" -> formulas.constant(type == JsonType.STRING);
+            case "array" -> formulas.constant(type == JsonType.ARRAY);
+            case "object" -> formulas.constant(type == JsonType.OBJECT);
+            case "number" -> formulas.constant(type == JsonType.NUMBER);
+            case "integer" -> type == JsonType.NUMBER ? integer(formulas) : formulas.no;
+            default -> throw k.broken("type", "'" + name + "' is not a type");
+          });
+    }
+    return formulas.or(any);
+  }
+
+  private static Formula integer(Formulas formulas) {
+    return formulas.atom(new Atom.MultipleOf(BigDecimal.ONE));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.espalier.tests.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class SchemaSuiteTest {
+  private static @Nullable Path shared() {
+    String named = System.getenv("ESPALIER_SHARED");
+    for (String root : new String[] {named == null ? "" : named, "../../../shared"}) {
+      Path p = Path.of(root, "json-schema-test-suite");
+      if (!root.isEmpty() && Files.isDirectory(p)) {
+        return p;
+      }
+    }
+    return null;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"draft7", "draft2020-12"})
+  void everyRequiredTestIsRight(String draft) throws IOException {
+    Path suite = shared();
+    assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
+    SchemaSuite run = new SchemaSuite(java.util.Objects.requireNonNull(suite), draft).run();
+    Tally required = SchemaSuite.total(run.required);
+    Tally optional = SchemaSuite.total(run.optional);
+    System.out.println(draft + " required: " + required + "; optional: " + optional);
+    assertThat(required.wrong).isEmpty();
+    assertThat(required.tests).isGreaterThan(900);
+    assertThat(required.right).isEqualTo(required.tests);
+  }
+
+  @Test
+  void countsRightRefusedAndWrongApart(@TempDir Path dir) throws IOException {
+    Path tests = Files.createDirectories(dir.resolve("tests/draft7/optional/format"));
+    Files.createDirectories(dir.resolve("remotes/folder"));
+    Files.writeString(dir.resolve("remotes/folder/int.json"), "{\"type\":\"integer\"}");
+    Files.writeString(
+        dir.resolve("tests/draft7/some.json"),
+        """
+        [{"description": "remote", "schema": {"$ref": "http://localhost:1234/folder/int.json"},
+          "tests": [{"description": "one", "data": 1, "valid": true},
+                    {"description": "said to be wrong", "data": "é", "valid": true}]},
+         {"description": "none", "schema": false,
+          "tests": [{"description": "null", "data": null, "valid": false}]},
+         {"description": "not regular", "schema": {"pattern": "(a)\\\\1"},
+          "tests": [{"description": "aa", "data": "aa", "valid": true}]}]
+        """);
+    Files.writeString(
+        tests.resolve("date.json"),
+        """
+        [{"description": "date", "schema": {"format": "date"},
+          "tests": [{"description": "no date", "data": "x", "valid": false}]}]
+        """);
+    JsonNode report = new SchemaSuite(dir, "draft7").run().report("draft7");
+    assertThat(report.get("files").get("some.json").toString())
+        .isEqualTo("{\"tests\":4,\"right\":2,\"refused\":1,\"wrong\":1}");
+    assertThat(report.get("total")).isEqualTo(report.get("files").get("some.json"));
+    assertThat(report.get("optional").toString())
+        .isEqualTo("{\"tests\":1,\"right\":1,\"refused\":0,\"wrong\":0}");
+    assertThat(report.get("unsatisfiable").size()).isEqualTo(1);
+    assertThat(report.get("wrong").get(0).stringValue()).contains("said to be wrong");
+    assertThat(report.get("refusedSchemas").get(0).stringValue()).contains("backreferences");
+  }
+
+  @Test
+  void writesAsPythonDoes() throws IOException {
+    JsonNode value = SchemaSuite.MAPPER.readTree("{\"é\":[1.0,{},[]],\"b\":\"😀\\n\"}");
+    assertThat(InstanceText.dumps(value))
+        .isEqualTo("{\"\\u00e9\": [1.0, {}, []], \"b\": \"\\ud83d\\ude00\\n\"}");
+    assertThat(InstanceText.compact(value)).isEqualTo("{\"é\":[1.0,{},[]],\"b\":\"😀\\n\"}");
+  }
+}
