@@ -1,6 +1,7 @@
 package dev.espalier;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import tools.jackson.databind.jsontype.NamedType;
 
 /**
  * Reads generated JSON as Java values; the one place in core that knows Jackson. Sealed interfaces
- * are told apart by a property {@code type} that holds the simple name of the record.
+ * are told apart by a property {@code type} that holds the simple name of the record, unless
+ * Jackson's annotations say otherwise.
  */
 final class JsonBinding {
   private static final JsonMapper MAPPER =
@@ -84,7 +86,13 @@ final class JsonBinding {
         if (permitted.isSealed()) {
           collect(permitted, types);
         } else {
-          types.add(new NamedType(permitted, permitted.getSimpleName()));
+          JsonTypeName named = permitted.getAnnotation(JsonTypeName.class);
+          types.add(
+              new NamedType(
+                  permitted,
+                  named == null || named.value().isEmpty()
+                      ? permitted.getSimpleName()
+                      : named.value()));
         }
       }
     }

@@ -3,8 +3,11 @@ package dev.espalier.grammar.types;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.UUID;
@@ -14,6 +17,22 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Schemas of types without parts. */
 final class Scalars {
+  private static final String TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?";
+
+  private static final String LEAP_YEAR =
+      "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)";
+
+  private static final String DATE =
+      "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+          + "|02-(0[1-9]|1[0-9]|2[0-8]))|"
+          + LEAP_YEAR
+          + "-02-29)";
+
+  /** What {@code Duration.parse} reads: no years, months or weeks. */
+  private static final String DURATION =
+      "^P([0-9]{1,9}D|([0-9]{1,9}D)?T([0-9]{1,9}H([0-9]{1,9}M)?([0-9]{1,9}(\\.[0-9]{1,9})?S)?"
+          + "|[0-9]{1,9}M([0-9]{1,9}(\\.[0-9]{1,9})?S)?|[0-9]{1,9}(\\.[0-9]{1,9})?S))$";
+
   private Scalars() {}
 
   /** The schema of a value type, or null if the class is none. */
@@ -51,6 +70,18 @@ final class Scalars {
     if (c == OffsetDateTime.class || c == ZonedDateTime.class || c == Instant.class) {
       return string("date-time");
     }
+    if (c == LocalTime.class) {
+      return pattern("^" + TIME + "$");
+    }
+    if (c == LocalDateTime.class) {
+      return pattern("^" + DATE + "T" + TIME + "$");
+    }
+    if (c == Duration.class) {
+      return pattern(DURATION);
+    }
+    if (c == char.class || c == Character.class) {
+      return pattern("^[\\u0000-\\uD7FF\\uE000-\\uFFFF]$");
+    }
     if (c == UUID.class) {
       return string("uuid");
     }
@@ -66,6 +97,10 @@ final class Scalars {
 
   private static ObjectNode integer(long least, long most) {
     return type("integer").put("minimum", least).put("maximum", most);
+  }
+
+  private static ObjectNode pattern(String regex) {
+    return type("string").put("pattern", regex);
   }
 
   private static ObjectNode string(String format) {

@@ -35,7 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Every record component is required unless it is an {@code Optional} or {@code @Nullable}; the
  * latter may be left out, not null. A sealed interface is one of its records, each with a first
- * property {@code type} that holds the record's simple name. A type that contains itself goes
+ * property {@code type} that holds the record's simple name; Jackson's {@code @JsonTypeInfo},
+ * {@code @JsonSubTypes} and {@code @JsonTypeName} change both. A type that contains itself goes
  * through {@code $defs}, all others stand where they are used.
  */
 public final class TypeSchema {
@@ -198,7 +199,7 @@ public final class TypeSchema {
       return reference(names.computeIfAbsent(as, t -> freshName(c)));
     }
     ObjectNode schema =
-        c.isRecord() ? record(c, bound, null, path) : alternatives(c, as, bound, path);
+        c.isRecord() ? record(c, bound, "", null, path) : alternatives(c, bound, path);
     open.remove(as);
     if (!recursive.contains(as)) {
       return schema;
@@ -220,52 +221,36 @@ public final class TypeSchema {
     return JSON.objectNode().put("$ref", "#/$defs/" + name);
   }
 
-  private ObjectNode alternatives(
-      Class<?> sealed, Type as, Map<TypeVariable<?>, Type> bound, String path) {
-    if (sealed.getTypeParameters().length > 0) {
-      throw new TypeException(path, "generic sealed interface " + as + " is not supported");
-    }
+  private ObjectNode alternatives(Class<?> sealed, Map<TypeVariable<?>, Type> bound, String path) {
     ObjectNode schema = JSON.objectNode();
     ArrayNode choices = schema.putArray("anyOf");
-    Map<String, Class<?>> seen = new HashMap<>();
-    permitted(sealed, bound, path, choices, seen);
+    Alternatives alternatives = Alternatives.of(sealed, path);
+    for (Alternatives.Member member : alternatives.members(bound, path)) {
+      choices.add(
+          record(
+              member.type(),
+              member.bound(),
+              alternatives.property(),
+              member.name(),
+              path + "." + member.name()));
+    }
     describe(schema, sealed);
     return schema;
   }
 
-  private void permitted(
-      Class<?> sealed,
-      Map<TypeVariable<?>, Type> bound,
-      String path,
-      ArrayNode choices,
-      Map<String, Class<?>> seen) {
-    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
-      if (permitted.isSealed()) {
-        permitted(permitted, bound, path, choices, seen);
-      } else if (!permitted.isRecord()) {
-        throw new TypeException(path, permitted.getName() + " must be a record or sealed itself");
-      } else {
-        String name = permitted.getSimpleName();
-        Class<?> other = seen.put(name, permitted);
-        if (other != null && other != permitted) {
-          throw new TypeException(path, other + " and " + permitted + " share a simple name");
-        }
-        if (other == null) {
-          choices.add(record(permitted, bound, name, path + "." + name));
-        }
-      }
-    }
-  }
-
   private ObjectNode record(
-      Class<?> c, Map<TypeVariable<?>, Type> bound, @Nullable String discriminator, String path) {
+      Class<?> c,
+      Map<TypeVariable<?>, Type> bound,
+      String discriminator,
+      @Nullable String value,
+      String path) {
     ObjectNode schema = JSON.objectNode().put("type", "object");
     describe(schema, c);
     ObjectNode properties = schema.putObject("properties");
     ArrayNode required = JSON.arrayNode();
-    if (discriminator != null) {
-      properties.putObject("type").put("const", discriminator);
-      required.add("type");
+    if (value != null) {
+      properties.putObject(discriminator).put("const", value);
+      required.add(discriminator);
     }
     for (RecordComponent component : c.getRecordComponents()) {
       String name = name(component);

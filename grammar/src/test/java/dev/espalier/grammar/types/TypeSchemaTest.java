@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.espalier.CompiledConstraint;
 import dev.espalier.Description;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.JsonSchema;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +105,58 @@ class TypeSchemaTest {
         .isEqualTo("boolean");
     assertThat(uses.at("/properties/n/properties/deep blue/type").stringValue())
         .isEqualTo("integer");
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes(@JsonSubTypes.Type(value = Ok.class, name = "ok"))
+  sealed interface Result<T> permits Ok, Failed {}
+
+  record Ok<T>(T value) implements Result<T> {}
+
+  @JsonTypeName("failure")
+  record Failed<E>(String message) implements Result<E> {}
+
+  record Answer(Result<List<Integer>> numbers, LocalDateTime at, Duration took, char grade) {}
+
+  @Test
+  void jacksonNamesTheAlternativesAndVariablesReachThem() {
+    JsonNode choices = schema(Answer.class).at("/properties/numbers/anyOf");
+    assertThat(choices.at("/0/properties/kind/const").stringValue()).isEqualTo("ok");
+    assertThat(choices.at("/0/properties/value/items/type").stringValue()).isEqualTo("integer");
+    assertThat(choices.at("/1/properties/kind/const").stringValue()).isEqualTo("failure");
+  }
+
+  @Test
+  void whatTheSchemaAcceptsIsRead() {
+    Vocabulary.Builder bytes = Vocabulary.builder(257).special(256, "<end>").end(256);
+    for (int b = 0; b < 256; b++) {
+      bytes.text(b, new byte[] {(byte) b});
+    }
+    CompiledConstraint compiled = JsonSchema.of(Answer.class).compile(bytes.build());
+    String[] good = {"2024-02-29T23:59:59", "1900-12-31T00:00:00.125", "2000-02-29T10:00:00"};
+    String[] bad = {"2023-02-29T10:00:00", "1900-02-29T10:00:00", "2024-04-31T10:00:00"};
+    for (String at : good) {
+      String text = answer(at, "P1DT2H3.5S", "A");
+      assertThat(compiled.check(text).accepted()).as(text).isTrue();
+      Answer read = JsonMapper.shared().readValue(text, Answer.class);
+      assertThat(read.at).isEqualTo(LocalDateTime.parse(at));
+      assertThat(read.took).isEqualTo(Duration.parse("P1DT2H3.5S"));
+      assertThat(read.numbers).isEqualTo(new Ok<>(List.of(1, 2)));
+    }
+    for (String at : bad) {
+      assertThat(compiled.check(answer(at, "PT1S", "A")).accepted()).as(at).isFalse();
+    }
+    for (String took : new String[] {"P", "PT", "P1M", "P1DT", "1S"}) {
+      assertThat(compiled.check(answer(good[0], took, "A")).accepted()).as(took).isFalse();
+    }
+    assertThat(compiled.check(answer(good[0], "PT1S", "AB")).accepted()).isFalse();
+    assertThat(compiled.check(answer(good[0], "PT1S", "😀")).accepted()).isFalse();
+  }
+
+  private static String answer(String at, String took, String grade) {
+    return "{'numbers':{'kind':'ok','value':[1,2]},'at':'%s','took':'%s','grade':'%s'}"
+        .formatted(at, took, grade)
+        .replace('\'', '"');
   }
 
   record Bad(List<Thread> threads) {}
