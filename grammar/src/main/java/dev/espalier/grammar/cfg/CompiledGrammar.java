@@ -129,20 +129,35 @@ public final class CompiledGrammar implements CompiledConstraint {
     public ForcedRun forced() {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       ParseState s = state;
-      ByteSet first = machine.first(s);
-      while (!machine.mayEnd(s)
-          && first.size() == 1
-          && machine.tokens(s).length == 0
-          && bytes.size() < LONGEST_FORCED) {
-        bytes.write(first.next(0));
-        s = machine.step(s, first.next(0));
-        first = machine.first(s);
+      while (bytes.size() < LONGEST_FORCED) {
+        byte[] next = machine.mayEnd(s) ? new byte[0] : forced(s);
+        if (next.length == 0) {
+          break;
+        }
+        bytes.writeBytes(next);
+        for (byte b : next) {
+          s = machine.step(s, b & 0xFF);
+        }
       }
-      return bytes.size() == 0
-          ? ForcedRun.NONE
-          : new ForcedRun(
-              bytes.toByteArray(),
-              machine.mayEnd(s) && first.isEmpty() && machine.tokens(s).length == 0);
+      boolean over =
+          machine.mayEnd(s)
+              && s.inners.length == 0
+              && machine.first(s).isEmpty()
+              && machine.tokens(s).length == 0;
+      return bytes.size() == 0 ? ForcedRun.NONE : new ForcedRun(bytes.toByteArray(), over);
+    }
+
+    // The bytes without alternative, as far as they are known at once; none for an end or a choice.
+    private byte[] forced(ParseState s) {
+      if (machine.tokens(s).length > 0) {
+        return new byte[0];
+      }
+      if (s.inners.length > 0) {
+        boolean only = s.inners.length == 1 && s.lexemes.length == 0 && s.forms.length == 0;
+        return only ? s.inners[0].state.forced().bytes() : new byte[0];
+      }
+      ByteSet first = machine.first(s);
+      return first.size() == 1 ? new byte[] {(byte) first.next(0)} : new byte[0];
     }
 
     @Override
@@ -150,12 +165,19 @@ public final class CompiledGrammar implements CompiledConstraint {
       byte[] forced = forced().bytes();
       Set<String> names = new LinkedHashSet<>();
       for (Symbol s : machine.predict(machine.between(state)).symbols) {
-        if (s.lexeme != null || s.tokens != null) {
+        if (s.isTerminal()) {
           names.add(s.name);
         }
       }
+      for (Inner i : state.inners) {
+        names.add(i.state.explain());
+      }
       if (forced.length > 0 || names.isEmpty() || names.size() > LONGEST_LIST) {
-        return Expected.describe(forced, machine.first(state), mayEnd());
+        ByteSet first = state.inners.length > 0 ? ByteSet.NONE : machine.first(state);
+        String inside = state.inners.length > 0 ? String.join(", ", names) : "";
+        return forced.length > 0 || inside.isEmpty()
+            ? Expected.describe(forced, first, mayEnd())
+            : inside;
       }
       ByteSet inside = ByteSet.NONE;
       for (LexemeState l : state.lexemes) {

@@ -29,6 +29,8 @@ final class DeadEnds {
   private static final String TOO_LARGE =
       "the grammar is too large to tell whether a text can get stuck between its terminals";
 
+  private static final ByteSet NUMBER = ByteSet.anyOf("0123456789.eE+-");
+
   /** A terminal that is being read; the symbol is null for what is ignored. */
   private record Reading(@Nullable Symbol symbol, LexemeState state) {}
 
@@ -52,11 +54,13 @@ final class DeadEnds {
     if (!d.findFollow()) {
       return List.of(TOO_LARGE);
     }
+    d.checkConstraints();
     // First as if every terminal were read everywhere, which is fast and mostly enough.
-    if (d.explore(false) && d.found.isEmpty()) {
-      return List.of();
+    Set<String> first = new TreeSet<>(d.found);
+    if (d.explore(false) && d.found.equals(first)) {
+      return List.copyOf(first);
     }
-    d.found.clear();
+    d.found.retainAll(first);
     if (!d.explore(true)) {
       return List.of(TOO_LARGE);
     }
@@ -178,6 +182,17 @@ final class DeadEnds {
       }
     }
     return after;
+  }
+
+  // Of constraints inside the grammar only numbers may go on where they may end.
+  private void checkConstraints() {
+    for (Symbol s : symbols) {
+      if (s.inner != null
+          && s.inner.first().contains('0')
+          && (skip == null || within(skip.first(), NUMBER))) {
+        checkNext(new Reading(s, LexemeState.DEAD), follow.getOrDefault(s, new BitSet()), NUMBER);
+      }
+    }
   }
 
   private void checkNext(Reading r, BitSet next, ByteSet more) {

@@ -83,6 +83,8 @@ final class EndTokens {
   private boolean nullable(Syntax s) {
     if (s instanceof Syntax.Regular r) {
       return r.expr().accepts();
+    } else if (s instanceof Syntax.Embedded e) {
+      return e.constraint().compile(vocabulary).start().mayEnd();
     } else if (s instanceof Syntax.Reference r) {
       return nullable.contains(r.rule());
     } else if (s instanceof Syntax.Repeat r) {

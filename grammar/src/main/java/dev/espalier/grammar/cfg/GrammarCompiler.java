@@ -1,7 +1,9 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.CompiledConstraint;
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.automaton.ByteClasses;
+import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeState;
@@ -53,6 +55,8 @@ final class GrammarCompiler {
   private final List<Symbol> symbols = new ArrayList<>();
   private final Map<Lexeme, Symbol> lexemes = new LinkedHashMap<>();
   private final Map<Syntax, Symbol> tokens = new HashMap<>();
+  private final Map<Syntax.Embedded, Symbol> constraints = new HashMap<>();
+  private final Inner.Table inners = new Inner.Table();
   private final List<Expr> languages = new ArrayList<>();
   private final boolean lexing;
   private final Expr ignored;
@@ -82,6 +86,8 @@ final class GrammarCompiler {
   }
 
   private Machine compile(String root) {
+    Symbol end = Symbol.rule(0, "the end", false);
+    symbols.add(end);
     findProductive();
     if (!lexing) {
       findRegular();
@@ -93,8 +99,6 @@ final class GrammarCompiler {
               + root
               + "'; every alternative needs itself or an empty character class");
     }
-    Symbol end = Symbol.rule(0, "the end", false);
-    symbols.add(end);
     Expr expr = rootRule.expr;
     Symbol start =
         expr != null && expr != Expr.EMPTY ? lexeme(expr, false, root) : symbol(rootRule);
@@ -118,7 +122,11 @@ final class GrammarCompiler {
       languages.add(ignored);
       skip = Lexeme.of(ignored.minus(Expr.EMPTY), tables).start();
     }
-    return new Machine(symbols, start, end, forms, ByteClasses.of(languages), tables, lexing, skip);
+    for (int b = 0; b < 256 && !constraints.isEmpty(); b++) {
+      languages.add(Expr.bytes(ByteSet.of(b))); // they may tell any two bytes apart
+    }
+    ByteClasses classes = ByteClasses.of(languages);
+    return new Machine(symbols, start, end, forms, classes, tables, lexing, skip, inners);
   }
 
   private Facts rule(String name) {
@@ -167,6 +175,8 @@ final class GrammarCompiler {
   private boolean nullable(Syntax s) {
     if (s instanceof Syntax.Tokens) {
       return false;
+    } else if (s instanceof Syntax.Embedded e) {
+      return constraint(e).nullable;
     } else if (s instanceof Syntax.Regular r) {
       return r.expr().accepts();
     } else if (s instanceof Syntax.Reference r) {
@@ -180,7 +190,7 @@ final class GrammarCompiler {
   }
 
   private boolean productive(Syntax s) {
-    if (s instanceof Syntax.Tokens) {
+    if (s instanceof Syntax.Tokens || s instanceof Syntax.Embedded) {
       return true;
     } else if (s instanceof Syntax.Regular r) {
       return !r.expr().isEmpty(LIVENESS_SEARCH);
@@ -225,7 +235,7 @@ final class GrammarCompiler {
   }
 
   private long size(Syntax s) {
-    if (s instanceof Syntax.Regular || s instanceof Syntax.Tokens) {
+    if (s instanceof Syntax.Regular || s instanceof Syntax.Tokens || s instanceof Syntax.Embedded) {
       return 1;
     } else if (s instanceof Syntax.Reference r) {
       return Math.max(1, rule(r.rule()).size);
@@ -241,7 +251,7 @@ final class GrammarCompiler {
 
   // Null if it, or some rule that it refers to, is not regular.
   private @Nullable Expr expr(Syntax s) {
-    if (s instanceof Syntax.Tokens) {
+    if (s instanceof Syntax.Tokens || s instanceof Syntax.Embedded) {
       return null;
     } else if (s instanceof Syntax.Regular r) {
       return r.expr();
@@ -300,6 +310,17 @@ final class GrammarCompiler {
     return known;
   }
 
+  private Symbol constraint(Syntax.Embedded s) {
+    Symbol known = constraints.get(s);
+    if (known == null) {
+      CompiledConstraint inner = s.constraint().compile(tables.vocabulary());
+      known = Symbol.constraint(symbols.size(), s.name(), inners.of(inner.start()));
+      symbols.add(known);
+      constraints.put(s, known);
+    }
+    return known;
+  }
+
   // A terminal that a lexer reads has a byte at least; where it may be empty, it may be left out.
   private @Nullable Form terminal(Syntax.Regular s) {
     Expr text = s.expr().minus(Expr.EMPTY);
@@ -314,6 +335,8 @@ final class GrammarCompiler {
   private @Nullable Form convert(Syntax s) {
     if (s instanceof Syntax.Tokens t) {
       return forms.calling(token(t));
+    } else if (s instanceof Syntax.Embedded e) {
+      return forms.calling(constraint(e));
     } else if (lexing && s instanceof Syntax.Regular r) {
       return terminal(r);
     }
@@ -356,6 +379,8 @@ final class GrammarCompiler {
   private static String nameOf(Syntax s) {
     if (s instanceof Syntax.Tokens t) {
       return t.pattern().text();
+    } else if (s instanceof Syntax.Embedded e) {
+      return e.name();
     } else if (s instanceof Syntax.Regular r) {
       return r.name();
     } else if (s instanceof Syntax.Reference r) {

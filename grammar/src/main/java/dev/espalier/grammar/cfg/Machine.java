@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.LexemeState;
@@ -47,6 +48,7 @@ final class Machine {
   final List<Symbol> symbols;
   private final Form.Table forms;
   private final Symbol end;
+  private final Inner.Table inners;
   private final boolean lexing;
   private final @Nullable LexemeState skip; // between terminals; null for nothing
   private final @Nullable Liveness liveness; // null where all states are live
@@ -74,7 +76,9 @@ final class Machine {
       ByteClasses classes,
       TokenTables tables,
       boolean lexing,
-      @Nullable LexemeState skip) {
+      @Nullable LexemeState skip,
+      Inner.Table inners) {
+    this.inners = inners;
     this.lexing = lexing;
     this.skip = skip;
     this.symbols = symbols;
@@ -85,7 +89,14 @@ final class Machine {
     masks = new MaskBuilder(this);
     dead =
         new ParseState(
-            new LexemeState[0], new Frame[0], new Form[0], new Frame[0], false, classes.size());
+            new LexemeState[0],
+            new Frame[0],
+            new Inner[0],
+            new Frame[0],
+            new Form[0],
+            new Frame[0],
+            false,
+            classes.size());
     Frame bottom = frame(new Form[0], new Frame[0]);
     Closure closure = new Closure();
     closure.add(forms.sequence(forms.calling(root), forms.calling(end)), bottom);
@@ -136,7 +147,8 @@ final class Machine {
   /**
    * The state after a byte of a class.
    *
-   * @param skipped says of a lexeme's state whether to leave it out; null for none
+   * @param skipped says of a lexeme's state whether to leave it out; null for none. At the root
+   *     constraints inside are left out as well
    */
   ParseState compute(ParseState state, int c, MaskBuilder.@Nullable Wide skipped, int node) {
     int b = classes.sample(c);
@@ -154,10 +166,17 @@ final class Machine {
         closure.enter(to, state.lexemeFrames[i]);
       }
     }
+    boolean innerToo = skipped == null || node > 0;
+    for (int i = 0; innerToo && i < state.inners.length; i++) {
+      closure.enter(state.inners[i].state.step((byte) b), state.innerFrames[i]);
+    }
     for (int i : takers) {
       LexemeState from = prediction.symbols[i].lexeme;
+      Inner inner = prediction.symbols[i].inner;
       if (from != null && (skipped == null || !skipped.test(from, node))) {
         closure.enter(from.step(b), predictedFrame(state, i));
+      } else if (inner != null && innerToo) {
+        closure.enter(inner.state.step((byte) b), predictedFrame(state, i));
       }
     }
     ParseState result = closure.finish();
@@ -177,7 +196,7 @@ final class Machine {
         return false;
       }
     }
-    return true;
+    return state.inners.length == 0;
   }
 
   // ---- terminals read by a lexer
@@ -212,13 +231,20 @@ final class Machine {
     for (int i = 0; i < state.lexemes.length; i++) {
       closure.hold(state.lexemes[i].step(b), state.lexemeFrames[i]);
     }
-    if (closure.lexemes.size == 0) {
+    for (int i = 0; i < state.inners.length; i++) {
+      closure.hold(state.inners[i].state.step((byte) b), state.innerFrames[i]);
+    }
+    if (closure.lexemes.size + closure.insides.size == 0) {
       ParseState between = between(state);
       Prediction prediction = activate(between);
       for (int i : prediction.takers(c)) {
         LexemeState lexeme = prediction.symbols[i].lexeme;
         if (lexeme != null) {
           closure.hold(lexeme.step(b), predictedFrame(between, i));
+        }
+        Inner inner = prediction.symbols[i].inner;
+        if (inner != null) {
+          closure.hold(inner.state.step((byte) b), predictedFrame(between, i));
         }
       }
       if (skips(between)) {
@@ -239,7 +265,7 @@ final class Machine {
 
   /** The state if what is being read ends here: the same one where nothing is being read. */
   ParseState between(ParseState state) {
-    if (!lexing || state.lexemes.length == 0) {
+    if (!lexing || !state.isInside()) {
       return state;
     }
     ParseState known = state.ended;
@@ -256,6 +282,23 @@ final class Machine {
       if (state.lexemes[i].accepts()) {
         closure.pop(state.lexemeFrames[i]);
       }
+    }
+    for (int i = 0; i < state.inners.length; i++) {
+      if (state.inners[i].accepts()) {
+        closure.pop(state.innerFrames[i]);
+      }
+    }
+    return closure.finish();
+  }
+
+  /** The state after everything that is being read has ended, whether or not it can end here. */
+  ParseState behind(ParseState state) {
+    Closure closure = new Closure();
+    for (Frame frame : state.lexemeFrames) {
+      closure.pop(frame);
+    }
+    for (Frame frame : state.innerFrames) {
+      closure.pop(frame);
     }
     return closure.finish();
   }
@@ -310,11 +353,17 @@ final class Machine {
       for (LexemeState l : state.lexemes) {
         known = known.or(l.first());
       }
+      for (Inner i : state.inners) {
+        known = known.or(i.first());
+      }
       state.first = known;
     } else if (known == null) {
       known = predict(state).first;
       for (LexemeState l : state.lexemes) {
         known = known.or(l.first());
+      }
+      for (Inner i : state.inners) {
+        known = known.or(i.first());
       }
       state.first = known;
     }
@@ -585,6 +634,7 @@ final class Machine {
   /** Collects a state: places that a byte leads to, and all that follows from calls that end. */
   private final class Closure {
     private final Items<LexemeState> lexemes = new Items<>();
+    private final Items<Inner> insides = new Items<>();
     private final Items<Form> rests = new Items<>();
     private final Items<Form> popped = new Items<>(); // frames only
     private final ArrayList<Frame> todo = new ArrayList<>();
@@ -594,6 +644,7 @@ final class Machine {
 
     void clear() {
       lexemes.clear();
+      insides.clear();
       rests.clear();
       popped.clear();
       entered = 0;
@@ -615,6 +666,32 @@ final class Machine {
       check();
     }
 
+    /** Adds a place inside a constraint, if it is one, and what follows from its end. */
+    void enter(CompiledConstraint.@Nullable State state, Frame frame) {
+      if (state == null) {
+        return;
+      }
+      Inner inner = inners.of(state);
+      entered++;
+      kernel = null;
+      if (!inner.isOver() && !insides.add(inner, inner.number, frame)) {
+        return;
+      }
+      if (inner.accepts()) {
+        pop(frame);
+      }
+      check();
+    }
+
+    /** Adds a place inside a constraint and nothing that follows from it. */
+    void hold(CompiledConstraint.@Nullable State state, Frame frame) {
+      if (state != null) {
+        Inner inner = inners.of(state);
+        insides.add(inner, inner.number, frame);
+        check();
+      }
+    }
+
     /** Adds a place inside a terminal and nothing that follows from it. */
     void hold(LexemeState state, Frame frame) {
       if (!state.isDead()) {
@@ -632,6 +709,9 @@ final class Machine {
         lazy |= state.endsLazily();
         more |= !state.first().isEmpty();
       }
+      for (int i = 0; i < insides.size; i++) {
+        more |= !inside(i).isOver();
+      }
       if (more && !lazy) {
         return finish();
       }
@@ -641,7 +721,16 @@ final class Machine {
           after.pop(lexemes.frames[i]);
         }
       }
+      for (int i = 0; i < insides.size && !lazy; i++) {
+        if (inside(i).accepts()) {
+          after.pop(insides.frames[i]);
+        }
+      }
       return after.finish();
+    }
+
+    private Inner inside(int i) {
+      return (Inner) Objects.requireNonNull(insides.heads[i]);
     }
 
     private LexemeState lexeme(int i) {
@@ -652,6 +741,9 @@ final class Machine {
     void add(ParseState state) {
       for (int i = 0; i < state.lexemes.length; i++) {
         lexemes.add(state.lexemes[i], state.lexemes[i].number(), state.lexemeFrames[i]);
+      }
+      for (int i = 0; i < state.inners.length; i++) {
+        insides.add(state.inners[i], state.inners[i].number, state.innerFrames[i]);
       }
       for (int i = 0; i < state.forms.length; i++) {
         add(state.forms[i], state.formFrames[i]);
@@ -684,7 +776,7 @@ final class Machine {
     }
 
     private void check() {
-      if (lexemes.size + rests.size > MAX_ITEMS) {
+      if (lexemes.size + insides.size + rests.size > MAX_ITEMS) {
         throw new BudgetExceededException(
             "items",
             MAX_ITEMS,
@@ -693,15 +785,18 @@ final class Machine {
     }
 
     ParseState finish() {
-      if (lexemes.size == 0 && rests.size == 0 && !mayEnd) {
+      if (lexemes.size + insides.size + rests.size == 0 && !mayEnd) {
         return dead;
       }
       lexemes.sort();
+      insides.sort();
       rests.sort();
       ParseState mine =
           new ParseState(
               lexemes.heads(new LexemeState[0]),
               lexemes.frames(),
+              insides.heads(new Inner[0]),
+              insides.frames(),
               rests.heads(new Form[0]),
               rests.frames(),
               mayEnd,

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.TokenMask;
 import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.ResidualTrie;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,9 @@ final class MaskBuilder {
 
   private int[] found = new int[1024];
   private int size;
+  private @Nullable ParseState building;
   private final Set<LexemeMask> shared = new LinkedHashSet<>();
+  private long @Nullable [] inside; // tokens that stay inside constraints, if they are many
   private final Map<Set<LexemeMask>, long[]> unions = new HashMap<>();
 
   MaskBuilder(Machine machine) {
@@ -46,14 +50,24 @@ final class MaskBuilder {
   }
 
   TokenSet build(ParseState state) {
+    building = state;
     size = 0;
     shared.clear();
+    inside = null;
     if (machine.lexing()) {
       walkTerminals(state, 0);
     } else {
       walk(state, 0);
     }
     long[] bits = union();
+    boolean fresh = inside != null;
+    if (inside != null) {
+      for (int i = 0; bits != null && i < bits.length; i++) {
+        inside[i] |= bits[i];
+      }
+      bits = inside;
+      inside = null;
+    }
     if (bits != null) {
       int n = 0;
       for (int i = 0; i < size; i++) {
@@ -71,7 +85,7 @@ final class MaskBuilder {
       }
     }
     if (n <= MANY) {
-      return new TokenSet(bits, Arrays.copyOf(found, n), false);
+      return new TokenSet(bits, Arrays.copyOf(found, n), fresh);
     }
     long[] own = bits == null ? new long[(trie.vocabularySize() + 63) >>> 6] : bits.clone();
     for (int i = 0; i < n; i++) {
@@ -128,6 +142,17 @@ final class MaskBuilder {
         through(mask, machine.predictedFrame(state, i));
       }
     }
+    for (int i = 0; node == 0 && i < state.inners.length; i++) {
+      any = true;
+      through(state.inners[i], machine.popped(state.innerFrames[i]), false);
+    }
+    for (int i = 0; node == 0 && i < prediction.symbols.length; i++) {
+      Inner inner = prediction.symbols[i].inner;
+      if (inner != null) {
+        any = true;
+        through(inner, machine.popped(machine.predictedFrame(state, i)), false);
+      }
+    }
     @Nullable ParseState[] steps = new ParseState[any ? machine.classes.size() : 0];
     for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
       ParseState next;
@@ -161,10 +186,20 @@ final class MaskBuilder {
     for (LexemeState l : state.lexemes) {
       only = l == only ? only : null;
     }
-    LexemeMask mask = only == null ? null : only.maskAt(node);
+    if (node == 0 && state.lexemes.length == 0 && state.inners.length == 1) {
+      Inner inner = state.inners[0];
+      through(inner, machine.behind(state), true);
+      for (int i = 1; inner.accepts() && i < trie.end(0); i = trie.end(i)) {
+        if (inner.state.step((byte) trie.byteAt(i)) == null) {
+          enter(state, i);
+        }
+      }
+      return;
+    }
+    LexemeMask mask = only == null || state.inners.length > 0 ? null : only.maskAt(node);
     if (mask != null) {
       stay(mask);
-      leave(machine.between(state), mask.endings());
+      leave(machine.behind(state), mask.endings());
     }
     for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
       if (mask != null && only != null && !only.step(trie.byteAt(i)).isDead()) {
@@ -208,6 +243,45 @@ final class MaskBuilder {
       if (!after.isDead()) {
         leave(after, mask.residual(machine.first(after)));
       }
+    }
+  }
+
+  // The tokens that stay inside a constraint, and those that go on behind it.
+  private void through(Inner inner, ParseState after, boolean greedy) {
+    TokenMask mask = new TokenMask(trie.vocabularySize());
+    inner.state.fillMask(mask);
+    if (mask.isListed()) {
+      for (int i = 0; i < mask.cardinality(); i++) {
+        add(mask.ids()[i]);
+      }
+    } else {
+      long[] all = inside == null ? new long[mask.words().length] : inside;
+      for (int i = 0; i < all.length; i++) {
+        all[i] |= mask.words()[i];
+      }
+      inside = all;
+    }
+    if (!after.isDead()) {
+      Beyond.of(inner.state, machine.tables, greedy, node -> enter(after, node), this::perhaps);
+    }
+  }
+
+  private void perhaps(int token) {
+    ParseState s = Objects.requireNonNull(building);
+    for (int i = 0, n = machine.tables.vocabulary().byteLength(token); i < n && !s.isDead(); i++) {
+      s = machine.step(s, machine.tables.vocabulary().byteAt(token, i) & 0xFF);
+    }
+    if (!s.isDead()) {
+      add(token);
+    }
+  }
+
+  // The tokens of a node's subtree, its own byte read first.
+  private void enter(ParseState state, int node) {
+    ParseState next = machine.step(state, trie.byteAt(node));
+    if (!next.isDead()) {
+      tokensAt(node);
+      walkSmall(next, node);
     }
   }
 

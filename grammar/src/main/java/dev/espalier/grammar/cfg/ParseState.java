@@ -16,6 +16,11 @@ final class ParseState {
 
   final Frame[] lexemeFrames;
 
+  /** Inside constraints that stand in the grammar. Sorted by number. */
+  final Inner[] inners;
+
+  final Frame[] innerFrames;
+
   /** Between lexemes: what is left of rules that may go on here. Sorted by number. */
   final Form[] forms;
 
@@ -59,12 +64,16 @@ final class ParseState {
   ParseState(
       LexemeState[] lexemes,
       Frame[] lexemeFrames,
+      Inner[] inners,
+      Frame[] innerFrames,
       Form[] forms,
       Frame[] formFrames,
       boolean end,
       int classes) {
     this.lexemes = lexemes;
     this.lexemeFrames = lexemeFrames;
+    this.inners = inners;
+    this.innerFrames = innerFrames;
     this.forms = forms;
     this.formFrames = formFrames;
     this.end = end;
@@ -73,6 +82,9 @@ final class ParseState {
     for (int i = 0; i < lexemes.length; i++) {
       h = (h * 31 + lexemes[i].number()) * 31 + lexemeFrames[i].number;
     }
+    for (int i = 0; i < inners.length; i++) {
+      h = (h * 31 + inners[i].number) * 31 + innerFrames[i].number;
+    }
     for (int i = 0; i < forms.length; i++) {
       h = (h * 31 + forms[i].number) * 31 + formFrames[i].number;
     }
@@ -80,7 +92,12 @@ final class ParseState {
   }
 
   boolean isDead() {
-    return lexemes.length == 0 && forms.length == 0 && !end;
+    return !isInside() && forms.length == 0 && !end;
+  }
+
+  /** Whether something is being read that has not been left yet. */
+  boolean isInside() {
+    return lexemes.length > 0 || inners.length > 0;
   }
 
   /** Equal as a value; for the table of states only, everybody else compares by identity. */
@@ -100,7 +117,9 @@ final class ParseState {
           && s.end == state.end
           && Arrays.equals(s.lexemes, state.lexemes)
           && Arrays.equals(s.forms, state.forms)
+          && Arrays.equals(s.inners, state.inners)
           && Arrays.equals(s.lexemeFrames, state.lexemeFrames)
+          && Arrays.equals(s.innerFrames, state.innerFrames)
           && Arrays.equals(s.formFrames, state.formFrames);
     }
   }

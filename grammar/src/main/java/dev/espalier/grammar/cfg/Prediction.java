@@ -15,7 +15,7 @@ final class Prediction {
   final Symbol[] symbols; // by number
   final Symbol[] tokens; // those of the symbols that are tokens
   final ByteSet first;
-  private final int[][] takers; // by byte class: the places of the lexemes that can begin with it
+  private final int[][] takers; // by byte class: the places of what can begin with it
 
   Prediction(BitSet reached, List<Symbol> all, ByteClasses classes) {
     symbols = reached.stream().mapToObj(all::get).toArray(Symbol[]::new);
@@ -25,13 +25,16 @@ final class Prediction {
     int[] found = new int[symbols.length];
     for (Symbol s : symbols) {
       bytes = s.lexeme == null ? bytes : bytes.or(s.lexeme.first());
+      bytes = s.inner == null ? bytes : bytes.or(s.inner.first());
     }
     first = bytes;
     for (int c = 0; c < takers.length; c++) {
       int n = 0;
       for (int i = 0; i < symbols.length; i++) {
         LexemeState lexeme = symbols[i].lexeme;
-        if (lexeme != null && lexeme.first().contains(classes.sample(c))) {
+        Inner inner = symbols[i].inner;
+        if ((lexeme != null && lexeme.first().contains(classes.sample(c)))
+            || (inner != null && inner.first().contains(classes.sample(c)))) {
           found[n++] = i;
         }
       }
@@ -39,7 +42,7 @@ final class Prediction {
     }
   }
 
-  /** The places among {@link #symbols} of the lexemes that can begin with a byte of the class. */
+  /** The places among {@link #symbols} of what can begin with a byte of the class. */
   int[] takers(int byteClass) {
     return takers[byteClass];
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that can be called: a rule, or a lexeme or a token, which call nothing. Filled in by
- * the compiler, then read only by the machine, under its lock.
+ * Something that can be called: a rule; or a lexeme, a token, or a constraint, which call nothing.
+ * Filled in by the compiler, then read only by the machine, under its lock.
  */
 final class Symbol {
   final int number;
@@ -17,6 +17,7 @@ final class Symbol {
   final boolean nullable;
   final @Nullable LexemeState lexeme; // null for a rule
   final @Nullable TokenSet tokens; // of a symbol that is one token, else null
+  final @Nullable Inner inner; // where a constraint of its own begins, else null
   @Nullable Form body; // null for a lexeme
   int component = -1; // of the left-corner graph
   boolean recursive; // whether the component has a cycle
@@ -32,7 +33,9 @@ final class Symbol {
       String name,
       boolean nullable,
       @Nullable LexemeState lexeme,
-      @Nullable TokenSet tokens) {
+      @Nullable TokenSet tokens,
+      @Nullable Inner inner) {
+    this.inner = inner;
     this.number = number;
     this.name = name;
     this.nullable = nullable;
@@ -41,15 +44,24 @@ final class Symbol {
   }
 
   static Symbol rule(int number, String name, boolean nullable) {
-    return new Symbol(number, name, nullable, null, null);
+    return new Symbol(number, name, nullable, null, null, null);
   }
 
   static Symbol lexeme(int number, String name, boolean nullable, LexemeState start) {
-    return new Symbol(number, name, nullable, start, null);
+    return new Symbol(number, name, nullable, start, null, null);
   }
 
   static Symbol token(int number, String name, TokenSet tokens) {
-    return new Symbol(number, name, false, null, tokens);
+    return new Symbol(number, name, false, null, tokens, null);
+  }
+
+  static Symbol constraint(int number, String name, Inner start) {
+    return new Symbol(number, name, start.accepts(), null, null, start);
+  }
+
+  /** Whether it is read itself, and calls nothing. */
+  boolean isTerminal() {
+    return lexeme != null || tokens != null || inner != null;
   }
 
   /** The symbols that its text may begin with, without those behind them. */

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.Constraint;
 import dev.espalier.grammar.automaton.Expr;
 import java.util.List;
 
@@ -16,6 +17,9 @@ public sealed interface Syntax {
       this(expr, name, false);
     }
   }
+
+  /** A whole constraint, which is read as it reads itself. */
+  record Embedded(Constraint constraint, String name) implements Syntax {}
 
   /** One token of the vocabulary, whatever its bytes are. */
   record Tokens(TokenPattern pattern) implements Syntax {}

@@ -2,6 +2,8 @@ package dev.espalier.grammar.lark;
 
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.JsonSchema;
+import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.cfg.Rules;
@@ -96,11 +98,21 @@ public final class LarkGrammar {
       require(n.name(), n.offset());
       return new Syntax.Reference(n.name());
     } else if (node instanceof LarkNode.Inline i && i.directive().equals("%json")) {
-      throw error(i.offset(), "%json is not supported yet");
+      return new Syntax.Embedded(schema(i), "JSON");
     } else if (node instanceof LarkNode.Name n) {
       return new Syntax.Regular(expr(n), n.name());
     }
     return new Syntax.Regular(expr(node), written(node));
+  }
+
+  private JsonSchema schema(LarkNode.Inline inline) {
+    LarkOptions.json(inline.json(), source, inline.jsonOffset());
+    try {
+      return JsonSchema.of(inline.json());
+    } catch (SchemaException e) {
+      throw error(
+          inline.jsonOffset(), Objects.requireNonNullElse(e.getMessage(), "expected a schema"));
+    }
   }
 
   private String written(LarkNode node) {

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.TokenMask;
+import dev.espalier.grammar.token.Embeddable;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.Suffixes;
 import dev.espalier.grammar.token.TokenTables;
@@ -16,8 +17,10 @@ final class JsonMask {
   private final List<long[]> bits;
   private final List<int[]> ids;
   private final int[] uncertain; // allowed or not depending on what the state remembers
+  private final List<Suffixes> beyond; // what is left of tokens behind the text's end
 
-  private JsonMask(List<long[]> bits, List<int[]> ids, int[] uncertain) {
+  private JsonMask(List<long[]> bits, List<int[]> ids, int[] uncertain, List<Suffixes> beyond) {
+    this.beyond = beyond;
     this.bits = bits;
     this.ids = ids;
     this.uncertain = uncertain;
@@ -27,7 +30,17 @@ final class JsonMask {
     Builder b = new Builder(state.context.machine.tables);
     b.add(state.context.segment.view(state.position, b.tables), state.context, false);
     return new JsonMask(
-        List.copyOf(b.bits), List.copyOf(b.ids), b.uncertain.stream().mapToInt(i -> i).toArray());
+        List.copyOf(b.bits),
+        List.copyOf(b.ids),
+        b.uncertain.stream().mapToInt(i -> i).toArray(),
+        List.copyOf(b.beyond));
+  }
+
+  void beyond(Embeddable.Beyond out) {
+    beyond.forEach(out::rest);
+    for (int token : uncertain) {
+      out.perhaps(token);
+    }
   }
 
   void fill(TokenMask out, JsonState state) {
@@ -50,6 +63,7 @@ final class JsonMask {
     final List<long[]> bits = new ArrayList<>();
     final List<int[]> ids = new ArrayList<>();
     final List<Integer> uncertain = new ArrayList<>();
+    final List<Suffixes> beyond = new ArrayList<>();
 
     Builder(TokenTables tables) {
       this.tables = tables;
@@ -107,6 +121,10 @@ final class JsonMask {
         ids.add(complete);
       }
       if (rest.isEnd()) {
+        return;
+      }
+      if (next.phase == Context.Phase.END) {
+        beyond.add(rest);
         return;
       }
       if (unknown

@@ -4,6 +4,7 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
+import dev.espalier.grammar.token.Embeddable;
 import dev.espalier.grammar.token.Segment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A point in a JSON text: a context and a position in its segment. Where later text depends on the
  * text itself, a {@link Memory} of it belongs to the state too.
  */
-final class JsonState implements CompiledConstraint.State {
+final class JsonState implements Embeddable {
   private static final int LONGEST_FORCED_RUN = 1024;
 
   private record Next(byte b, @Nullable JsonState state) {}
@@ -138,6 +139,17 @@ final class JsonState implements CompiledConstraint.State {
   @Override
   public void fillMask(TokenMask out) {
     mask().fill(out, this);
+  }
+
+  // A number at the root has no end of its own: whatever cannot belong to it ends it.
+  @Override
+  public boolean beyond(Beyond out) {
+    boolean root = context.frame.kind == Frame.Kind.ROOT;
+    if (root && (context.phase == Context.Phase.VALUE || context.phase == Context.Phase.NUMBER)) {
+      return false;
+    }
+    mask().beyond(out);
+    return true;
   }
 
   @Override

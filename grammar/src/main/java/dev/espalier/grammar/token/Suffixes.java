@@ -45,6 +45,20 @@ public final class Suffixes {
     return complete;
   }
 
+  /** The trie nodes whose bytes are read next. */
+  public int[] next() {
+    if (!consumed) {
+      return nodes.clone();
+    }
+    IntList out = new IntList();
+    for (int node : nodes) {
+      for (int c = node + 1; c < trie.end(node); c = trie.end(c)) {
+        out.add(c);
+      }
+    }
+    return out.toArray();
+  }
+
   /** Every token in these subtrees, whatever comes after; walks them. */
   public int[] all() {
     IntList out = new IntList();

@@ -86,6 +86,9 @@ class LarkTest {
         "%llguidance {}⏎start: a-b⏎a-b: \"x\"¦x¦y",
         "start: a⏎a[capture]: \"x\" b⏎b: \"y\" | a¦xy,xxy¦y",
         "start: a \"x\"⏎a[lazy]: (B | C)+⏎B: \"b\"⏎C: \"c\"¦bx,cx¦bcx",
+        "start: %json {\"type\": \"integer\"} \"x\"¦12x¦1",
+        "start: \"a\" %json {\"type\":\"integer\"} \"b\"⏎%ignore \" \"¦a1b,a1 b,a 1 b¦a 1",
+        "start: %json {\"const\":\"a\"} | \"\\\"a\"¦\"a\",\"a¦a",
         "start: e⏎e: e \"+\" t | t⏎t: \"(\" e \")\" | /[0-9]+/⏎%ignore /[ ]+/¦1 + (2+ 3),12¦1+",
       })
   void readsTextsAsLlguidanceDoes(String source, String accepted, String refused) {
@@ -136,6 +139,7 @@ class LarkTest {
         "%llguidance {\"skip_repetition\": \"once\"}⏎start: \"a\"¦1¦13¦skip_repetition",
         "%llguidance {¦1¦13¦that ends",
         "start: \"a\" )¦1¦12¦expected an element",
+        "start: %json {\"type\": }¦1¦14¦expected a JSON value",
       })
   void namesThePlaceOfAnError(String source, int line, int column, String detail) {
     assertThatThrownBy(() -> Grammar.lark(source.replace('⏎', '\n')))
