@@ -19,11 +19,18 @@ final class BlockRejection {
   /** Relative error of a bound: the exponential's and three roundings of an argument up to 32. */
   private static final double INFLATE = 1 + ExpSums.ERROR;
 
+  /** What a block of −∞ seems to hold: a bit more than e⁻³². */
+  private static final double FLOOR = 1.3e-14;
+
   private final float[] bounds;
   private final float[] superSums = new float[SUPERS];
+  private final double[] reached = new double[SUPERS]; // sums of superSums[0, j]
   private final float[] stripe = new float[SUPERS];
   private final float[] in = new float[SEGMENT];
   private final float[] out = new float[SEGMENT];
+
+  private double least;
+  private double most;
 
   BlockRejection(int blocks) {
     bounds = new float[blocks];
@@ -35,23 +42,21 @@ final class BlockRejection {
    * @param max the largest raw logit of a member
    */
   int draw(DenseRow row, float max, double scale, CounterRandom random) {
-    bound(row.index.blocks, max, (float) scale);
+    bound(row.index.blocks, max, (float) scale, row.unrestricted());
     double total = 0;
     for (int j = 0; j < SUPERS; j++) {
       total += superSums[j];
+      reached[j] = total;
     }
     for (int i = 0; i < TRIES; i++) {
       double u = random.uniform(2L * i) * total;
-      int j = 0;
-      while (j < SUPERS - 1 && u >= superSums[j]) {
-        u -= superSums[j++];
-      }
+      int j = superBlock(u);
       // Super-block sums are floats; the quotient with the true sum goes into the acceptance.
       double sum = 0;
       for (int b = j; b < bounds.length; b += SUPERS) {
         sum += bounds[b];
       }
-      u = u / superSums[j] * sum;
+      u = (u - (j == 0 ? 0 : reached[j - 1])) / superSums[j] * sum;
       int b = j;
       while (b + SUPERS < bounds.length && u >= bounds[b]) {
         u -= bounds[b];
@@ -72,12 +77,23 @@ final class BlockRejection {
     return -1;
   }
 
-  private void bound(float[] maxima, float max, float scale) {
+  /** The first super-block up to which the sums exceed {@code u}, which is below their total. */
+  private int superBlock(double u) {
+    int low = 0;
+    for (int half = SUPERS / 2; half > 0; half /= 2) {
+      low += reached[low + half - 1] <= u ? half : 0;
+    }
+    return low;
+  }
+
+  private void bound(float[] maxima, float max, float scale, boolean attained) {
     for (int from = 0; from < maxima.length; from += SEGMENT) {
       int length = Math.min(SEGMENT, maxima.length - from);
       System.arraycopy(maxima, from, in, 0, length);
-      for (int i = 0; i < SEGMENT; i++) {
-        in[i] = Math.min(in[i], max);
+      if (!attained) { // a block's best may be no member
+        for (int i = 0; i < SEGMENT; i++) {
+          in[i] = Math.min(in[i], max);
+        }
       }
       FastExp.arguments(in, max, scale, in);
       FastExp.floats(in, out);
@@ -93,9 +109,11 @@ final class BlockRejection {
   }
 
   /**
-   * Upper bound of Σ exp((x − max) · scale) over a row, if no x counts for more than {@code cap}.
+   * Bounds Σ exp((x − max) · scale) over the members below {@code cap}, which no more than {@code
+   * above} tokens reach, from what the blocks' maxima say; see {@link #least} and {@link #most}.
    */
-  double tailBound(float[] maxima, float max, float cap, float scale) {
+  void boundTail(DenseRow row, float max, float cap, int above, float scale) {
+    float[] maxima = row.index.blocks;
     double total = 0;
     for (int from = 0; from < maxima.length; from += SEGMENT) {
       int length = Math.min(SEGMENT, maxima.length - from);
@@ -105,10 +123,28 @@ final class BlockRejection {
       }
       FastExp.arguments(in, max, scale, in);
       FastExp.floats(in, out);
-      for (int i = 0; i < length; i++) {
-        total += out[i];
+      double a = 0;
+      double b = 0;
+      for (int i = 0; i < length; i += 2) {
+        a += out[i];
+        b += out[i + 1];
       }
+      total += a + b;
     }
-    return total * BlockIndex.LANES * INFLATE;
+    most = total * BlockIndex.LANES * INFLATE;
+    // Every block below the cap has a member that attains its maximum, if all tokens are members.
+    double capped = above * FastExp.exp(((double) cap - max) * scale);
+    double floors = maxima.length * FLOOR;
+    least = row.unrestricted() ? Math.max(0, total / INFLATE - capped - floors) : 0;
+  }
+
+  /** Lower bound of {@link #boundTail}. */
+  double least() {
+    return least;
+  }
+
+  /** Upper bound of {@link #boundTail}. */
+  double most() {
+    return most;
   }
 }

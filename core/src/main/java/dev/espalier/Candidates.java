@@ -32,6 +32,9 @@ public final class Candidates {
   /** A nucleus of more tokens than this is not looked for by sorting. */
   private static final int WIDE = 1024;
 
+  /** So many of the best are looked at before the whole row is. */
+  private static final int GLANCE = 64;
+
   /** Beyond this, floats cannot hold the factor; the double path can. */
   private static final double MAX_FLOAT_SCALE = 1e30;
 
@@ -67,6 +70,11 @@ public final class Candidates {
   private double normaliserError; // relative bound
   private double entropy;
   private boolean entropyExact;
+
+  // Bounds of the normaliser, by a glance at the best few; `best` is what these have of it.
+  private double best;
+  private double least;
+  private double most;
 
   // rank() of a dense row: rankedKeys[0, ranked).
   private long[] rankedKeys = new long[0];
@@ -292,6 +300,7 @@ public final class Candidates {
 
   private void dropLaw() {
     normaliser = Double.NaN;
+    least = Double.NaN;
     entropy = Double.NaN;
   }
 
@@ -603,6 +612,26 @@ public final class Candidates {
   }
 
   /**
+   * A lower bound of {@link #logSumExp}, with {@link #mostLogSumExp} as the upper one. Where the
+   * normaliser is not known yet, a glance at the best candidates and the blocks' maxima costs a
+   * third of a pass over the row, and often decides.
+   */
+  public double leastLogSumExp() {
+    if (Double.isNaN(normaliser) && !isEmpty() && glance()) {
+      return max() + Math.log(least);
+    }
+    return logSumExp() - logSumExpError();
+  }
+
+  /** An upper bound of {@link #logSumExp}; see {@link #leastLogSumExp}. */
+  public double mostLogSumExp() {
+    if (Double.isNaN(normaliser) && !isEmpty() && glance()) {
+      return max() + Math.log(most);
+    }
+    return logSumExp() + logSumExpError();
+  }
+
+  /**
    * Bound of the absolute error of {@link #logSumExp} as it is known now, in nats: 0 for a list and
    * after {@link #exactLogSumExp}, else 1.3e-5 (usual errors are a hundred times smaller).
    */
@@ -865,6 +894,11 @@ public final class Candidates {
     sorted = n > k + k / 2 ? k : n;
   }
 
+  /** Logit of the candidate with a rank, which {@link #rank} must have reached. */
+  public double rankedLogit(int rank) {
+    return rankedRaw(rank) * scale;
+  }
+
   /** Id of the candidate with a rank, 0 the best; {@link #rank} must have reached it. */
   public int ranked(int rank) {
     rankedRaw(rank);
@@ -1072,36 +1106,35 @@ public final class Candidates {
     if (!(mass >= 0 && mass <= 1)) {
       throw new IllegalArgumentException("a probability lies in [0, 1], not " + mass);
     }
-    if (mass == 1 || isEmptyQuick()) {
+    if (mass == 1 || isEmpty() || glance(mass, minKeep)) {
       return;
     }
-    if (dense && certifiedPrefix(mass, minKeep)) {
-      return;
+    if (Double.isNaN(least) || !farFrom(mass)) {
+      sum(false);
+      if (prefix(mass, minKeep)) {
+        return;
+      }
     }
-    sum(false);
-    if (!prefix(mass, minKeep)) {
-      DenseRow r = prepared();
-      ExactLaw law = exactLaw;
-      if (r == null || law == null) {
-        throw new AssertionError("a list always ends");
-      }
-      law.nearest(r, top(), scale, 0, mass, normaliser);
-      int id = law.lastId();
-      float least = r.logit(id);
-      if (minKeep > 1
-          && rank(minKeep) == minKeep
-          && Keys.key(least, id) < rankedKeys[minKeep - 1]) {
-        keepBest(minKeep);
-      } else {
-        r.keepUpTo(Keys.key(least, id));
-        afterCut(r, least);
-      }
+    DenseRow r = prepared();
+    ExactLaw law = exactLaw;
+    if (r == null || law == null) {
+      throw new AssertionError("a list always ends");
+    }
+    law.nucleus(r, top(), scale, mass);
+    int id = law.lastId();
+    float lowest = r.logit(id);
+    if (minKeep > 1 && rank(minKeep) == minKeep && Keys.key(lowest, id) < rankedKeys[minKeep - 1]) {
+      keepBest(minKeep);
+    } else {
+      r.keepUpTo(Keys.key(lowest, id));
+      afterCut(r, lowest);
     }
   }
 
-  /** As {@link #isEmpty}, but leaves an index that is not built yet for a pass with sums. */
-  private boolean isEmptyQuick() {
-    return (!dense || (row != null && row.indexed())) && isEmpty();
+  /** Whether even a few hundred of the best, all as probable as the 64th, fall short of a mass. */
+  private boolean farFrom(double mass) {
+    double last = FastExp.exp((rankedRaw(GLANCE - 1) - top()) * scale);
+    return best + (WIDE - GLANCE) * last < mass * least;
   }
 
   /** The nucleus among the first few hundred, if it is there and the normaliser decides it. */
@@ -1139,29 +1172,16 @@ public final class Candidates {
     }
   }
 
-  /**
-   * The nucleus without a normaliser, where the best token has most of the mass: what is not among
-   * the best 64 has at most 16 times the exponentials of the block maxima, capped at the 64th.
-   */
-  private boolean certifiedPrefix(double mass, int minKeep) {
-    DenseRow r = row;
-    if (r == null || !Double.isNaN(normaliser) || rank(64) < 64 || !dense || !r.unrestricted()) {
+  /** The nucleus without a normaliser, if what {@link #glance()} sees of it decides. */
+  private boolean glance(double mass, int minKeep) {
+    if (!dense || !Double.isNaN(normaliser) || !glance()) {
       return false;
     }
-    double best = rankedRaw(0);
-    double cumulated = 0;
-    for (int i = 0; i < 64; i++) {
-      cumulated += FastExp.exp((rankedRaw(i) - best) * scale);
-    }
-    if (cumulated > 1.25 || scale > MAX_FLOAT_SCALE || rejection == null) {
-      return false;
-    }
-    double rest = rejection.tailBound(r.index.blocks, (float) best, rankedRaw(63), (float) scale);
-    double low = mass * cumulated * (1 - 1e-12);
-    double high = mass * (cumulated + rest) * (1 + 1e-12);
+    double low = mass * least * (1 - 1e-12);
+    double high = mass * most * (1 + 1e-12);
     double reached = 0;
-    for (int i = 0; i < 64; i++) {
-      reached += FastExp.exp((rankedRaw(i) - best) * scale);
+    for (int i = 0; i < GLANCE; i++) {
+      reached += FastExp.exp((rankedRaw(i) - top()) * scale);
       if (reached >= low) {
         if (reached < high) {
           return false;
@@ -1171,6 +1191,27 @@ public final class Candidates {
       }
     }
     return false;
+  }
+
+  /**
+   * Bounds the normaliser by the best 64 candidates and the blocks' maxima; false where the row is
+   * a list or has no more than these.
+   */
+  private boolean glance() {
+    DenseRow r = prepared();
+    if (r == null || rejection == null || scale > MAX_FLOAT_SCALE || rank(GLANCE) < GLANCE) {
+      return false;
+    }
+    if (Double.isNaN(least)) {
+      best = 0;
+      for (int i = 0; i < GLANCE; i++) {
+        best += FastExp.exp((rankedRaw(i) - top()) * scale);
+      }
+      rejection.boundTail(r, (float) top(), rankedRaw(GLANCE - 1), GLANCE, (float) scale);
+      least = best + rejection.least();
+      most = best + rejection.most();
+    }
+    return true;
   }
 
   /**
@@ -1251,7 +1292,7 @@ public final class Candidates {
       throw new AssertionError("a dense row has its exact law");
     }
     centre = Math.log(normaliser) - entropy;
-    law.nearest(r, top(), scale, centre, mass, normaliser);
+    law.nearest(r, top(), scale, centre, mass);
     double reach = law.lastDistance();
     double max = top();
     float high = (float) Math.min(max, max + (centre + reach) / scale);

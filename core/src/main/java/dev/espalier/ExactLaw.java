@@ -4,40 +4,45 @@ import java.util.Arrays;
 
 /**
  * The double-precision path over a long row: the normaliser, the entropy, and the smallest set of a
- * given mass around a centre. About five times the cost of {@link ExpSums}, and taken only where
- * its error bound leaves a decision open. Mutable, for one thread.
+ * given mass around a centre. Two to four times the cost of {@link ExpSums}, and taken only where
+ * its error bound would leave a decision open. Mutable, for one thread.
  */
 final class ExactLaw {
   private static final int SEGMENT = FastExp.SEGMENT;
-  private static final int BUCKETS = 4096;
+  private static final double PER_NAT = MassHistogram.PER_NAT;
 
   private final double[] argument = new double[SEGMENT];
   private final double[] exponential = new double[SEGMENT];
-  private final double[] mass = new double[BUCKETS];
-  private final double[] place = new double[SEGMENT];
+  private final MassHistogram mass = new MassHistogram();
+
+  private final float[] score = new float[SEGMENT];
+  private final float[] quarter = new float[SEGMENT / 4];
+  private final float[] maxima = new float[BlockIndex.PER_SEGMENT];
 
   private double sum;
   private double moment;
 
-  // The boundary bucket: distance and id, sorted.
+  // The share is reached at the edge: in buckets [first, end], but not in [sureFirst, sureEnd].
+  private int first;
+  private int end;
+  private int sureFirst;
+  private int sureEnd;
+
+  // Its tokens: distance and id, sorted.
   private double[] distances = new double[256];
   private int[] ids = new int[256];
-  private int boundary;
+  private int edge;
   private int last;
-
-  private void exponentials(DenseRow row, int s, double max, double scale) {
-    row.members(s, row.scratch);
-    FastExp.widen(row.scratch, argument);
-    FastExp.arguments(argument, max, scale);
-    FastExp.doubles(argument, exponential);
-  }
 
   /** Sums over the members; {@code max} is their largest raw logit. */
   void sums(DenseRow row, double max, double scale) {
     sum = 0;
     moment = 0;
     for (int s = 0; s < row.segments(); s++) {
-      exponentials(row, s, max, scale);
+      row.members(s, row.scratch);
+      FastExp.widen(row.scratch, argument);
+      FastExp.arguments(argument, max, scale);
+      FastExp.doubles(argument, exponential);
       double a = 0;
       double b = 0;
       double c = 0;
@@ -71,111 +76,141 @@ final class ExactLaw {
   }
 
   /**
-   * Finds the smallest set of members, nearest to {@code centre} first and of equals the smaller
-   * id, whose share of the mass reaches {@code share}. With centre 0 that is the nucleus, with
-   * minus the entropy the typical set (both relative to the largest logit). Leaves {@link #sum}
-   * valid.
-   *
-   * <p>One pass sums the mass in 4,096 buckets of distance; only the bucket in which the share is
-   * reached is sorted. The range is such that all buckets but the last matter: what lies below
-   * ln((1 − share) · sum / size) has less than the missing mass together.
-   *
-   * @param roughSum {@link #sum}, to a percent
+   * Finds the smallest best-first set of members whose share of the mass reaches {@code share}: the
+   * nucleus. Leaves {@link #sum} valid, not {@link #entropy}.
    */
-  void nearest(
-      DenseRow row, double max, double scale, double centre, double share, double roughSum) {
-    double low = Math.log(Math.max((1 - share) * roughSum / row.size, 1e-27)) - 0.1;
-    double range = Math.max(centre - low, -centre);
-    double perNat = (BUCKETS - 1.5) / range;
-    // What is farther goes into the last bucket, which nothing nearer reaches.
-    double lowest = centre - (BUCKETS - 0.5) / perNat;
-    Arrays.fill(mass, 0);
-    for (int s = 0; s < row.segments(); s++) {
-      exponentials(row, s, max, scale);
-      // Vector code up to here; then one dependent addition for each token.
-      places(argument, centre, lowest, perNat, place);
-      for (int i = 0; i < SEGMENT; i++) {
-        mass[(int) place[i]] += exponential[i];
-      }
-    }
-    sum = 0;
-    for (int i = BUCKETS - 1; i >= 0; i--) {
-      sum += mass[i];
-    }
+  void nucleus(DenseRow row, double max, double scale, double share) {
+    mass.fill(row, max, scale);
+    sum = mass.sum();
     double target = share * sum;
-    double reached = 0;
-    int at = 0;
-    while (at < BUCKETS - 1 && (mass[at] == 0 || reached + mass[at] < target)) {
-      reached += mass[at++];
+    int at = mass.reaching(target);
+    first = at;
+    end = at;
+    sureFirst = at;
+    sureEnd = at - 1;
+    gather(row, max, scale, 0, -at / PER_NAT, 0, 0.5 / PER_NAT);
+    walk(row, max, scale, mass.between(0, at - 1), target);
+  }
+
+  /**
+   * Finds the smallest set of members, nearest to {@code centre} first and of equals the smaller
+   * id, whose share of the mass reaches {@code share}. With minus the entropy as centre, relative
+   * to the largest logit, that is the typical set. Leaves {@link #sum} valid, not {@link #entropy}.
+   */
+  void nearest(DenseRow row, double max, double scale, double centre, double share) {
+    mass.fill(row, max, scale);
+    sum = mass.sum();
+    double target = share * sum;
+    double middle = -centre * PER_NAT;
+    // The buckets wholly within a radius of k buckets fall short of the target for k − 1. So the
+    // answer's radius is at least k − 2, since no token that near lies outside the buckets of
+    // k − 1; and at most k, so that all its tokens lie in the buckets of k + 1.
+    int k = 1;
+    while (mass.between(low(middle, k), high(middle, k)) < target
+        && (low(middle, k) > 0 || high(middle, k) < MassHistogram.LAST)) {
+      k++;
     }
-    gather(row, max, scale, centre, lowest, perNat, at);
-    Keys.sort(distances, ids, 0, boundary);
+    first = low(middle, k + 1);
+    end = high(middle, k + 1);
+    sureFirst = low(middle, k - 2);
+    sureEnd = high(middle, k - 2);
+    double inner = Math.max(k - 3, 0);
+    double radius = (k + 1 + inner) / 2 / PER_NAT;
+    gather(
+        row,
+        max,
+        scale,
+        centre,
+        centre,
+        inner == 0 ? 0 : radius,
+        (k + 1) / PER_NAT - (inner == 0 ? 0 : radius));
+    walk(row, max, scale, mass.between(sureFirst, sureEnd), target);
+  }
+
+  /** The first bucket wholly within {@code radius} buckets of a middle. */
+  private static int low(double middle, int radius) {
+    return (int) Math.max(0, Math.ceil(middle - radius + 0.5));
+  }
+
+  /** The last bucket wholly within {@code radius} buckets of a middle. */
+  private static int high(double middle, int radius) {
+    return (int) Math.min(MassHistogram.LAST, Math.floor(middle + radius - 0.5));
+  }
+
+  /** Finds how far in the sorted edge the target is reached. */
+  private void walk(DenseRow row, double max, double scale, double from, double target) {
+    Keys.sort(distances, ids, 0, edge);
+    double reached = from;
     last = 0;
-    for (; last < boundary; last++) {
+    while (last < edge - 1) {
       reached += FastExp.exp((row.logit(ids[last]) - max) * scale);
       if (reached >= target) {
         break;
       }
-    }
-    last = Math.max(Math.min(last, boundary - 1), 0);
-  }
-
-  /** Bucket numbers, still as doubles. */
-  private static void places(
-      double[] arguments, double centre, double lowest, double perNat, double[] out) {
-    for (int i = 0; i < SEGMENT; i++) {
-      out[i] = Math.abs(Math.max(arguments[i], lowest) - centre) * perNat;
+      last++;
     }
   }
 
   /**
-   * The members of a bucket, found by comparing logits with the bucket's two edges on each side.
+   * Collects the members of the edge. They lie within {@code width} of {@code radius}, nats, on
+   * either side of {@code middle}, relative to the largest logit: a test of floats that comes as
+   * the maximum over a block of what is positive where one passes, so that it is vector code.
    */
   private void gather(
       DenseRow row,
       double max,
       double scale,
       double centre,
-      double lowest,
-      double perNat,
-      int wanted) {
-    boundary = 0;
-    // One comparison that rarely holds finds both sides; half a bucket of slack and the rounding of
-    // floats are in its width, and the exact test follows.
-    float middle = (float) (max + centre / scale);
-    float radius = (float) ((wanted + 0.5) / (perNat * scale));
-    float width = (float) (1 / (perNat * scale) + 4e-7 * (Math.abs(middle) + radius));
+      double middle,
+      double radius,
+      double width) {
+    edge = 0;
+    double rounding = 4e-7 * (Math.abs(max) + (radius + width - middle) / scale) + 1e-6 / scale;
+    float at = (float) (max + middle / scale);
+    float away = (float) (radius / scale);
+    float within = (float) (width / scale + rounding);
     for (int s = 0; s < row.segments(); s++) {
       row.members(s, row.scratch);
-      float[] scratch = row.scratch;
-      for (int i = 0; i < SEGMENT; i++) {
-        float x = scratch[i];
-        if (Math.abs(Math.abs(x - middle) - radius) <= width) {
-          double y = (x - max) * scale;
-          double place = Math.abs(Math.max(Math.max(y, FastExp.DOUBLE_FLOOR), lowest) - centre);
-          if ((int) (place * perNat) == wanted) {
-            add(s * SEGMENT + i, Math.abs(y - centre));
+      near(row.scratch, at, away, within, score);
+      BlockIndex.reduce(score, quarter, maxima);
+      for (int block = 0; block < maxima.length; block++) {
+        if (maxima[block] >= 0) {
+          for (int i = block; i < SEGMENT; i += BlockIndex.PER_SEGMENT) {
+            double y = (row.scratch[i] - max) * scale;
+            int bucket = MassHistogram.bucket(y);
+            if (bucket >= first
+                && bucket <= end
+                && (bucket < sureFirst || bucket > sureEnd)
+                && y > Double.NEGATIVE_INFINITY) {
+              add(s * SEGMENT + i, Math.abs(y - centre));
+            }
           }
         }
       }
     }
   }
 
-  private void add(int id, double distance) {
-    if (boundary == ids.length) {
-      ids = Arrays.copyOf(ids, 2 * boundary);
-      distances = Arrays.copyOf(distances, 2 * boundary);
+  private static void near(float[] x, float middle, float radius, float width, float[] out) {
+    for (int i = 0; i < SEGMENT; i++) {
+      out[i] = width - Math.abs(Math.abs(x[i] - middle) - radius);
     }
-    ids[boundary] = id;
-    distances[boundary++] = distance;
   }
 
-  /** Of the last one taken by {@link #nearest}. */
+  private void add(int id, double distance) {
+    if (edge == ids.length) {
+      ids = Arrays.copyOf(ids, 2 * edge);
+      distances = Arrays.copyOf(distances, 2 * edge);
+    }
+    ids[edge] = id;
+    distances[edge++] = distance;
+  }
+
+  /** Of the last one taken by {@link #nucleus} or {@link #nearest}. */
   int lastId() {
     return ids[last];
   }
 
-  /** Of the last one taken by {@link #nearest}. */
+  /** Of the last one taken by {@link #nucleus} or {@link #nearest}. */
   double lastDistance() {
     return distances[last];
   }

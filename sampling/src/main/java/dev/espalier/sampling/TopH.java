@@ -20,48 +20,65 @@ record TopH(double alpha, int topN, TopHMode mode, double temperature) implement
       return;
     }
     candidates.scale(1 / temperature);
-    int kept = kept(candidates, false);
-    if (kept < 0) {
-      candidates.exactLogSumExp();
-      kept = kept(candidates, true);
-    }
+    int kept =
+        switch (mode) {
+          case REFERENCE -> partial(candidates);
+          case HUGGING_FACE -> renormalised(candidates);
+          case PAPER -> whole(candidates);
+        };
     candidates.scale(temperature);
     candidates.keepBest(kept);
   }
 
-  /** How many stay, in nats throughout; -1 if an error of the fast normaliser might change it. */
-  private int kept(Candidates candidates, boolean exact) {
-    return switch (mode) {
-      case REFERENCE -> partial(candidates, exact);
-      case HUGGING_FACE -> renormalised(candidates);
-      case PAPER -> whole(candidates, exact);
-    };
-  }
-
-  /** Σ −q ln q of the kept, not renormalised, against α times that of the best topN. */
-  private int partial(Candidates c, boolean exact) {
-    int n = c.rank(topN);
-    double tau = 0;
-    for (int i = 0; i < n; i++) {
-      double lp = c.rankedLogProb(i);
-      tau -= Math.exp(lp) * lp;
+  /**
+   * How many stay if Σ −q ln q of the kept, not renormalised, is bounded by α times that of the
+   * best topN. Both sides times the normaliser Z are linear in ln Z and barely depend on it, so
+   * bounds of Z mostly decide.
+   */
+  private int partial(Candidates c) {
+    int kept = partial(c, c.leastLogSumExp(), c.mostLogSumExp());
+    if (kept < 0) {
+      double z = c.logSumExp();
+      double error = c.logSumExpError();
+      kept = partial(c, z - error, z + error);
     }
-    tau *= alpha;
-    // An error ε of ln Z moves a sum of −q ln q by less than ε · (Σ q + Σ −q ln q).
-    double slack = exact ? 0 : c.logSumExpError() * (2 + 2 * tau / alpha);
-    double sum = term(c.rankedLogProb(0));
-    int kept = 1;
-    for (; kept < n; kept++) {
-      double lp = c.rankedLogProb(kept);
-      sum += term(lp);
-      if (slack > 0 && Math.abs(sum - tau) <= slack) {
-        return -1;
-      }
-      if (sum > tau || lp == Double.NEGATIVE_INFINITY) {
-        break;
-      }
+    if (kept < 0) {
+      double z = c.exactLogSumExp();
+      kept = partial(c, z, z);
     }
     return kept;
+  }
+
+  /** The same for ln Z in [low, high]; -1 if it is not the same for both ends. */
+  private int partial(Candidates c, double low, double high) {
+    int n = c.rank(topN);
+    double max = c.rankedLogit(0);
+    double mass = 0; // Σ e^y
+    double moment = 0; // Σ y e^y
+    for (int i = 0; i < n; i++) {
+      double y = c.rankedLogit(i) - max;
+      double e = Math.exp(y);
+      mass += e;
+      moment += e * y;
+    }
+    double least = alpha * ((low - max) * mass - moment);
+    double most = alpha * ((high - max) * mass - moment);
+    mass = 1;
+    moment = 0;
+    for (int kept = 1; kept < n; kept++) {
+      double y = c.rankedLogit(kept) - max;
+      double e = Math.exp(y);
+      mass += e;
+      moment += e * y;
+      boolean over = (low - max) * mass - moment > least;
+      if (over != ((high - max) * mass - moment > most)) {
+        return -1;
+      }
+      if (over) {
+        return kept;
+      }
+    }
+    return n;
   }
 
   /** The same after renormalising the best topN: needs no normaliser of the rest. */
@@ -90,6 +107,11 @@ record TopH(double alpha, int topN, TopHMode mode, double temperature) implement
   }
 
   /** Entropy of the kept, renormalised, against α times the entropy of all. */
+  private int whole(Candidates c) {
+    int kept = whole(c, false);
+    return kept < 0 ? whole(c, true) : kept;
+  }
+
   private int whole(Candidates c, boolean exact) {
     double bound = alpha * (exact ? c.exactEntropy() : c.entropy());
     double slack = exact ? 0 : alpha * c.entropyError() + 4 * c.logSumExpError();
