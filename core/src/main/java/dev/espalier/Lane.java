@@ -53,7 +53,7 @@ final class Lane implements DrawStep {
     tokens = new IntList();
     details = new ArrayList<>();
     LogitsProcessor.Context context =
-        new LogitsProcessor.Context(recipe.vocabulary(), prompt.ids());
+        new LogitsProcessor.Context(recipe.vocabulary(), prompt.ids(), processorNumbers());
     processors = new ArrayList<>();
     for (LogitsProcessor processor : recipe.processors()) {
       processors.add(processor.open(context));
@@ -76,7 +76,7 @@ final class Lane implements DrawStep {
     }
     processors = new ArrayList<>();
     for (LogitsProcessor.State processor : from.processors) {
-      processors.add(processor.fork());
+      processors.add(processor.fork(processorNumbers()));
     }
     guidance = from.guidance == null ? null : from.guidance.fork();
     output = from.output.fork();
@@ -96,6 +96,11 @@ final class Lane implements DrawStep {
       throw new IllegalStateException("forked with forced tokens that are not yet scored");
     }
     return new Lane(this, random.childKey(sample));
+  }
+
+  /** Numbers for processors that draw some themselves: no step's, but this sample's own. */
+  private CounterRandom processorNumbers() {
+    return random.split(-1);
   }
 
   void listen(@Nullable GenerationListener to) {

@@ -76,6 +76,14 @@ public interface LogitsProcessor {
 
     /** An independent copy; stateless ones return themselves. */
     State fork();
+
+    /**
+     * An independent copy for another sample of the same prompt. A processor that draws numbers
+     * itself takes them from {@code random} from now on, and hands it on to those it is made of.
+     */
+    default State fork(CounterRandom random) {
+      return fork();
+    }
   }
 
   /** A processor that needs no state. */

@@ -123,6 +123,40 @@ class SamplerTest {
     }
   }
 
+  /** Removes the best token whenever its own coin says so. */
+  private record Coin(CounterRandom random) implements LogitsProcessor.State {
+    @Override
+    public void process(Candidates candidates) {
+      if (random.uniform(candidates.best()) < 0.5) {
+        candidates.dropBest(1);
+      }
+    }
+
+    @Override
+    public Coin fork() {
+      return this;
+    }
+
+    @Override
+    public Coin fork(CounterRandom numbers) {
+      return new Coin(numbers);
+    }
+  }
+
+  @Test
+  void everySampleOfAPromptHasItsOwnNumbersInProcessorsToo() {
+    LogitsProcessor coin = context -> new Coin(context.random());
+    Sampler.Builder builder =
+        Sampler.builder(model).processors(coin).draw(Draw.greedy()).maxTokens(20);
+    List<Generation> samples = builder.seed(5).build().generate(prompt, 6);
+    // The draw is greedy: only the processor's numbers can tell the samples apart.
+    assertThat(samples.stream().map(g -> list(g.tokens())).distinct().count()).isGreaterThan(3);
+    for (Generation sample : samples) {
+      Generation alone = builder.seed(sample.seed()).build().generate(prompt);
+      assertThat(alone.tokens()).isEqualTo(sample.tokens());
+    }
+  }
+
   @Test
   void theSameSeedGivesTheSameTokensWhateverTheBatch() {
     Sampler sampler = Sampler.builder(model).maxTokens(30).seed(11).batchSize(3).build();

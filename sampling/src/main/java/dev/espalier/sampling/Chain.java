@@ -1,11 +1,13 @@
 package dev.espalier.sampling;
 
 import dev.espalier.Candidates;
+import dev.espalier.CounterRandom;
 import dev.espalier.LogitsProcessor;
 import dev.espalier.NoAdmissibleTokenException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -269,12 +271,21 @@ public final class Chain implements LogitsProcessor {
 
     @Override
     public State fork() {
+      return fork(State::fork);
+    }
+
+    @Override
+    public State fork(CounterRandom random) {
+      return fork(state -> state.fork(random));
+    }
+
+    private State fork(UnaryOperator<State> copy) {
       State[] copies = new State[states.length];
       for (int i = 0; i < copies.length; i++) {
-        copies[i] = states[i].fork();
+        copies[i] = copy.apply(states[i]);
       }
-      Observation copy = observation == null ? null : observation.fork();
-      return new Links(chain, copies, endTokens, copy);
+      Observation watched = observation == null ? null : observation.fork();
+      return new Links(chain, copies, endTokens, watched);
     }
   }
 }

@@ -82,7 +82,12 @@ record Xtc(double probability, double threshold, int minKeep, List<Integer> prot
 
     @Override
     public State fork() {
-      return new Steps(method, random, step);
+      return fork(random);
+    }
+
+    @Override
+    public State fork(CounterRandom numbers) {
+      return new Steps(method, numbers, step);
     }
   }
 }

@@ -175,6 +175,33 @@ class ChainTest {
     }
   }
 
+  @Test
+  void aForkForAnotherSampleDrawsOtherNumbersThroughAChainToo() {
+    LogitsProcessor.Context context =
+        new LogitsProcessor.Context(
+            Vocabulary.builder(4).build(), new int[0], CounterRandom.of(1).split(-1));
+    LogitsProcessor.State first = Chain.of(Processors.xtc(0.5, 0.1)).open(context);
+    LogitsProcessor.State copy = first.fork();
+    LogitsProcessor.State other = first.fork(CounterRandom.of(2).split(-1));
+    int different = 0;
+    for (int step = 0; step < 64; step++) {
+      int removed = left(first);
+      assertThat(left(copy)).isEqualTo(removed);
+      different += left(other) != removed ? 1 : 0;
+      for (LogitsProcessor.State state : List.of(first, copy, other)) {
+        state.accept(1, null);
+      }
+    }
+    assertThat(different).isBetween(16, 48); // half of 64, four deviations either way
+  }
+
+  private static int left(LogitsProcessor.State state) {
+    Candidates candidates = new Candidates(4);
+    candidates.load(LogitsRow.of(new float[] {2, 2, 1, 0}), null);
+    state.process(candidates);
+    return candidates.count();
+  }
+
   /** All methods with a state; a fork must not disturb the original, and equal a replay. */
   private static final List<LogitsProcessor> STATEFUL =
       List.of(
