@@ -38,13 +38,17 @@ public final class JsonSchema implements Constraint {
   }
 
   /**
-   * A schema from its text.
+   * A schema from its text. Options may come with it under {@code x-espalier}: {@code order} (any,
+   * declared), {@code whitespace} (compact, singleSpace, flexible, {@code {"indented": n}}), {@code
+   * formats} (assert, annotate), {@code additionalProperties} (asWritten, strict), {@code lenient},
+   * {@code dialect}, {@code depth}, {@code states}, {@code compileMillis}. Methods called later
+   * win.
    *
    * @throws SchemaException if the text is not JSON or not a schema
    */
   public static JsonSchema of(String schema) {
     CompiledSchema.checkSyntax(schema);
-    return new JsonSchema(schema, Options.DEFAULT);
+    return new JsonSchema(schema, CompiledSchema.ownOptions(schema, Options.DEFAULT));
   }
 
   /**
@@ -82,6 +86,29 @@ public final class JsonSchema implements Constraint {
   /** Formats are annotations, and no longer enforced. */
   public JsonSchema annotateFormats() {
     return with(o -> o.assertFormats = false);
+  }
+
+  /**
+   * Objects hold declared properties only, as if {@code unevaluatedProperties: false} stood in
+   * every schema of a whole object that declares some. This is what OpenAI's strict mode asks for,
+   * and works through {@code allOf} and references too.
+   */
+  public JsonSchema strict() {
+    return with(o -> o.strict = true);
+  }
+
+  /** What cannot be enforced is left out, and named by {@link #report}, instead of an error. */
+  public JsonSchema lenient() {
+    return with(o -> o.lenient = true);
+  }
+
+  /**
+   * What becomes of every keyword, and what looks like a mistake. Needs no vocabulary.
+   *
+   * @throws SchemaException if the schema is broken
+   */
+  public CompileReport report() {
+    return CompiledSchema.report(text, options);
   }
 
   /**

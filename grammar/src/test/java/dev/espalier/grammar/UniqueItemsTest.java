@@ -47,13 +47,16 @@ class UniqueItemsTest {
         "{'items':{'type':'integer','minimum':1,'maximum':4},'minItems':4}",
         "{'items':{'type':['integer','string'],'minimum':1,'maximum':2,'maxLength':0},'minItems':3}",
         "{'items':{'type':'string','pattern':'^[ab]{1,2}$'},'minItems':6}",
+        "{'items':{'type':'array','uniqueItems':true,'items':{'enum':[1,2]}},'minItems':2}",
+        "{'items':{'enum':[1,2,3]},'contains':{'enum':[1,2]},'minContains':2}",
+        "{'items':{'anyOf':[{'type':'string','pattern':'^x'},{'const':[]}]},'maxItems':4}",
       })
   void noWalkEndsInADeadEnd(String schema) {
     String text = "{'type':'array','uniqueItems':true," + schema.substring(1);
     CompiledConstraint c = compile(text);
     Random r = new Random(schema.hashCode());
     int finished = 0;
-    for (int walk = 0; walk < 40; walk++) {
+    for (int walk = 0; walk < 12; walk++) {
       State s = c.start();
       StringBuilder made = new StringBuilder();
       for (int step = 0; step < 80; step++) {
@@ -79,7 +82,7 @@ class UniqueItemsTest {
         s = java.util.Objects.requireNonNull(s.advance(token));
       }
     }
-    assertThat(finished).isGreaterThan(10);
+    assertThat(finished).isGreaterThan(4);
   }
 
   @Test

@@ -48,7 +48,7 @@ public final class CodePoints {
   }
 
   /** Every code point of which the predicate holds; asks all of them. */
-  static CodePoints where(IntPredicate predicate) {
+  public static CodePoints where(IntPredicate predicate) {
     List<Integer> bounds = new ArrayList<>();
     int from = -1;
     for (int c = 0; c <= Character.MAX_CODE_POINT + 1; c++) {

@@ -123,6 +123,7 @@ final class UnicodeProperties {
     OTHERS.put("Upper", c -> c >= 'A' && c <= 'Z');
     OTHERS.put("Alpha", UnicodeProperties::isAsciiLetter);
     OTHERS.put("Digit", c -> c >= '0' && c <= '9');
+    OTHERS.put("digit", Character::isDigit); // as JSON Schema's official suite writes Nd
     OTHERS.put("Alnum", c -> isAsciiLetter(c) || (c >= '0' && c <= '9'));
     OTHERS.put("Punct", c -> isGraph(c) && !isAsciiLetter(c) && (c < '0' || c > '9'));
     OTHERS.put("Graph", UnicodeProperties::isGraph);

@@ -90,7 +90,7 @@ sealed interface Atom {
   // ---- numbers
 
   /** An assertion about a number's value. */
-  sealed interface OfNumber extends Atom permits Bound, MultipleOf, OneOfNumbers {}
+  sealed interface OfNumber extends Atom permits Bound, MultipleOf, OneOfNumbers, Plain {}
 
   /** At least (or at most) the limit; the limit itself only if {@code inclusive}. */
   record Bound(BigDecimal limit, boolean lower, boolean inclusive) implements OfNumber {
@@ -105,6 +105,9 @@ sealed interface Atom {
       unit = unit.stripTrailingZeros();
     }
   }
+
+  /** Spelled without fraction and exponent: up to draft 4, {@code 1.0} is no integer. */
+  record Plain() implements OfNumber {}
 
   /** One of these values, each without trailing zeros. */
   record OneOfNumbers(Set<BigDecimal> values) implements OfNumber {

@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Vocabulary;
+import dev.espalier.grammar.CompileReport;
 import dev.espalier.grammar.token.TokenTables;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +37,16 @@ public final class CompiledSchema implements CompiledConstraint {
       throw new BudgetExceededException(
           "depth", options.depth(), "the schema is nested too deeply to be compiled");
     }
+  }
+
+  /** What becomes of a schema's keywords. */
+  public static CompileReport report(String text, Options options) {
+    return SchemaReport.of(SchemaText.parse(text, ""), options);
+  }
+
+  /** The options that a schema's own text asks for, over the given ones. */
+  public static Options ownOptions(String text, Options given) {
+    return OptionsKeyword.read(SchemaText.parse(text, ""), given);
   }
 
   /** Throws if the text is not JSON or not a schema. */

@@ -85,12 +85,18 @@ final class Keywords {
 
   @Nullable SchemaNode schema(String keyword) {
     JsonNode value = get(keyword);
-    return value == null ? null : references.child(schema, value, pointer(keyword));
+    return value == null ? null : inside(keyword, value, pointer(keyword));
   }
 
   /** The schema that a keyword's value holds under a name. */
   SchemaNode schema(String keyword, String name, JsonNode value) {
-    return references.child(schema, value, pointer(keyword, name));
+    return inside(keyword, value, pointer(keyword, name));
+  }
+
+  private SchemaNode inside(String keyword, JsonNode value, String pointer) {
+    return Subschemas.OF_PARTS.contains(keyword)
+        ? references.part(schema, value, pointer)
+        : references.child(schema, value, pointer);
   }
 
   /** The schemas of a list; none if the keyword is absent. */

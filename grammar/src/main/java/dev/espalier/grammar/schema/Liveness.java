@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Decides exactly whether obligations can still be met, so that no mask leads into a dead end.
@@ -29,6 +30,7 @@ final class Liveness {
   // out in closed form; only negated rules need a search over the next key.
 
   private static final int MAX_DEPTH = 400;
+  private static final int FEW_VALUES = 16; // tried one by one
 
   private record Named(KeySpace space, Formula formula) {}
 
@@ -436,14 +438,12 @@ final class Liveness {
     Formula rest = formulas.and(plain);
     for (Formula literal : remaining) {
       if (literal.literal() instanceof Atom.NoneOfAfter none) {
-        none.rests()
-            .forEach(
-                (value, rests) -> {
-                  Formula noneOf = formulas.atom(new Atom.NoneOf(rests));
-                  if (!alive.test(formulas.and(rest, noneOf))) {
-                    banned.add(values.exactly(value));
-                  }
-                });
+        for (JsonNode json : none.rests().keySet()) {
+          SchemaNode value = values.exactly(json);
+          if (!alive.test(remember(remaining, value))) {
+            banned.add(value);
+          }
+        }
       }
     }
     Formula allowed = formulas.and(asked, distinct.noneOf(banned));
@@ -451,15 +451,28 @@ final class Liveness {
     if (ways != null) {
       return ways;
     }
-    if (!alive.test(rest)) {
-      return List.of();
-    }
     for (Formula literal : plain) {
       if (literal.atom instanceof Atom.Unique unique) {
         allowed = formulas.and(allowed, distinct.noneOf(unique.seen()));
       }
     }
-    return List.of(allowed);
+    Set<SchemaNode> few = rest.remembers ? values.few(allowed, FEW_VALUES) : null;
+    if (few == null) { // many values: one that is like no other
+      return alive.test(rest) ? List.of(allowed) : List.of();
+    }
+    Set<SchemaNode> dead = new LinkedHashSet<>();
+    for (SchemaNode value : few) {
+      if (!alive.test(remember(remaining, value))) {
+        dead.add(value);
+      }
+    }
+    return dead.size() == few.size()
+        ? List.of()
+        : List.of(formulas.and(allowed, distinct.noneOf(dead)));
+  }
+
+  private Formula remember(List<Formula> remaining, SchemaNode value) {
+    return formulas.map(formulas.and(remaining), a -> progress.remember(a, value));
   }
 
   /** The languages that property names are compared with. */

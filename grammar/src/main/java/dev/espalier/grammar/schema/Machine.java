@@ -100,6 +100,7 @@ final class Machine {
     tooDeep = context(Phase.END, punctuation.end(), root, formulas.no, 1, null);
     SchemaCheck check = new SchemaCheck(references, expansion);
     check.run(k -> {});
+    liveness.restartClock();
     Formula wanted = formulas.verdict(references.root());
     if (!liveness.satisfiable(wanted)) {
       throw check.unsatisfiable(liveness, formulas);

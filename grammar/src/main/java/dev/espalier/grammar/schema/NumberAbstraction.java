@@ -16,6 +16,8 @@ final class NumberAbstraction {
       return compared(bound, p);
     } else if (atom instanceof Atom.MultipleOf multiple) {
       return divided(multiple, p);
+    } else if (atom instanceof Atom.Plain) {
+      return p.plain();
     }
     return List.of(p.digits, p.fractionDigits, exponent(p));
   }

@@ -28,6 +28,8 @@ final class NumberGoal {
   private boolean highIncluded = true;
   private @Nullable BigDecimal unit;
   private @Nullable Set<BigDecimal> values;
+  private boolean plain; // spelled without fraction and exponent
+  private boolean notPlain;
   private final List<BigDecimal> notUnits = new ArrayList<>();
   private final Set<BigDecimal> notValues = new HashSet<>();
 
@@ -56,6 +58,12 @@ final class NumberGoal {
         notUnits.add(m.unit());
       } else {
         unit = unit == null ? m.unit() : commonMultiple(unit, m.unit());
+      }
+    } else if (atom instanceof Atom.Plain) {
+      plain |= !negated;
+      notPlain |= negated;
+      if (!negated) {
+        unit = unit == null ? BigDecimal.ONE : commonMultiple(unit, BigDecimal.ONE);
       }
     } else if (atom instanceof Atom.OneOfNumbers one) {
       if (negated) {
@@ -137,9 +145,12 @@ final class NumberGoal {
 
   /** Whether some number that starts with this text fulfils the goal. */
   boolean reachable(NumberPrefix p) {
+    if (plain && (notPlain || !p.plain())) {
+      return false;
+    }
     if (values != null) {
       for (BigDecimal v : values) {
-        if (admits(v) && exactly(v).reachableByRange(p)) {
+        if (admits(v) && exactly(v, plain).reachableByRange(p)) {
           return true;
         }
       }
@@ -180,8 +191,9 @@ final class NumberGoal {
     }
   }
 
-  private static NumberGoal exactly(BigDecimal v) {
+  private static NumberGoal exactly(BigDecimal v, boolean plain) {
     NumberGoal goal = new NumberGoal();
+    goal.plain = plain;
     goal.low = v;
     goal.high = v;
     return goal;
@@ -199,9 +211,12 @@ final class NumberGoal {
     }
     int most = NumberPrefix.MAX_EXPONENT;
     boolean open = p.phase == NumberPrefix.Phase.INTEGER; // more digits before the point
-    int kMin = -p.fractionDigits - most;
+    int kMin = plain ? 0 : -p.fractionDigits - most;
     int kMax = open ? Integer.MAX_VALUE : most - p.fractionDigits;
     BigInteger d = p.significand();
+    if (d.signum() == 0 && plain) {
+      return admits(BigDecimal.ZERO); // no digit follows a leading zero
+    }
     if (d.signum() == 0) {
       BigDecimal end = NumberPrefix.scaled(BigInteger.ONE, kMax); // the others lie within
       return p.negative
@@ -344,25 +359,31 @@ final class NumberGoal {
     return false;
   }
 
-  /** Whether a formula over number assertions holds for a number. */
-  static boolean holds(Formula f, BigDecimal n) {
+  /**
+   * Whether a formula over number assertions holds for a number.
+   *
+   * @param plain whether it is spelled without fraction and exponent
+   */
+  static boolean holds(Formula f, BigDecimal n, boolean plain) {
     return switch (f.kind) {
       case TRUE -> true;
       case FALSE -> false;
-      case NOT -> !holds(f.parts.get(0), n);
-      case AND -> f.parts.stream().allMatch(p -> holds(p, n));
-      case OR -> f.parts.stream().anyMatch(p -> holds(p, n));
-      case ONE -> f.parts.stream().filter(p -> holds(p, n)).count() == 1;
-      case ATOM -> holds((Atom.OfNumber) Objects.requireNonNull(f.atom), n);
+      case NOT -> !holds(f.parts.get(0), n, plain);
+      case AND -> f.parts.stream().allMatch(p -> holds(p, n, plain));
+      case OR -> f.parts.stream().anyMatch(p -> holds(p, n, plain));
+      case ONE -> f.parts.stream().filter(p -> holds(p, n, plain)).count() == 1;
+      case ATOM -> holds((Atom.OfNumber) Objects.requireNonNull(f.atom), n, plain);
     };
   }
 
-  static boolean holds(Atom.OfNumber atom, BigDecimal n) {
+  static boolean holds(Atom.OfNumber atom, BigDecimal n, boolean plain) {
     if (atom instanceof Atom.Bound b) {
       int order = n.compareTo(b.limit());
       return order == 0 ? b.inclusive() : (order > 0) == b.lower();
     } else if (atom instanceof Atom.MultipleOf m) {
       return isMultiple(n, m.unit());
+    } else if (atom instanceof Atom.Plain) {
+      return plain;
     }
     return ((Atom.OneOfNumbers) atom).values().contains(Constants.normal(n));
   }

@@ -123,6 +123,11 @@ final class NumberPrefix {
     return n;
   }
 
+  /** Whether there is neither a point nor an exponent so far. */
+  boolean plain() {
+    return phase.compareTo(Phase.POINT) < 0;
+  }
+
   boolean isZeroSoFar() {
     return digits.isEmpty();
   }

@@ -110,17 +110,17 @@ final class NumberSegment extends Segment {
       return -1;
     }
     if (atoms.isEmpty()) {
-      return bits(null);
+      return bits(null, p.plain());
     }
     BigDecimal value = p.value();
-    return NumberGoal.holds(main, value) ? bits(value) : -1;
+    return NumberGoal.holds(main, value, p.plain()) ? bits(value, p.plain()) : -1;
   }
 
-  private int bits(@org.jspecify.annotations.Nullable BigDecimal value) {
+  private int bits(@org.jspecify.annotations.Nullable BigDecimal value, boolean plain) {
     int bits = 0;
     for (int i = 0; i < sides.size(); i++) {
       Formula side = sides.get(i);
-      if (value == null ? side.isTrue() : NumberGoal.holds(side, value)) {
+      if (value == null ? side.isTrue() : NumberGoal.holds(side, value, plain)) {
         bits |= 1 << i;
       }
     }

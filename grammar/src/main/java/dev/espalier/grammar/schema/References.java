@@ -25,7 +25,7 @@ final class References {
   // resource of its own, every anchor is noted. Only places where a schema may stand are looked at,
   // so an "$id" inside an enum names nothing.
 
-  private record Key(JsonNode json, Resource resource, DynamicScope scope) {}
+  private record Key(JsonNode json, Resource resource, DynamicScope scope, boolean closed) {}
 
   private final Options options;
   private final Map<String, Resource> resources = new HashMap<>(); // by URI without fragment
@@ -45,7 +45,7 @@ final class References {
         new Resource(
             "espalier:made", BooleanNode.TRUE, "", new Dialect(Draft.DRAFT_2020_12, Set.of()));
     Resource document = load("", schema, "", dialectNamed(options.dialect(), ""));
-    root = enter(document.root, document, DynamicScope.EMPTY, "");
+    root = enter(document.root, document, DynamicScope.EMPTY, "", options.strict());
   }
 
   SchemaNode root() {
@@ -199,20 +199,31 @@ final class References {
   // ---- nodes
 
   private SchemaNode enter(JsonNode json, Resource resource, DynamicScope scope, String pointer) {
+    return enter(json, resource, scope, pointer, false);
+  }
+
+  private SchemaNode enter(
+      JsonNode json, Resource resource, DynamicScope scope, String pointer, boolean closed) {
     if (!json.isObject() && !json.isBoolean()) {
       throw SchemaException.broken(
           pointer, "", "a schema is an object or a boolean, not " + SchemaText.clip(json));
     }
     DynamicScope inside = scope.enter(resource);
     return nodes.computeIfAbsent(
-        new Key(json, resource, inside),
-        k -> new SchemaNode(json, pointer, resource, inside, List.of(), Set.of()));
+        new Key(json, resource, inside, closed),
+        k -> new SchemaNode(json, pointer, resource, inside, List.of(), Set.of(), closed));
   }
 
-  /** A schema that stands inside another one. */
+  /** A schema that stands inside another one and speaks of the same value. */
   SchemaNode child(SchemaNode parent, JsonNode json, String pointer) {
     Resource resource = embedded.getOrDefault(json, parent.resource());
     return enter(json, resource, parent.scope(), pointer);
+  }
+
+  /** A schema that stands inside another one and speaks of a part of its value. */
+  SchemaNode part(SchemaNode parent, JsonNode json, String pointer) {
+    Resource resource = embedded.getOrDefault(json, parent.resource());
+    return enter(json, resource, parent.scope(), pointer, options.strict());
   }
 
   /** The schema of exactly this value. */
@@ -238,7 +249,8 @@ final class References {
                 made,
                 DynamicScope.EMPTY,
                 s,
-                Set.of()));
+                Set.of(),
+                false));
   }
 
   /** The schema of every value but these, each given by {@link #exactly}. */
@@ -254,7 +266,8 @@ final class References {
               made,
               DynamicScope.EMPTY,
               List.of(),
-              excluded);
+              excluded,
+              false);
         });
   }
 

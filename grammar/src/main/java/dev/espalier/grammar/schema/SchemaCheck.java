@@ -43,7 +43,7 @@ final class SchemaCheck {
     List<SchemaNode> out = new ArrayList<>(k.targets());
     Formulas formulas = expansion.formulas();
     TypeKeyword.of(k, JsonType.NULL, formulas);
-    StringKeywords.expand(k, true, formulas, new ArrayList<>());
+    StringKeywords.expand(k, false, formulas, new ArrayList<>());
     NumberKeywords.expand(k, formulas, new ArrayList<>());
     MembersKeywords.patternRules(k);
     for (String count :
@@ -102,11 +102,14 @@ final class SchemaCheck {
       }
       break;
     }
+    String why = new Conflict(references, expansion, liveness).explain(at);
     return new SchemaException(
         SchemaException.Kind.UNSATISFIABLE,
         at.pointer(),
         "",
-        "no value satisfies this schema: " + clip(at.json().toString()));
+        "no value satisfies this schema: "
+            + (why == null ? "" : why + ", in ")
+            + clip(at.json().toString()));
   }
 
   // Schemas without which this one fails for every value: references, required properties.

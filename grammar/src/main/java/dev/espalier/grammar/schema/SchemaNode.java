@@ -16,6 +16,7 @@ final class SchemaNode {
   private final DynamicScope scope;
   private final List<SchemaNode> alternatives;
   private final Set<JsonNode> excluded;
+  private final boolean closed;
 
   SchemaNode(
       JsonNode json,
@@ -23,13 +24,15 @@ final class SchemaNode {
       Resource resource,
       DynamicScope scope,
       List<SchemaNode> alternatives,
-      Set<JsonNode> excluded) {
+      Set<JsonNode> excluded,
+      boolean closed) {
     this.json = json;
     this.pointer = pointer;
     this.resource = resource;
     this.scope = scope;
     this.alternatives = alternatives;
     this.excluded = excluded;
+    this.closed = closed;
   }
 
   JsonNode json() {
@@ -62,8 +65,13 @@ final class SchemaNode {
     return excluded;
   }
 
+  /** Whether an object may hold only properties that this schema, or one beside it, speaks of. */
+  boolean closed() {
+    return closed;
+  }
+
   @Override
   public String toString() {
-    return "#" + pointer;
+    return (pointer.isEmpty() || pointer.startsWith("/") ? "#" : "") + pointer;
   }
 }

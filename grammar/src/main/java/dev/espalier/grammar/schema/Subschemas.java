@@ -1,6 +1,7 @@
 package dev.espalier.grammar.schema;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 
@@ -43,6 +44,18 @@ final class Subschemas {
           Map.entry("dependencies", Position.MAP_OR_NAMES),
           Map.entry("$defs", Position.DEFINITIONS),
           Map.entry("definitions", Position.DEFINITIONS));
+
+  /** Keywords whose schemas every item or member has to satisfy that they speak of. */
+  static final Set<String> OF_PARTS =
+      Set.of(
+          "additionalItems",
+          "additionalProperties",
+          "items",
+          "patternProperties",
+          "prefixItems",
+          "properties",
+          "unevaluatedItems",
+          "unevaluatedProperties");
 
   private Subschemas() {}
 

@@ -26,14 +26,17 @@ final class TypeKeyword {
             case "array" -> formulas.constant(type == JsonType.ARRAY);
             case "object" -> formulas.constant(type == JsonType.OBJECT);
             case "number" -> formulas.constant(type == JsonType.NUMBER);
-            case "integer" -> type == JsonType.NUMBER ? integer(formulas) : formulas.no;
+            case "integer" -> type == JsonType.NUMBER ? integer(k, formulas) : formulas.no;
             default -> throw k.broken("type", "'" + name + "' is not a type");
           });
     }
     return formulas.or(any);
   }
 
-  private static Formula integer(Formulas formulas) {
-    return formulas.atom(new Atom.MultipleOf(BigDecimal.ONE));
+  private static Formula integer(Keywords k, Formulas formulas) {
+    Formula whole = formulas.atom(new Atom.MultipleOf(BigDecimal.ONE));
+    return k.draft() == Draft.DRAFT_4
+        ? formulas.and(whole, formulas.atom(new Atom.Plain()))
+        : whole;
   }
 }

@@ -79,14 +79,19 @@ final class Unevaluated {
     boolean object = type == JsonType.OBJECT;
     SchemaNode rest = k.schema(object ? "unevaluatedProperties" : "unevaluatedItems");
     if (rest != null && !formulas.verdict(rest).isTrue()) {
-      out.add(everyOther(k, type, rest));
+      out.add(everyOther(ways(k, type, true), type, rest));
+    } else if (object && rest == null && k.schema().closed()) {
+      List<Way> ways = ways(k, type, true);
+      if (ways.stream().anyMatch(w -> !w.spoken.equals(Spoken.NOTHING))) {
+        out.add(everyOther(ways, type, references.always(false)));
+      }
     }
   }
 
-  /** What is not evaluated satisfies a schema. */
-  Formula everyOther(Keywords k, JsonType type, SchemaNode rest) {
+  // What is not evaluated satisfies a schema.
+  private Formula everyOther(List<Way> ways, JsonType type, SchemaNode rest) {
     List<Formula> any = new ArrayList<>();
-    for (Way way : ways(k, type, true)) {
+    for (Way way : ways) {
       Formula rule =
           type == JsonType.OBJECT
               ? formulas.members(

@@ -163,7 +163,7 @@ final class Values {
 
   private boolean holds(Atom a, JsonNode value) {
     if (a instanceof Atom.OfNumber number) {
-      return NumberGoal.holds(number, value.decimalValue());
+      return NumberGoal.holds(number, value.decimalValue(), value.decimalValue().scale() <= 0);
     } else if (a instanceof Atom.Text text) {
       return text.language().matches(value.stringValue().getBytes(StandardCharsets.UTF_8));
     } else if (a instanceof Atom.HasKey has) {
@@ -199,6 +199,9 @@ final class Values {
         }
       }
       return true;
+    }
+    if (a instanceof Atom.NoneOf none) {
+      return !none.values().contains(canonical(value));
     }
     throw new AssertionError(a);
   }

@@ -24,8 +24,9 @@ class NumberSegmentTest {
 
   private static Formula random(Formulas f, Random r, int depth) {
     if (depth == 0) {
-      return switch (r.nextInt(5)) {
+      return switch (r.nextInt(6)) {
         case 0 -> f.atom(new Atom.MultipleOf(BigDecimal.ONE));
+        case 3 -> f.atom(new Atom.Plain());
         case 1 -> f.atom(new Atom.MultipleOf(decimal(r).abs().add(new BigDecimal("0.001"))));
         case 2 -> {
           Set<BigDecimal> values = new HashSet<>();
@@ -89,7 +90,7 @@ class NumberSegmentTest {
         }
         assertThat(accepted)
             .as("%s on %s", f, text)
-            .isEqualTo(NumberGoal.holds(f, new BigDecimal(text)));
+            .isEqualTo(NumberGoal.holds(f, new BigDecimal(text), !text.matches(".*[.eE].*")));
       }
     }
   }
@@ -137,7 +138,7 @@ class NumberSegmentTest {
   }
 
   private static boolean completes(NumberPrefix p, Formula f, int more) {
-    if (p.complete() && NumberGoal.holds(f, p.value())) {
+    if (p.complete() && NumberGoal.holds(f, p.value(), p.plain())) {
       return true;
     }
     for (int i = 0; i < BYTES.length() && more > 0; i++) {
@@ -173,7 +174,7 @@ class NumberSegmentTest {
           for (NumberPrefix p : same) {
             NumberPrefix end = read(p, tail);
             boolean complete = end != null && end.complete();
-            verdicts.add(complete ? NumberGoal.holds(f, end.value()) : "open");
+            verdicts.add(complete ? NumberGoal.holds(f, end.value(), end.plain()) : "open");
           }
           assertThat(verdicts).as("%s then %s", f, tail).hasSize(1);
         }

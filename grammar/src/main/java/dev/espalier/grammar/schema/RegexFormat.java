@@ -1,0 +1,91 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.automaton.Expr;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Regular expressions of ECMA-262 with the {@code u} flag, as far as they form a regular language:
+ * groups nest to a bounded depth, there are no back-references, and at most one group has a name.
+ */
+final class RegexFormat {
+  private static final int DEPTH = 3;
+
+  private RegexFormat() {}
+
+  static Expr regex() {
+    String escape =
+        "\\\\(?:[dDsSwWfnrtv]|c[A-Za-z]|0(?![0-9])|x[0-9A-Fa-f]{2}|u[0-9A-CEFace-f][0-9A-Fa-f]{3}"
+            + "|u\\{0*[0-9A-Fa-f]{1,5}\\}|[\\^$\\\\.*+?()\\[\\]{}|/]|[pP]\\{(?:"
+            + PROPERTIES
+            + ")\\})";
+    Expr escaped = Formats.matching(escape);
+    Expr plain = Formats.matching("[^\\^$\\\\.*+?()\\[\\]{}|]|\\.");
+    Expr set =
+        Expr.seq(
+            Formats.matching("\\[\\^?"),
+            Expr.star(
+                Expr.or(
+                    escaped,
+                    Formats.matching("\\\\[b\\-]"),
+                    Formats.matching("[^\\\\\\]\\-^]|[^\\\\\\]\\-]"),
+                    range())),
+            Formats.matching("-?\\]"));
+    Expr atom = Expr.or(plain, escaped, set);
+    Expr quantifier =
+        Expr.seq(
+            Expr.or(Formats.matching("[*+?]|\\{[0-9]+,?\\}"), between()),
+            Expr.optional(Expr.literal("?")));
+    Expr assertion = Formats.matching("[\\^$]|\\\\[bB]");
+    Expr inner = alternatives(Expr.or(assertion, quantified(atom, quantifier)));
+    for (int depth = 0; depth < DEPTH; depth++) {
+      Expr close = Expr.literal(")");
+      Expr group = Expr.seq(Formats.matching("\\((\\?:)?"), inner, close);
+      Expr look = Expr.seq(Formats.matching("\\(\\?<?[=!]"), inner, close);
+      inner = alternatives(Expr.or(assertion, look, quantified(Expr.or(atom, group), quantifier)));
+    }
+    return inner;
+  }
+
+  private static final String PROPERTIES =
+      "L|Lu|Ll|Lt|Lm|Lo|M|Mn|Mc|Me|N|Nd|Nl|No|P|S|Z|C|Letter|Number|Alphabetic|ASCII|Any"
+          + "|Script=(?:Latin|Greek|Cyrillic|Han|Hiragana|Katakana|Arabic|Hebrew)";
+
+  private static Expr alternatives(Expr term) {
+    return Expr.seq(Expr.star(term), Expr.star(Expr.seq(Expr.literal("|"), Expr.star(term))));
+  }
+
+  private static Expr quantified(Expr atom, Expr quantifier) {
+    return Expr.seq(atom, Expr.optional(quantifier));
+  }
+
+  // {n,m} with n up to m, both below a hundred.
+  private static Expr between() {
+    List<Expr> ways = new ArrayList<>();
+    for (int high = 0; high < 100; high++) {
+      ways.add(Expr.seq(upTo(high), Expr.literal("," + high + "}")));
+    }
+    return Expr.seq(Expr.literal("{"), Expr.or(ways));
+  }
+
+  private static Expr upTo(int high) {
+    List<byte[]> all = new ArrayList<>();
+    for (int low = 0; low <= high; low++) {
+      all.add(Integer.toString(low).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    }
+    return Expr.oneOf(all);
+  }
+
+  // Ranges between letters and digits, in order.
+  private static Expr range() {
+    String order = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    List<Expr> ways = new ArrayList<>();
+    for (int i = 0; i < order.length(); i++) {
+      ways.add(
+          Expr.seq(
+              Expr.literal(order.charAt(i) + "-"),
+              Formats.matching("[" + order.substring(i) + "]")));
+    }
+    return Expr.or(ways);
+  }
+}

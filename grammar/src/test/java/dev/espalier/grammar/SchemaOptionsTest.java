@@ -1,0 +1,165 @@
+package dev.espalier.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.CompiledConstraint;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.CompileReport.Status;
+import dev.espalier.grammar.token.Vocabularies;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Options, the report, and what is said about schemas that nothing satisfies. */
+class SchemaOptionsTest {
+  private static final Vocabulary BYTES = Vocabularies.random(new Random(1), 300, "a1");
+
+  private static JsonSchema schema(String text) {
+    return JsonSchema.of(text.replace('\'', '"'));
+  }
+
+  private static boolean accepts(JsonSchema schema, String text) {
+    CompiledConstraint c = schema.compile(BYTES);
+    return c.check(text.replace('\'', '"')).accepted();
+  }
+
+  @Test
+  void optionsComeWithTheSchema() {
+    String text =
+        "{'x-espalier':{'order':'any','whitespace':{'indented':1},'formats':'annotate'},"
+            + "'properties':{'a':{'format':'date'},'b':{}},'type':'object'}";
+    assertThat(accepts(schema(text), "{\n 'b': 1,\n 'a': 'x'\n}")).isTrue();
+    assertThat(accepts(schema(text), "{'b':1}")).isFalse();
+    assertThat(accepts(schema(text).whitespace(Whitespace.compact()), "{'b':1}")).isTrue();
+    for (String wrong : new String[] {"{'order':'some'}", "{'depth':0}", "{'colour':1}", "[]"}) {
+      assertThatThrownBy(() -> schema("{'x-espalier':" + wrong + "}"))
+          .isInstanceOf(SchemaException.class)
+          .hasMessageContaining("x-espalier");
+    }
+  }
+
+  @Test
+  void strictClosesWholeObjectsAndNoBranches() {
+    JsonSchema s =
+        schema(
+            "{'allOf':[{'properties':{'a':{'properties':{'x':{}}}}},{'properties':{'b':{}}}],"
+                + "'if':{'properties':{'a':true}},'then':{'properties':{'c':{}}},'type':'object'}");
+    assertThat(accepts(s, "{'a':{'y':1},'d':1}")).isTrue();
+    assertThat(accepts(s.strict(), "{'a':{'x':1},'b':2,'c':3}")).isTrue();
+    assertThat(accepts(s.strict(), "{'d':1}")).isFalse();
+    assertThat(accepts(s.strict(), "{'a':{'y':1}}")).isFalse();
+    assertThat(accepts(schema("{'type':'object'}").strict(), "{'any':1}")).isTrue();
+  }
+
+  @Test
+  void reportsEveryKeyword() {
+    CompileReport report =
+        schema(
+                "{'title':'t','type':'object','properties':{'a':{'type':'string','pattern':'(x)\\\\1',"
+                    + "'format':'hostname'},'b':{'type':'string','format':'colour'}},'requierd':['a']}")
+            .report();
+    assertThat(report.complete()).isFalse();
+    assertThat(report.entries(Status.REFUSED))
+        .singleElement()
+        .satisfies(
+            e -> {
+              assertThat(e.pointer()).isEqualTo("/properties/a");
+              assertThat(e.keyword()).isEqualTo("pattern");
+              assertThat(e.reason()).contains("back");
+            });
+    assertThat(report.entries(Status.ANNOTATION))
+        .extracting(CompileReport.Entry::keyword)
+        .containsExactlyInAnyOrder("title", "requierd", "format");
+    assertThat(report.entries(Status.ENFORCED))
+        .anyMatch(e -> e.keyword().equals("format") && e.reason().contains("xn--"));
+    assertThat(report.warnings()).anyMatch(w -> w.message().contains("did you mean 'required'"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {'type':'object','required':['a'],'additionalProperties':false} | 'a' is required
+          {'type':'string','pattern':'a^'}                                | matches nothing
+          {'properties':{'a':{}}}                                         | no 'type'
+          {}                                                              | every JSON value
+          {'type':'object','aditionalProperties':false}                   | additionalProperties
+          {'$schema':'https://example.com/mine','type':'null'}            | not known
+          """)
+  void warnsOfLikelyMistakes(String text, String message) {
+    assertThat(schema(text).report().warnings()).anyMatch(w -> w.message().contains(message));
+  }
+
+  @Test
+  void lenientLeavesOutWhatIsRefused() {
+    String text = "{'type':'string','pattern':'(x)\\\\1','minLength':2}";
+    assertThatThrownBy(() -> schema(text).compile(BYTES))
+        .isInstanceOfSatisfying(
+            SchemaException.class,
+            e -> assertThat(e.kind()).isEqualTo(SchemaException.Kind.NOT_ENFORCED));
+    assertThat(accepts(schema(text).lenient(), "'ab'")).isTrue();
+    assertThat(accepts(schema(text).lenient(), "'a'")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {'type':'integer','minimum':3,'maximum':2}                    | #/minimum and #/maximum
+          {'allOf':[{'type':'string'},{'type':'integer'}]}              | #/allOf/0 and #/allOf/1 cannot both hold
+          {'enum':[]}                                                   | #/enum alone
+          {'type':'object','required':['a'],'maxProperties':0}           | #/required and #/maxProperties
+          """)
+  void bothSidesOfAConflictAreNamed(String text, String places) {
+    assertThatThrownBy(() -> schema(text).compile(BYTES))
+        .isInstanceOfSatisfying(
+            SchemaException.class,
+            e -> assertThat(e.kind()).isEqualTo(SchemaException.Kind.UNSATISFIABLE))
+        .hasMessageContaining(places);
+  }
+
+  @Test
+  void draft4IntegersAreSpelledPlain() {
+    String text = "{'$schema':'http://json-schema.org/draft-04/schema#','type':'integer',%s}";
+    JsonSchema s = schema(text.formatted("'minimum':5,'exclusiveMinimum':true"));
+    assertThat(accepts(s, "6")).isTrue();
+    assertThat(accepts(s, "120")).isTrue();
+    for (String no : new String[] {"5", "6.0", "6e0", "60e-1", "0"}) {
+      assertThat(accepts(s, no)).as(no).isFalse();
+    }
+    JsonSchema not = schema(text.formatted("'not':{'enum':[1]}").replace("'type'", "'title'"));
+    assertThat(accepts(not, "1.5")).isTrue();
+    assertThat(accepts(schema("{'type':'integer'}"), "6.0")).isTrue();
+  }
+
+  @Test
+  void documentsComeFromTheResolverOnly() {
+    JsonSchema s = schema("{'$ref':'https://example.com/a.json#/$defs/n'}");
+    assertThatThrownBy(() -> s.compile(BYTES))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("https://example.com/a.json");
+    JsonSchema resolved =
+        s.resolver(
+            uri ->
+                uri.toString().equals("https://example.com/a.json")
+                    ? "{\"$defs\":{\"n\":{\"type\":\"null\"}}}"
+                    : null);
+    assertThat(accepts(resolved, "null")).isTrue();
+    assertThat(accepts(resolved, "1")).isFalse();
+  }
+
+  @Test
+  void anyEscapeIsReadAndItsPlaceKept() {
+    CompiledConstraint c = schema("{'const':'aé/😀'}").compile(BYTES);
+    assertThat(c.check("\"\\u0061\\u00e9\\/\\ud83d\\ude00\"").accepted()).isTrue();
+    CompiledConstraint.Check refused = c.check("\"\\u0061\\u0062\"");
+    assertThat(refused.accepted()).isFalse();
+    assertThat(refused.offset()).isEqualTo(7);
+  }
+}
