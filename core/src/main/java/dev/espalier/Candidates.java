@@ -27,19 +27,13 @@ public final class Candidates {
   private static final int LIST_LIMIT = 4096;
 
   /** With more blocks than this above a threshold, survivors are not worth listing. */
-  private static final int FEW_BLOCKS = 1024;
-
-  /** A nucleus of more tokens than this is not looked for by sorting. */
-  private static final int WIDE = 1024;
-
-  /** So many of the best are looked at before the whole row is. */
-  private static final int GLANCE = 64;
+  static final int FEW_BLOCKS = 1024;
 
   /** Beyond this, floats cannot hold the factor; the double path can. */
-  private static final double MAX_FLOAT_SCALE = 1e30;
+  static final double MAX_FLOAT_SCALE = 1e30;
 
   private final int size;
-  private final int listLimit;
+  final int listLimit;
   private @Nullable LogitsRow source;
   private @Nullable TokenMask sourceMask;
   private boolean badAsMasked;
@@ -49,40 +43,31 @@ public final class Candidates {
   private int[] earlyRemoved = new int[16];
   private int early;
 
-  private boolean dense;
-  private final @Nullable DenseRow row; // null where rows are short
-  private final @Nullable ExactLaw exactLaw;
+  boolean dense;
+  final @Nullable DenseRow row; // null where rows are short
   private final @Nullable BlockRejection rejection;
   private long[] padded = new long[0];
 
   private int[] ids = new int[64];
-  private float[] values = new float[64];
-  private int n;
+  float[] values = new float[64];
+  int n;
   private boolean ascending; // ids[0, n) ascend
   private int sorted; // slots [0, sorted) hold the best, in order
 
-  private double scale;
+  double scale;
 
   // Lazily computed, dropped by edits; NaN or -1 where unknown.
   private int count;
   private double top; // largest raw logit
-  private double normaliser; // Σ exp((x − top) · scale)
-  private double normaliserError; // relative bound
-  private double entropy;
-  private boolean entropyExact;
-
-  // Bounds of the normaliser, by a glance at the best few; `best` is what these have of it.
-  private double best;
-  private double least;
-  private double most;
 
   // rank() of a dense row: rankedKeys[0, ranked).
   private long[] rankedKeys = new long[0];
   private int ranked;
 
   private long[] order = new long[0]; // scratch of the list: keys, or ids with slots
-  private double[] distances = new double[0];
-  private int[] perm = new int[0];
+  private final Law law;
+  private final Nucleus nucleus;
+  private final TypicalSet typical;
   private final GumbelRace race = new GumbelRace(1);
 
   /**
@@ -100,8 +85,10 @@ public final class Candidates {
     this.listLimit = listLimit;
     boolean longRows = size > listLimit;
     row = longRows ? new DenseRow(size) : null;
-    exactLaw = longRows ? new ExactLaw() : null;
     rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
+    law = new Law(this, rejection);
+    nucleus = new Nucleus(this, law);
+    typical = new TypicalSet(this, law);
   }
 
   // ---- loading
@@ -295,19 +282,13 @@ public final class Candidates {
     top = Double.NaN;
     sorted = 0;
     ranked = 0;
-    dropLaw();
-  }
-
-  private void dropLaw() {
-    normaliser = Double.NaN;
-    least = Double.NaN;
-    entropy = Double.NaN;
+    law.drop();
   }
 
   /**
    * The dense row with its index, bad numbers seen to; or null if the list holds the candidates.
    */
-  private @Nullable DenseRow prepared(@Nullable ExpSums along) {
+  @Nullable DenseRow prepared(@Nullable ExpSums along) {
     DenseRow r = row;
     if (!dense || r == null) {
       return null;
@@ -322,7 +303,7 @@ public final class Candidates {
         }
         r.buildIndex(null);
         max = r.index.max();
-        dropLaw();
+        law.drop();
       }
       if (max == Float.POSITIVE_INFINITY) {
         int infinite = r.collect(Float.POSITIVE_INFINITY);
@@ -333,18 +314,18 @@ public final class Candidates {
         }
         r.remove(Float.POSITIVE_INFINITY, true);
         r.buildIndex(null);
-        dropLaw();
+        law.drop();
       }
     }
     return r;
   }
 
-  private @Nullable DenseRow prepared() {
+  @Nullable DenseRow prepared() {
     return prepared(null);
   }
 
   /** Turns into a list of some keys, of which the first {@code inOrder} are sorted. */
-  private void become(long[] keys, int length, int inOrder) {
+  void become(long[] keys, int length, int inOrder) {
     if (ids.length < length) {
       ids = new int[Math.max(length, Math.min(listLimit, 2 * ids.length))];
       values = new float[ids.length];
@@ -577,7 +558,7 @@ public final class Candidates {
     return top() * scale;
   }
 
-  private double top() {
+  double top() {
     if (Double.isNaN(top)) {
       DenseRow r = prepared();
       if (r == null) {
@@ -603,12 +584,14 @@ public final class Candidates {
    * #logSumExpError}.
    */
   public double logSumExp() {
-    return sum(false) == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(normaliser);
+    double sum = law.sum(false);
+    return sum == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(sum);
   }
 
   /** {@link #logSumExp} in double throughout. */
   public double exactLogSumExp() {
-    return sum(true) == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(normaliser);
+    double sum = law.sum(true);
+    return sum == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(sum);
   }
 
   /**
@@ -617,16 +600,16 @@ public final class Candidates {
    * third of a pass over the row, and often decides.
    */
   public double leastLogSumExp() {
-    if (Double.isNaN(normaliser) && !isEmpty() && glance()) {
-      return max() + Math.log(least);
+    if (!law.isSummed() && !isEmpty() && law.glance()) {
+      return max() + Math.log(law.least());
     }
     return logSumExp() - logSumExpError();
   }
 
   /** An upper bound of {@link #logSumExp}; see {@link #leastLogSumExp}. */
   public double mostLogSumExp() {
-    if (Double.isNaN(normaliser) && !isEmpty() && glance()) {
-      return max() + Math.log(most);
+    if (!law.isSummed() && !isEmpty() && law.glance()) {
+      return max() + Math.log(law.most());
     }
     return logSumExp() + logSumExpError();
   }
@@ -636,99 +619,30 @@ public final class Candidates {
    * after {@link #exactLogSumExp}, else 1.3e-5 (usual errors are a hundred times smaller).
    */
   public double logSumExpError() {
-    double known = sum(false);
-    return known == 0 ? 0 : normaliserError * 1.001;
-  }
-
-  /** Σ exp((x − top) · scale), 0 if there is no candidate. */
-  private double sum(boolean exact) {
-    if (!Double.isNaN(normaliser) && !(exact && normaliserError > 0)) {
-      return normaliser;
-    }
-    DenseRow fresh = row;
-    boolean fast = !exact && scale <= MAX_FLOAT_SCALE;
-    if (dense && fresh != null && fast && !fresh.indexed() && fresh.unrestricted()) {
-      // One pass for the index and the sums.
-      fresh.sums.start(scale, false);
-      DenseRow r = prepared(fresh.sums);
-      if (r != null && !Double.isNaN(r.index.max()) && r.sums.sum() > 0 && clean(r)) {
-        normaliser = r.sums.sum();
-        normaliserError = ExpSums.ERROR;
-        return normaliser;
-      }
-    }
-    double max = top();
-    DenseRow r = prepared();
-    normaliserError = 0;
-    if (max == Double.NEGATIVE_INFINITY) {
-      normaliser = 0;
-    } else if (r == null) {
-      double total = 0;
-      for (int i = 0; i < n; i++) {
-        total += FastExp.exp((values[i] - max) * scale);
-      }
-      normaliser = total;
-    } else if (fast) {
-      fastSums(r, false);
-    } else {
-      exactSums(r);
-    }
-    return normaliser;
-  }
-
-  /** Whether the sums taken along belong to the row as indexed; bad numbers cause a second pass. */
-  private boolean clean(DenseRow r) {
-    return r.sums.max() == r.index.max();
-  }
-
-  private void fastSums(DenseRow r, boolean withEntropy) {
-    double top = top();
-    r.sums.start(scale, withEntropy);
-    for (int s = 0; s < r.segments(); s++) {
-      r.members(s, r.scratch);
-      r.sums.add(r.scratch, (float) top);
-    }
-    normaliser = r.sums.sum();
-    normaliserError = ExpSums.ERROR;
-    if (withEntropy) {
-      entropy = r.sums.entropy();
-      entropyExact = false;
-    }
-  }
-
-  private void exactSums(DenseRow r) {
-    ExactLaw law = exactLaw;
-    if (law == null) {
-      throw new AssertionError("a dense row has its exact law");
-    }
-    law.sums(r, top(), scale);
-    normaliser = law.sum();
-    normaliserError = 0;
-    entropy = law.entropy();
-    entropyExact = true;
+    return law.sum(false) == 0 ? 0 : law.sumError() * 1.001;
   }
 
   /** ln of the token's probability under the current law, in nats; −∞ if it is no candidate. */
   public double logProb(int id) {
     float raw = raw(id);
-    return raw == Float.NEGATIVE_INFINITY ? raw : (raw - top()) * scale - Math.log(sum(false));
+    return raw == Float.NEGATIVE_INFINITY ? raw : (raw - top()) * scale - Math.log(law.sum(false));
   }
 
   /** {@link #logProb} of the candidate with a rank, which {@link #rank} must have reached. */
   public double rankedLogProb(int rank) {
-    return (rankedRaw(rank) - top()) * scale - Math.log(sum(false));
+    return (rankedRaw(rank) - top()) * scale - Math.log(law.sum(false));
   }
 
   /**
    * Entropy of the law in nats; 0 if at most one candidate is left. Within {@link #entropyError}.
    */
   public double entropy() {
-    return entropy(false);
+    return law.entropy(false);
   }
 
   /** {@link #entropy} in double throughout. */
   public double exactEntropy() {
-    return entropy(true);
+    return law.entropy(true);
   }
 
   /**
@@ -737,42 +651,8 @@ public final class Candidates {
    * error, by 2ε of itself and once more ε for its own products.
    */
   public double entropyError() {
-    double h = entropy(false);
-    return entropyExact ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h);
-  }
-
-  private double entropy(boolean exact) {
-    if (!Double.isNaN(entropy) && !(exact && !entropyExact)) {
-      return entropy;
-    }
-    double max = top();
-    DenseRow r = prepared();
-    if (max == Double.NEGATIVE_INFINITY) {
-      entropy = 0;
-      entropyExact = true;
-    } else if (r == null) {
-      double sum = 0;
-      double moment = 0;
-      for (int i = 0; i < n; i++) {
-        double y = (values[i] - max) * scale;
-        double e = FastExp.exp(y);
-        sum += e;
-        moment += e == 0 ? 0 : e * y;
-      }
-      entropy = Math.max(0, Math.log(sum) - moment / sum);
-      entropyExact = true;
-    } else if (exact || scale > MAX_FLOAT_SCALE) {
-      exactSums(r);
-    } else {
-      double known = normaliser;
-      double error = normaliserError;
-      fastSums(r, true);
-      if (!Double.isNaN(known) && error == 0) {
-        normaliser = known;
-        normaliserError = 0;
-      }
-    }
-    return entropy;
+    double h = law.entropy(false);
+    return law.isEntropyExact() ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h);
   }
 
   /**
@@ -781,39 +661,7 @@ public final class Candidates {
    * @param sample divide by one less than the count
    */
   public double deviation(boolean sample) {
-    double max = top();
-    if (max == Double.NEGATIVE_INFINITY) {
-      return 0;
-    }
-    long members = 0;
-    double sum = 0;
-    double squares = 0;
-    DenseRow r = prepared();
-    if (r == null) {
-      for (int i = 0; i < n; i++) {
-        double y = values[i] - max;
-        sum += y;
-        squares += y * y;
-      }
-      members = n;
-    } else {
-      for (int s = 0; s < r.segments(); s++) {
-        r.members(s, r.scratch);
-        for (float x : r.scratch) {
-          if (x != Float.NEGATIVE_INFINITY) {
-            double y = x - max;
-            sum += y;
-            squares += y * y;
-            members++;
-          }
-        }
-      }
-    }
-    long divisor = sample ? members - 1 : members;
-    if (divisor <= 0) {
-      return 0;
-    }
-    return scale * Math.sqrt(Math.max(0, squares - sum * sum / members) / divisor);
+    return law.deviation(sample);
   }
 
   // ---- order
@@ -905,7 +753,11 @@ public final class Candidates {
     return dense ? Keys.id(rankedKeys[rank]) : ids[rank];
   }
 
-  private float rankedRaw(int rank) {
+  long rankedKey(int rank) {
+    return Keys.key(rankedRaw(rank), ranked(rank));
+  }
+
+  float rankedRaw(int rank) {
     int reached = dense ? ranked : sorted;
     if (rank < 0 || rank >= reached) {
       throw new IllegalStateException("rank " + rank + " of " + reached + " sorted candidates");
@@ -928,7 +780,7 @@ public final class Candidates {
       keepOnly(best());
     } else {
       scale = Math.max(product, Double.MIN_NORMAL);
-      dropLaw();
+      law.drop();
     }
   }
 
@@ -945,7 +797,7 @@ public final class Candidates {
   }
 
   /** The smallest float that is at least {@code least} once scaled. */
-  private float smallest(double least) {
+  float smallest(double least) {
     float t = (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, least / scale));
     while (t * scale < least) {
       t = Math.nextUp(t);
@@ -986,7 +838,7 @@ public final class Candidates {
   }
 
   /** A cut row becomes a list if few survive. */
-  private void afterCut(DenseRow r, float least) {
+  void afterCut(DenseRow r, float least) {
     if (r.index.blocksReaching(least) <= FEW_BLOCKS) {
       int found = r.collect(least);
       if (found <= listLimit) {
@@ -1106,112 +958,9 @@ public final class Candidates {
     if (!(mass >= 0 && mass <= 1)) {
       throw new IllegalArgumentException("a probability lies in [0, 1], not " + mass);
     }
-    if (mass == 1 || isEmpty() || glance(mass, minKeep)) {
-      return;
+    if (mass < 1 && !isEmpty()) {
+      nucleus.keep(mass, minKeep);
     }
-    if (Double.isNaN(least) || !farFrom(mass)) {
-      sum(false);
-      if (prefix(mass, minKeep)) {
-        return;
-      }
-    }
-    DenseRow r = prepared();
-    ExactLaw law = exactLaw;
-    if (r == null || law == null) {
-      throw new AssertionError("a list always ends");
-    }
-    law.nucleus(r, top(), scale, mass);
-    int id = law.lastId();
-    float lowest = r.logit(id);
-    if (minKeep > 1 && rank(minKeep) == minKeep && Keys.key(lowest, id) < rankedKeys[minKeep - 1]) {
-      keepBest(minKeep);
-    } else {
-      r.keepUpTo(Keys.key(lowest, id));
-      afterCut(r, lowest);
-    }
-  }
-
-  /** Whether even a few hundred of the best, all as probable as the 64th, fall short of a mass. */
-  private boolean farFrom(double mass) {
-    double last = FastExp.exp((rankedRaw(GLANCE - 1) - top()) * scale);
-    return best + (WIDE - GLANCE) * last < mass * least;
-  }
-
-  /** The nucleus among the first few hundred, if it is there and the normaliser decides it. */
-  private boolean prefix(double mass, int minKeep) {
-    if (sum(false) == 0) {
-      return true;
-    }
-    double cumulated = 0;
-    int done = 0;
-    for (int wanted = 64; ; wanted *= 4) {
-      int found = rank(wanted);
-      for (; done < found; done++) {
-        double before = cumulated;
-        cumulated += FastExp.exp((rankedRaw(done) - top()) * scale);
-        double target = mass * normaliser;
-        if (cumulated >= target - normaliserError * target) {
-          double margin = normaliserError * target;
-          if (margin > 0 && (cumulated < target + margin || before >= target - margin)) {
-            sum(true);
-            return prefix(mass, minKeep);
-          }
-          keepBest(Math.max(done + 1, minKeep));
-          return true;
-        }
-      }
-      if (found < wanted) {
-        keepBest(Math.max(1, found));
-        return true;
-      }
-      // Many more tokens like the last one would be needed.
-      double last = FastExp.exp((rankedRaw(found - 1) - top()) * scale);
-      if (dense && cumulated + (WIDE - found) * last < mass * normaliser) {
-        return false;
-      }
-    }
-  }
-
-  /** The nucleus without a normaliser, if what {@link #glance()} sees of it decides. */
-  private boolean glance(double mass, int minKeep) {
-    if (!dense || !Double.isNaN(normaliser) || !glance()) {
-      return false;
-    }
-    double low = mass * least * (1 - 1e-12);
-    double high = mass * most * (1 + 1e-12);
-    double reached = 0;
-    for (int i = 0; i < GLANCE; i++) {
-      reached += FastExp.exp((rankedRaw(i) - top()) * scale);
-      if (reached >= low) {
-        if (reached < high) {
-          return false;
-        }
-        keepBest(Math.max(i + 1, minKeep));
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Bounds the normaliser by the best 64 candidates and the blocks' maxima; false where the row is
-   * a list or has no more than these.
-   */
-  private boolean glance() {
-    DenseRow r = prepared();
-    if (r == null || rejection == null || scale > MAX_FLOAT_SCALE || rank(GLANCE) < GLANCE) {
-      return false;
-    }
-    if (Double.isNaN(least)) {
-      best = 0;
-      for (int i = 0; i < GLANCE; i++) {
-        best += FastExp.exp((rankedRaw(i) - top()) * scale);
-      }
-      rejection.boundTail(r, (float) top(), rankedRaw(GLANCE - 1), GLANCE, (float) scale);
-      least = best + rejection.least();
-      most = best + rejection.most();
-    }
-    return true;
   }
 
   /**
@@ -1227,25 +976,13 @@ public final class Candidates {
     if (!(mass >= 0 && mass <= 1)) {
       throw new IllegalArgumentException("a probability lies in [0, 1], not " + mass);
     }
-    if (isEmpty()) {
-      return;
-    }
-    DenseRow r = prepared();
-    if (r == null) {
-      typicalOf(keysOfList(), n, mass, minKeep, strict, 0);
-      return;
-    }
-    if (!strict && minKeep == 1) {
-      typicalDense(r, mass);
-    } else {
-      // Forms that are not one interval: list everything, whatever the length.
-      int all = r.collect(Float.NEGATIVE_INFINITY);
-      exactEntropy();
-      typicalOf(r.keys(), all, mass, minKeep, strict, 0);
+    if (!isEmpty()) {
+      typical.keep(mass, minKeep, strict);
     }
   }
 
-  private long[] keysOfList() {
+  /** The list as keys, in a scratch array. */
+  long[] keysOfList() {
     if (order.length < n) {
       order = new long[Math.max(n, 2 * order.length)];
     }
@@ -1253,137 +990,6 @@ public final class Candidates {
       order[i] = Keys.key(values[i], ids[i]);
     }
     return order;
-  }
-
-  private void typicalDense(DenseRow r, double mass) {
-    entropy();
-    double centre = Math.log(normaliser) - entropy;
-    double share = mass * normaliser;
-    for (double width = 4; ; width *= 2) {
-      double low = centre - width;
-      float least = smallest(low + max());
-      if (r.index.blocksReaching(least) > FEW_BLOCKS) {
-        break;
-      }
-      int found = r.collect(least);
-      if (found > listLimit) {
-        break;
-      }
-      double inside = 0;
-      for (int i = 0; i < found; i++) {
-        double y = (Keys.logit(r.keys()[i]) - top()) * scale;
-        if (Math.abs(y - centre) < width * (1 - 1e-9)) {
-          inside += FastExp.exp(y);
-        }
-      }
-      if (inside > share * (1 + 1e-4)) {
-        double slack = entropyExact ? 0 : 2 * (entropyError() + ExpSums.ERROR);
-        if (typicalOf(r.keys(), found, mass, 1, false, slack)) {
-          return;
-        }
-        exactEntropy();
-        typicalOf(r.keys(), found, mass, 1, false, 0);
-        return;
-      }
-    }
-    exactEntropy();
-    ExactLaw law = exactLaw;
-    if (law == null) {
-      throw new AssertionError("a dense row has its exact law");
-    }
-    centre = Math.log(normaliser) - entropy;
-    law.nearest(r, top(), scale, centre, mass);
-    double reach = law.lastDistance();
-    double max = top();
-    float high = (float) Math.min(max, max + (centre + reach) / scale);
-    while (high < max && Math.abs((Math.nextUp(high) - max) * scale - centre) <= reach) {
-      high = Math.nextUp(high);
-    }
-    while (Math.abs((high - max) * scale - centre) > reach && (high - max) * scale > centre) {
-      high = Math.nextDown(high);
-    }
-    float low = (float) (max + (centre - reach) / scale);
-    while (Math.abs((Math.nextDown(low) - max) * scale - centre) <= reach) {
-      low = Math.nextDown(low);
-    }
-    while (Math.abs((low - max) * scale - centre) > reach && (low - max) * scale < centre) {
-      low = Math.nextUp(low);
-    }
-    if (high < max) {
-      r.keepFrom(Keys.key(high, 0));
-    }
-    r.keepUpTo(Keys.key(low, Integer.MAX_VALUE));
-    afterCut(r, low);
-  }
-
-  /**
-   * Turns into the typical ones of some keys; false, and nothing done, if an error of {@code slack}
-   * nats of entropy might change them.
-   */
-  private boolean typicalOf(
-      long[] keys, int length, double mass, int minKeep, boolean strict, double slack) {
-    entropy(slack == 0);
-    double known = sum(slack == 0);
-    double max = top();
-    double centre = Math.log(known) - entropy;
-    if (distances.length < length) {
-      distances = new double[Math.max(length, 2 * distances.length)];
-      perm = new int[distances.length];
-    }
-    // Slots go into the sort as "ids": keys must be in id order for ties.
-    sortById(keys, length);
-    for (int i = 0; i < length; i++) {
-      distances[i] = Math.abs((Keys.logit(keys[i]) - max) * scale - centre);
-      perm[i] = i;
-    }
-    Keys.sort(distances, perm, 0, length);
-    double target = mass * known;
-    double reached = 0;
-    int kept = 0;
-    while (kept < length) {
-      double before = reached;
-      reached += FastExp.exp((Keys.logit(keys[perm[kept]]) - max) * scale);
-      kept++;
-      if (strict ? reached > target : reached >= target - slack * known) {
-        double margin = slack * known;
-        if (slack > 0 && (reached < target + margin || before >= target - margin)) {
-          return false;
-        }
-        break;
-      }
-    }
-    double last = distances[kept - 1];
-    if (slack > 0) {
-      for (int i = 0; i < length; i++) {
-        if (distances[i] != last && Math.abs(distances[i] - last) <= 2 * slack) {
-          return false;
-        }
-      }
-    }
-    kept = Math.min(length, Math.max(kept, minKeep));
-    last = distances[kept - 1];
-    while (!strict && kept < length && distances[kept] == last) {
-      kept++;
-    }
-    if (rankedKeys.length < kept) {
-      rankedKeys = new long[Math.max(kept, Math.min(size, 2 * rankedKeys.length))];
-    }
-    for (int i = 0; i < kept; i++) {
-      rankedKeys[i] = keys[perm[i]];
-    }
-    become(rankedKeys, kept, 0);
-    return true;
-  }
-
-  /** Sorts keys by id, by way of a rotation that puts the id into the upper half. */
-  private static void sortById(long[] keys, int length) {
-    for (int i = 0; i < length; i++) {
-      keys[i] = Long.rotateLeft(keys[i], 32);
-    }
-    Keys.sort(keys, 0, length);
-    for (int i = 0; i < length; i++) {
-      keys[i] = Long.rotateLeft(keys[i], 32);
-    }
   }
 
   // ---- drawing
@@ -1412,7 +1018,7 @@ public final class Candidates {
     if (n == 1) {
       return ids[0];
     }
-    double target = uniform * sum(false);
+    double target = uniform * law.sum(false);
     double max = top();
     double reached = 0;
     int last = -1;
@@ -1440,7 +1046,7 @@ public final class Candidates {
   }
 
   private int walkRow(DenseRow r, double uniform) {
-    double target = uniform * sum(true);
+    double target = uniform * law.sum(true);
     double max = top();
     double reached = 0;
     int last = -1;

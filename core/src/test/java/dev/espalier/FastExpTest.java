@@ -72,15 +72,16 @@ class FastExpTest {
       for (int i = 0; i < SEGMENT; i++) {
         double exact = FastExp.exp(x[i]);
         worst = Math.max(worst, Math.abs(fast[i] - exact) / exact);
-        double rest = FastExp.exp(x[i] + place[i] / MassHistogram.PER_NAT - 1 / 64.0);
-        double shift = FastExp.exp(-1 / 64.0);
+        double rest = FastExp.exp(x[i] + place[i] / MassHistogram.PER_NAT - 1 / 256.0);
+        double shift = FastExp.exp(-1 / 256.0);
         worstSplit = Math.max(worstSplit, Math.abs(factor[i] * shift - rest) / rest);
       }
     }
     System.out.printf(
         "over all floats: doubles %.3g, the histogram's split %.3g%n", worst, worstSplit);
     assertThat(worst).isBetween(1e-15, FastExp.DOUBLE_ERROR);
-    assertThat(worstSplit).isBetween(1e-15, 9e-15);
+    // Three roundings of its own, and those of the reference, three times the scalar form.
+    assertThat(worstSplit).isBetween(1e-16, 2e-15);
   }
 
   /**

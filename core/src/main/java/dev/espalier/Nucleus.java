@@ -1,0 +1,112 @@
+package dev.espalier;
+
+/**
+ * The nucleus: the smallest best-first prefix of a mass. A glance at the best few often decides; a
+ * prefix of some hundreds is found by sorting; a wide one in the exact law's histogram.
+ */
+final class Nucleus {
+  /** A nucleus of more tokens than this is not looked for by sorting. */
+  private static final int WIDE = 1024;
+
+  /** Where a glance says that it has more tokens than this, the histogram is cheaper. */
+  private static final int FAR = 256;
+
+  private final Candidates c;
+  private final Law law;
+
+  Nucleus(Candidates candidates, Law law) {
+    c = candidates;
+    this.law = law;
+  }
+
+  /** Cuts; {@code mass} is below 1, and there is a candidate. */
+  void keep(double mass, int minKeep) {
+    if (glance(mass, minKeep)) {
+      return;
+    }
+    if (!law.glanced() || !farFrom(mass)) {
+      law.sum(false);
+      if (prefix(mass, minKeep)) {
+        return;
+      }
+    }
+    DenseRow r = c.prepared();
+    if (r == null) {
+      throw new AssertionError("a list always ends");
+    }
+    ExactLaw exact = law.exactLaw();
+    exact.nucleus(r, c.top(), c.scale, mass);
+    int id = exact.lastId();
+    float lowest = r.logit(id);
+    if (minKeep > 1
+        && c.rank(minKeep) == minKeep
+        && Keys.key(lowest, id) < c.rankedKey(minKeep - 1)) {
+      c.keepBest(minKeep);
+    } else {
+      r.keepUpTo(Keys.key(lowest, id));
+      c.afterCut(r, lowest);
+    }
+  }
+
+  /** Whether even some hundreds of the best, all as probable as the 64th, fall short of a mass. */
+  private boolean farFrom(double mass) {
+    double last = FastExp.exp((c.rankedRaw(Law.GLANCE - 1) - c.top()) * c.scale);
+    return law.best() + (FAR - Law.GLANCE) * last < mass * law.least();
+  }
+
+  /** The nucleus among the first few hundred, if it is there and the normaliser decides it. */
+  private boolean prefix(double mass, int minKeep) {
+    if (law.sum(false) == 0) {
+      return true;
+    }
+    double cumulated = 0;
+    int done = 0;
+    for (int wanted = 64; ; wanted *= 4) {
+      int found = c.rank(wanted);
+      for (; done < found; done++) {
+        double before = cumulated;
+        cumulated += FastExp.exp((c.rankedRaw(done) - c.top()) * c.scale);
+        double target = mass * law.sum(false);
+        if (cumulated >= target - law.sumError() * target) {
+          double margin = law.sumError() * target;
+          if (margin > 0 && (cumulated < target + margin || before >= target - margin)) {
+            law.sum(true);
+            return prefix(mass, minKeep);
+          }
+          c.keepBest(Math.max(done + 1, minKeep));
+          return true;
+        }
+      }
+      if (found < wanted) {
+        c.keepBest(Math.max(1, found));
+        return true;
+      }
+      // Many more tokens like the last one would be needed.
+      double last = FastExp.exp((c.rankedRaw(found - 1) - c.top()) * c.scale);
+      if (c.dense && cumulated + (WIDE - found) * last < mass * law.sum(false)) {
+        return false;
+      }
+    }
+  }
+
+  /** The nucleus without a normaliser, if what {@link Law#glance} sees of it decides. */
+  private boolean glance(double mass, int minKeep) {
+    if (!c.dense || law.isSummed() || !law.glance()) {
+      return false;
+    }
+    double low = mass * law.least() * (1 - 1e-12);
+    double high = mass * law.most() * (1 + 1e-12);
+    double reached = 0;
+    for (int i = 0; i < Law.GLANCE; i++) {
+      reached += FastExp.exp((c.rankedRaw(i) - c.top()) * c.scale);
+      if (reached >= low) {
+        if (reached < high) {
+          return false;
+        }
+        c.keepBest(Math.max(i + 1, minKeep));
+        return true;
+      }
+    }
+    return false;
+  }
+}
