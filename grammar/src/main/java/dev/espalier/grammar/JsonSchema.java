@@ -47,7 +47,6 @@ public final class JsonSchema implements Constraint {
    * @throws SchemaException if the text is not JSON or not a schema
    */
   public static JsonSchema of(String schema) {
-    CompiledSchema.checkSyntax(schema);
     return new JsonSchema(schema, CompiledSchema.ownOptions(schema, Options.DEFAULT));
   }
 

@@ -113,7 +113,6 @@ class SchemaOptionsTest {
           """
           {'type':'integer','minimum':3,'maximum':2}                    | #/minimum and #/maximum
           {'allOf':[{'type':'string'},{'type':'integer'}]}              | #/allOf/0 and #/allOf/1 cannot both hold
-          {'enum':[]}                                                   | #/enum alone
           {'type':'object','required':['a'],'maxProperties':0}           | #/required and #/maxProperties
           """)
   void bothSidesOfAConflictAreNamed(String text, String places) {

@@ -44,14 +44,14 @@ public final class CompiledSchema implements CompiledConstraint {
     return SchemaReport.of(SchemaText.parse(text, ""), options);
   }
 
-  /** The options that a schema's own text asks for, over the given ones. */
+  /**
+   * The options that a schema's own text asks for, over the given ones.
+   *
+   * @throws dev.espalier.grammar.SchemaException if the text is not JSON, not a schema, or its
+   *     options are wrong
+   */
   public static Options ownOptions(String text, Options given) {
     return OptionsKeyword.read(SchemaText.parse(text, ""), given);
-  }
-
-  /** Throws if the text is not JSON or not a schema. */
-  public static void checkSyntax(String text) {
-    new References(SchemaText.parse(text, ""), Options.DEFAULT).root();
   }
 
   @Override

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * generated still conforms.
  */
 final class Formats {
+  /** Before draft 7 a label that begins with xn-- is a label like any other. */
+  private static final String PLAIN_HOSTNAME = "hostname of draft 6";
+
   private static final Map<String, Supplier<Expr>> KNOWN =
       Map.ofEntries(
           Map.entry("date", DateTimeFormats::date),
@@ -23,6 +26,7 @@ final class Formats {
           Map.entry("email", MailFormats::email),
           Map.entry("idn-email", MailFormats::idnEmail),
           Map.entry("hostname", HostFormats::hostname),
+          Map.entry(PLAIN_HOSTNAME, HostFormats::plainHostname),
           Map.entry("idn-hostname", HostFormats::idnHostname),
           Map.entry("ipv4", HostFormats::ipv4),
           Map.entry("ipv6", HostFormats::ipv6),
@@ -51,15 +55,17 @@ final class Formats {
   private Formats() {}
 
   /** The language of a format, null if it has none; built on first use. */
-  static @Nullable Expr language(String format) {
-    Supplier<Expr> known = KNOWN.get(format);
+  static @Nullable Expr language(String format, Draft draft) {
+    String name =
+        format.equals("hostname") && draft.before(Draft.DRAFT_7) ? PLAIN_HOSTNAME : format;
+    Supplier<Expr> known = KNOWN.get(name);
     if (known == null) {
       return null;
     }
-    Expr language = LANGUAGES.get(format);
+    Expr language = LANGUAGES.get(name);
     if (language == null) {
       language = Expr.and(Utf8.TEXT, known.get());
-      LANGUAGES.put(format, language);
+      LANGUAGES.put(name, language);
     }
     return language;
   }

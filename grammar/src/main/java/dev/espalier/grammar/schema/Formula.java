@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A boolean formula over assertions. Made and shared by {@link Formulas}: equal formulas of one
- * store are one object. Immutable.
+ * store are one object. Immutable but for what the store notes on it.
  */
 final class Formula {
   enum Kind {
@@ -27,6 +27,7 @@ final class Formula {
   final boolean hasVerdicts; // speaks about the value being read
   final boolean hasResiduals; // speaks about what comes after it
   final boolean remembers; // depends on whole values
+  @Nullable Formula negation; // found by Formulas on first use
 
   Formula(Kind kind, @Nullable Atom atom, List<Formula> parts, int id) {
     this.kind = kind;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,39 @@ final class Formulas {
 
   private static final int ABSORPTION_LIMIT = 64; // parts; above it the quadratic check is left out
 
-  private record Key(Kind kind, @Nullable Atom atom, List<Formula> parts) {}
+  // Parts are shared, so they compare by identity; half of all time went into comparing them
+  // deeply.
+  private static final class Key {
+    private final Kind kind;
+    private final @Nullable Atom atom;
+    private final List<Formula> parts;
+    private final int hash;
+
+    Key(Kind kind, @Nullable Atom atom, List<Formula> parts) {
+      this.kind = kind;
+      this.atom = atom;
+      this.parts = parts;
+      int h = 31 * kind.name().hashCode() + Objects.hashCode(atom);
+      for (Formula p : parts) {
+        h = 31 * h + p.id;
+      }
+      hash = h ^ (h >>> 15);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Key k
+          && k.hash == hash
+          && k.kind == kind
+          && k.parts.equals(parts)
+          && Objects.equals(k.atom, atom);
+    }
+  }
 
   final Formula no = new Formula(Kind.FALSE, null, List.of(), 0);
   final Formula yes = new Formula(Kind.TRUE, null, List.of(), 1);
@@ -116,6 +149,15 @@ final class Formulas {
   // ---- combination
 
   Formula not(Formula f) {
+    Formula known = f.negation;
+    if (known == null) {
+      known = negate(f);
+      f.negation = known;
+    }
+    return known;
+  }
+
+  private Formula negate(Formula f) {
     return switch (f.kind) {
       case FALSE -> yes;
       case TRUE -> no;

@@ -40,9 +40,18 @@ final class HostFormats {
   }
 
   static Expr hostname() {
-    Expr label =
-        Formats.matching("[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?")
-            .minus(hyphensInThirdPlace());
+    return names(label().minus(hyphensInThirdPlace()));
+  }
+
+  static Expr plainHostname() {
+    return names(label());
+  }
+
+  private static Expr label() {
+    return Formats.matching("[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?");
+  }
+
+  private static Expr names(Expr label) {
     return Expr.and(
         Expr.seq(label, Expr.star(Expr.seq(Expr.literal("."), label))),
         Expr.repeat(Expr.bytes(ByteSet.ALL), 1, LONGEST));

@@ -216,14 +216,22 @@ final class References {
 
   /** A schema that stands inside another one and speaks of the same value. */
   SchemaNode child(SchemaNode parent, JsonNode json, String pointer) {
-    Resource resource = embedded.getOrDefault(json, parent.resource());
-    return enter(json, resource, parent.scope(), pointer);
+    return child(parent, json, pointer, false);
+  }
+
+  private SchemaNode child(SchemaNode parent, JsonNode json, String pointer, boolean closed) {
+    SchemaNode known = parent.inside.get(json);
+    if (known == null) {
+      Resource resource = embedded.getOrDefault(json, parent.resource());
+      known = enter(json, resource, parent.scope(), pointer, closed);
+      parent.inside.put(json, known);
+    }
+    return known;
   }
 
   /** A schema that stands inside another one and speaks of a part of its value. */
   SchemaNode part(SchemaNode parent, JsonNode json, String pointer) {
-    Resource resource = embedded.getOrDefault(json, parent.resource());
-    return enter(json, resource, parent.scope(), pointer, options.strict());
+    return child(parent, json, pointer, options.strict());
   }
 
   /** The schema of exactly this value. */

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +18,11 @@ final class SchemaNode {
   private final List<SchemaNode> alternatives;
   private final Set<JsonNode> excluded;
   private final boolean closed;
+
+  /**
+   * Found before by {@link References}, which fills it: hashing a text again would cost too much.
+   */
+  final IdentityHashMap<JsonNode, SchemaNode> inside = new IdentityHashMap<>();
 
   SchemaNode(
       JsonNode json,

@@ -149,7 +149,7 @@ final class SchemaReport {
                 : "not a keyword of this dialect";
       } else if (keyword.equals("format")) {
         String format = String.valueOf(k.text("format"));
-        boolean asserted = options.assertFormats() && Formats.language(format) != null;
+        boolean asserted = options.assertFormats() && Formats.language(format, k.draft()) != null;
         status = asserted ? Status.ENFORCED : Status.ANNOTATION;
         reason =
             asserted

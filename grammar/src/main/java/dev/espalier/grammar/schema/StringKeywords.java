@@ -18,7 +18,7 @@ final class StringKeywords {
     }
     String format = k.text("format");
     if (format != null && assertFormats) {
-      Expr language = Formats.language(format);
+      Expr language = Formats.language(format, k.draft());
       if (language != null) {
         out.add(formulas.text(language));
       }
