@@ -2,6 +2,7 @@ package dev.espalier;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,18 @@ public interface CompiledConstraint {
   /** What a person should know who wrote the constraint, each a sentence; mostly none. */
   default List<String> warnings() {
     return List.of();
+  }
+
+  /**
+   * The parts of a generated text that the constraint has names for, by name, in the order of the
+   * text. Reads the text once more; what it costs depends on the constraint.
+   *
+   * @param tokens a whole generation, without an end token
+   * @return nothing if the text is not complete
+   * @throws BudgetExceededException if the text can be read in too many ways
+   */
+  default Map<String, List<String>> captures(int... tokens) {
+    return Map.of();
   }
 
   /** A point in the text; some completion exists from every state. */
@@ -42,6 +55,11 @@ public interface CompiledConstraint {
      */
     void fillMask(TokenMask mask);
 
+    /** Whether the mask may hold tokens without text, which are never drawn unless it does. */
+    default boolean namesTokens() {
+      return false;
+    }
+
     /** Whether the text so far is complete; the loop then allows the end tokens itself. */
     boolean mayEnd();
 
@@ -56,6 +74,14 @@ public interface CompiledConstraint {
 
     /** What is expected here in the constraint's own names, for people; may be empty. */
     default String explain() {
+      return "";
+    }
+
+    /**
+     * Why a token may or may not come here, for people: at which of its bytes it is refused, and
+     * what was expected there; may be empty.
+     */
+    default String explain(int token) {
       return "";
     }
   }

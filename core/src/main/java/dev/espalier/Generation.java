@@ -1,6 +1,9 @@
 package dev.espalier;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The result of one generation. Immutable. */
 public final class Generation {
@@ -11,6 +14,7 @@ public final class Generation {
   private final boolean constraintSatisfied;
   private final long seed;
   private final Usage usage;
+  private final @Nullable CompiledConstraint constraint;
 
   Generation(
       String text,
@@ -19,7 +23,9 @@ public final class Generation {
       FinishReason finishReason,
       boolean constraintSatisfied,
       long seed,
-      Usage usage) {
+      Usage usage,
+      @Nullable CompiledConstraint constraint) {
+    this.constraint = constraint;
     this.text = text;
     this.tokens = tokens.clone();
     this.details = List.copyOf(details);
@@ -56,6 +62,21 @@ public final class Generation {
    */
   public boolean constraintSatisfied() {
     return constraintSatisfied;
+  }
+
+  /**
+   * The parts of the text that the constraint has names for, by name, in the order of the text;
+   * empty if it has none or the text was cut. Found by reading the text once more, at each call.
+   *
+   * @throws BudgetExceededException if the text can be read in too many ways
+   */
+  public Map<String, List<String>> captures() {
+    return constraint == null ? Map.of() : constraint.captures(tokens);
+  }
+
+  /** The first of the {@link #captures} of a name. */
+  public Optional<String> capture(String name) {
+    return captures().getOrDefault(name, List.of()).stream().findFirst();
   }
 
   /** The seed that reproduces it, given equal logits. */

@@ -310,7 +310,8 @@ final class Lane implements DrawStep {
         finish == null ? FinishReason.FAILED : finish,
         state == null ? recipe.constraint() == null : state.mayEnd(),
         seed,
-        watch.usage(promptTokens, reusedTokens, details.size(), forced, committed));
+        watch.usage(promptTokens, reusedTokens, details.size(), forced, committed),
+        recipe.constraint());
   }
 
   /** What the constraint expects now, for messages; may be empty. */
@@ -361,7 +362,11 @@ final class Lane implements DrawStep {
 
   @Override
   public boolean drawsFirst() {
-    return recipe.drawsFirst() && state != null && !maskReady && !state.mayEnd();
+    return recipe.drawsFirst()
+        && state != null
+        && !maskReady
+        && !state.mayEnd()
+        && !state.namesTokens();
   }
 
   @Override

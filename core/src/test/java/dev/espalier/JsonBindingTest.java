@@ -38,7 +38,8 @@ class JsonBindingTest {
             Duration.ZERO,
             Duration.ZERO,
             Duration.ZERO);
-    return new Generation(text, new int[0], List.of(), FinishReason.LENGTH, satisfied, 0, usage)
+    return new Generation(
+            text, new int[0], List.of(), FinishReason.LENGTH, satisfied, 0, usage, null)
         .as(type);
   }
 

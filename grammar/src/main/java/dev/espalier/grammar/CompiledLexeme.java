@@ -115,6 +115,11 @@ final class CompiledLexeme implements CompiledConstraint {
     }
 
     @Override
+    public String explain(int token) {
+      return Expected.token(vocabulary, this, token);
+    }
+
+    @Override
     public boolean equals(@Nullable Object o) {
       return o instanceof Position p && p.state == state;
     }

@@ -1,5 +1,7 @@
 package dev.espalier.grammar;
 
+import dev.espalier.CompiledConstraint.State;
+import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import java.nio.charset.StandardCharsets;
 
@@ -20,6 +22,49 @@ public final class Expected {
       s.append(s.length() > 0 ? " or " : "").append("the end");
     }
     return s.toString();
+  }
+
+  /** Why a token may or may not come at a state. */
+  public static String token(Vocabulary vocabulary, State state, int token) {
+    if (token < 0 || token >= vocabulary.size()) {
+      return "token " + token + " is outside the vocabulary";
+    }
+    String name = "token " + token + ", " + vocabulary.describe(token) + ",";
+    if (state.advance(token) != null) {
+      return name + " may come here";
+    }
+    int n = vocabulary.byteLength(token);
+    if (vocabulary.isEnd(token)) {
+      return name
+          + (state.mayEnd() ? " ends the text, which is complete" : " ends the text too early")
+          + "; expected "
+          + state.explain();
+    } else if (n == 0) {
+      return name + " has no text, and none without text is asked for; expected " + state.explain();
+    }
+    State s = state;
+    for (int i = 0; i < n; i++) {
+      State next = s.step(vocabulary.byteAt(token, i));
+      if (next == null) {
+        StringBuilder at = new StringBuilder();
+        characters(ByteSet.of(vocabulary.byteAt(token, i) & 0xFF), at);
+        return name
+            + " is refused at its byte "
+            + i
+            + (i == 0 ? "" : ", after \"" + quoted(vocabulary, token, i) + "\"")
+            + " ("
+            + at
+            + "); expected "
+            + s.explain();
+      }
+      s = next;
+    }
+    return name + " is refused";
+  }
+
+  private static String quoted(Vocabulary vocabulary, int token, int length) {
+    String text = new String(vocabulary.bytes(token), 0, length, StandardCharsets.UTF_8);
+    return text.replace("\\", "\\\\").replace("\n", "\\n");
   }
 
   private static void characters(ByteSet set, StringBuilder s) {

@@ -153,7 +153,9 @@ class GrammarTest {
     }
     assertThat(state.allows(5)).isFalse();
     assertThat(state.step((byte) 'a')).isNull();
+    assertThat(state.namesTokens()).isTrue();
     state = state.advance(4);
+    assertThat(state.namesTokens()).isFalse();
     assertThat(state.forced().bytes()).containsExactly('a');
     assertThat(state.mayEnd()).isFalse();
     assertThat(state.advance(0).mayEnd()).isTrue();
@@ -180,6 +182,47 @@ class GrammarTest {
         .isInstanceOf(GrammarSyntaxException.class)
         .hasMessageContaining("line 1, column 14")
         .hasMessageContaining("</think>");
+  }
+
+  @Test
+  void saysWhyATokenIsRefused() {
+    String source = "root ::= number \" apples\"\nnumber ::= [0-9]+";
+    Vocabulary v =
+        Vocabulary.builder(5)
+            .text(0, "12 a")
+            .text(1, "12;")
+            .text(2, "x")
+            .special(3, "<s>")
+            .special(4, "<e>")
+            .end(4)
+            .build();
+    CompiledConstraint.State start = Grammar.gbnf(source).compile(v).start();
+    assertThat(start.explain(0)).isEqualTo("token 0, \"12 a\", may come here");
+    assertThat(start.explain(1))
+        .contains("refused at its byte 2, after \"12\" (';')")
+        .contains("a space");
+    assertThat(start.explain(2)).contains("refused at its byte 0 ('x')");
+    assertThat(start.explain(3)).contains("<s>").contains("has no text");
+    assertThat(start.explain(4)).contains("ends the text too early");
+    assertThat(start.explain(9)).contains("outside the vocabulary");
+    assertThat(Regex.of("ab").compile(v).start().explain(2)).contains("byte 0");
+    assertThat(JsonSchema.of("{\"type\":\"null\"}").compile(v).start().explain(2))
+        .contains("a value");
+  }
+
+  @Test
+  void drawsSmallMachines() {
+    String dot =
+        Picture.dot(Grammar.gbnf("root ::= \"a\" [xy]* \"\\\"\"").compile(VOCABULARY), 100);
+    assertThat(dot)
+        .startsWith("digraph machine {")
+        .contains("s0 [shape=circle")
+        .contains("s0 -> s1 [label=\"'a'\"]")
+        .contains("s1 -> s1 [label=\"'x', 'y'\"]")
+        .contains("doublecircle")
+        .contains("[label=\"'\\\"'\"]");
+    String cut = Picture.dot(Regex.of("[a-z]{50}").compile(VOCABULARY), 3);
+    assertThat(cut).contains("style=dashed").contains("'a' to 'z'");
   }
 
   @Test

@@ -22,8 +22,10 @@ public final class CompiledGrammar implements CompiledConstraint {
 
   private final Vocabulary vocabulary;
   private final Machine machine;
+  private final Rules rules;
 
-  private CompiledGrammar(Vocabulary vocabulary, Machine machine) {
+  private CompiledGrammar(Vocabulary vocabulary, Machine machine, Rules rules) {
+    this.rules = rules;
     this.vocabulary = vocabulary;
     this.machine = machine;
   }
@@ -34,12 +36,12 @@ public final class CompiledGrammar implements CompiledConstraint {
    * @throws dev.espalier.EspalierException if the root derives no text
    */
   public static CompiledGrammar of(Rules rules, Vocabulary vocabulary) {
-    Machine machine = GrammarCompiler.compile(rules, TokenTables.of(vocabulary));
+    Machine machine = GrammarCompiler.compile(rules.plain(), TokenTables.of(vocabulary));
     if (machine.isStuck()) {
       throw new EspalierException(
           "no text of the grammar can be finished: " + String.join("; ", machine.warnings));
     }
-    return new CompiledGrammar(vocabulary, machine);
+    return new CompiledGrammar(vocabulary, machine, rules);
   }
 
   /** Compiles rules over characters, given by name. */
@@ -55,6 +57,11 @@ public final class CompiledGrammar implements CompiledConstraint {
   @Override
   public List<String> warnings() {
     return machine.warnings;
+  }
+
+  @Override
+  public Map<String, List<String>> captures(int... tokens) {
+    return rules.captures() ? Captures.of(rules, machine, tokens) : Map.of();
   }
 
   @Override
@@ -118,6 +125,11 @@ public final class CompiledGrammar implements CompiledConstraint {
           s.tokens.addTo(mask);
         }
       }
+    }
+
+    @Override
+    public boolean namesTokens() {
+      return machine.tokens(state).length > 0;
     }
 
     @Override
@@ -185,6 +197,11 @@ public final class CompiledGrammar implements CompiledConstraint {
       }
       String more = Expected.describe(forced, inside, mayEnd());
       return String.join(", ", names) + (more.isEmpty() ? "" : " or " + more);
+    }
+
+    @Override
+    public String explain(int token) {
+      return Expected.token(vocabulary, this, token);
     }
 
     @Override

@@ -137,7 +137,7 @@ final class GrammarCompiler {
     return rule;
   }
 
-  private static void collect(Syntax s, Set<String> out) {
+  static void collect(Syntax s, Set<String> out) {
     if (s instanceof Syntax.Reference r) {
       out.add(r.rule());
     } else if (s instanceof Syntax.Repeat r) {
@@ -152,6 +152,11 @@ final class GrammarCompiler {
   static List<Syntax> children(Syntax s) {
     if (s instanceof Syntax.Sequence q) {
       return q.parts();
+    }
+    if (s instanceof Syntax.Capture c) {
+      return List.of(c.body());
+    } else if (s instanceof Syntax.Suffixed x) {
+      return List.of(x.whole());
     }
     return s instanceof Syntax.Either e ? e.options() : List.of();
   }

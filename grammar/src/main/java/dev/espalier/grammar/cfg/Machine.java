@@ -303,6 +303,21 @@ final class Machine {
     return closure.finish();
   }
 
+  /** Whether a byte begins something new: a lexer's terminal, or what is ignored. */
+  boolean borderBefore(ParseState state, int b) {
+    for (LexemeState l : state.lexemes) {
+      if (!l.step(b).isDead()) {
+        return false;
+      }
+    }
+    for (Inner i : state.inners) {
+      if (i.state.step((byte) b) != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether the text may end here. */
   boolean mayEnd(ParseState state) {
     return between(state).end;

@@ -3,6 +3,7 @@ package dev.espalier.grammar.cfg;
 import dev.espalier.Constraint;
 import dev.espalier.grammar.automaton.Expr;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The right-hand side of a rule, as a front end reads it. */
 public sealed interface Syntax {
@@ -17,6 +18,22 @@ public sealed interface Syntax {
       this(expr, name, false);
     }
   }
+
+  /** The same texts, remembered under a name. */
+  record Capture(String name, Syntax body) implements Syntax {}
+
+  /**
+   * A terminal that is captured without its end.
+   *
+   * @param whole all of it
+   * @param body what comes before the end
+   * @param suffix the end
+   * @param name for the body; null for none
+   * @param suffixName for the end; null for none
+   */
+  record Suffixed(
+      Regular whole, Expr body, Expr suffix, @Nullable String name, @Nullable String suffixName)
+      implements Syntax {}
 
   /** A whole constraint, which is read as it reads itself. */
   record Embedded(Constraint constraint, String name) implements Syntax {}

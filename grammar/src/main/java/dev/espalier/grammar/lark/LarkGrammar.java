@@ -4,6 +4,7 @@ import dev.espalier.EspalierException;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.JsonSchema;
 import dev.espalier.grammar.SchemaException;
+import dev.espalier.grammar.Substring;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.cfg.Rules;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Turns definitions into rules: names in upper case, strings and regular expressions are terminals,
@@ -76,11 +78,15 @@ public final class LarkGrammar {
 
   private Syntax rule(Definition d) {
     if (!d.lazy()) {
-      return syntax(d.body());
+      Syntax body = syntax(d.body());
+      return d.capture() == null ? body : new Syntax.Capture(d.capture(), body);
     }
     Expr body = expr(d.body());
     Expr suffix = d.suffix() == null ? Expr.EMPTY : expr(d.suffix());
-    return new Syntax.Regular(Expr.seq(body, suffix), d.name(), true);
+    Syntax.Regular all = new Syntax.Regular(Expr.seq(body, suffix), d.name(), true);
+    return d.capture() == null && d.suffixCapture() == null
+        ? all
+        : new Syntax.Suffixed(all, body, suffix, d.capture(), d.suffixCapture());
   }
 
   private Syntax syntax(LarkNode node) {
@@ -99,6 +105,8 @@ public final class LarkGrammar {
       return new Syntax.Reference(n.name());
     } else if (node instanceof LarkNode.Inline i && i.directive().equals("%json")) {
       return new Syntax.Embedded(schema(i), "JSON");
+    } else if (node instanceof LarkNode.Inline i) {
+      return new Syntax.Embedded(quotation(i), "a quotation");
     } else if (node instanceof LarkNode.Name n) {
       return new Syntax.Regular(expr(n), n.name());
     }
@@ -113,6 +121,25 @@ public final class LarkGrammar {
       throw error(
           inline.jsonOffset(), Objects.requireNonNullElse(e.getMessage(), "expected a schema"));
     }
+  }
+
+  // Spans of a text: the structured regular expressions there are.
+  private Substring quotation(LarkNode.Inline inline) {
+    JsonNode json = LarkOptions.json(inline.json(), source, inline.jsonOffset());
+    JsonNode text = json.size() == 1 ? json.properties().iterator().next().getValue() : json;
+    if (json.has("substring_chars") && text.isString()) {
+      return Substring.of(text.asString());
+    } else if (json.has("substring_words") && text.isString()) {
+      return Substring.of(text.asString()).words();
+    } else if (json.has("substring_chunks") && text.isArray()) {
+      List<String> pieces = new ArrayList<>();
+      text.forEach(piece -> pieces.add(piece.asString("")));
+      return Substring.ofPieces(pieces);
+    }
+    throw error(
+        inline.jsonOffset(),
+        "expected {\"substring_chars\": \"…\"}, {\"substring_words\": \"…\"} or"
+            + " {\"substring_chunks\": […]}");
   }
 
   private String written(LarkNode node) {
@@ -186,7 +213,7 @@ public final class LarkGrammar {
     if (inline.directive().equals("%json")) {
       throw error(inline.offset(), "a terminal cannot contain %json; use it in a rule");
     }
-    throw error(inline.offset(), "%regex is not supported yet");
+    throw error(inline.offset(), "a terminal cannot contain %regex {…}; use it in a rule");
   }
 
   private static Expr literal(LarkNode.Literal l) {

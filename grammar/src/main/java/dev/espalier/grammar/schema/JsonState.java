@@ -4,6 +4,7 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
+import dev.espalier.grammar.Expected;
 import dev.espalier.grammar.token.Embeddable;
 import dev.espalier.grammar.token.Segment;
 import java.util.Arrays;
@@ -214,6 +215,11 @@ final class JsonState implements Embeddable {
       }
     }
     return found < 0 ? null : Objects.requireNonNull(step((byte) found));
+  }
+
+  @Override
+  public String explain(int token) {
+    return Expected.token(context.machine.tables.vocabulary(), this, token);
   }
 
   @Override

@@ -89,6 +89,9 @@ class LarkTest {
         "start: %json {\"type\": \"integer\"} \"x\"¦12x¦1",
         "start: \"a\" %json {\"type\":\"integer\"} \"b\"⏎%ignore \" \"¦a1b,a1 b,a 1 b¦a 1",
         "start: %json {\"const\":\"a\"} | \"\\\"a\"¦\"a\",\"a¦a",
+        "start: %regex { \"substring_words\": \"foo bar. baz\" } \"!\"¦foo bar!,bar!,!,. baz!¦ba!",
+        "start: %regex {\"substring_chars\":\"abcd\"} \"x\"¦bcx,x¦acx",
+        "start: %regex {\"substring_chunks\":[\"abc\",\"de\",\"fg\"]} \"x\"¦defgx,abcx¦abx",
         "start: e⏎e: e \"+\" t | t⏎t: \"(\" e \")\" | /[0-9]+/⏎%ignore /[ ]+/¦1 + (2+ 3),12¦1+",
       })
   void readsTextsAsLlguidanceDoes(String source, String accepted, String refused) {
@@ -139,6 +142,8 @@ class LarkTest {
         "%llguidance {\"skip_repetition\": \"once\"}⏎start: \"a\"¦1¦13¦skip_repetition",
         "%llguidance {¦1¦13¦that ends",
         "start: \"a\" )¦1¦12¦expected an element",
+        "start: %regex {\"type\":\"number\"}¦1¦15¦substring_words",
+        "start: A⏎A: %regex {\"substring_chars\":\"a\"}¦2¦4¦use it in a rule",
         "start: %json {\"type\": }¦1¦14¦expected a JSON value",
       })
   void namesThePlaceOfAnError(String source, int line, int column, String detail) {
