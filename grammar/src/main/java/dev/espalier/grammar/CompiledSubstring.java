@@ -104,7 +104,7 @@ final class CompiledSubstring implements CompiledConstraint {
           i++;
         }
         known = Arrays.copyOf(found, n);
-        allowed = this == start ? known : null;
+        allowed = depth == 0 ? known : null;
       }
       mask.addAll(known, 0, known.length);
     }

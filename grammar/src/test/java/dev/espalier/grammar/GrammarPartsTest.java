@@ -164,6 +164,8 @@ class GrammarPartsTest {
     Grammar first =
         or(literal("ab").capture("one"), seq(literal("a"), literal("b")).capture("two"));
     assertThat(captures(first, "ab")).hasToString("{one=[ab]}");
+    Grammar many = repeat(or(literal("a"), literal("aa")).capture("p"));
+    assertThat(captures(many, "aaa")).hasToString("{p=[aa, a]}");
     Grammar back = seq(regex("a+").capture("x"), literal("ab"));
     assertThat(captures(back, "aaab")).hasToString("{x=[aa]}");
   }

@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class LarkGrammar {
   private static final String START = "start";
-  private static final int MAX_TERMINAL_SIZE = 100_000;
+  private static final int MAX_TERMINAL_SIZE = 1_000_000;
 
   private final String source;
   private final Map<String, Definition> definitions;
