@@ -48,6 +48,11 @@ class CandidatesTest {
   }
 
   private void agree(String what) {
+    double exact = slow.exactLogSumExp();
+    assertThat(fast.leastLogSumExp()).as("%s: lower bound", what).isLessThanOrEqualTo(exact + 1e-9);
+    assertThat(fast.mostLogSumExp())
+        .as("%s: upper bound", what)
+        .isGreaterThanOrEqualTo(exact - 1e-9);
     assertThat(fast.count()).as("count after %s", what).isEqualTo(slow.count());
     for (int slot = 0; slot < slow.slots(); slot++) {
       int id = slow.slotId(slot);
