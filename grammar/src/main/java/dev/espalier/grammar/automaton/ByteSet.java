@@ -10,6 +10,14 @@ public final class ByteSet {
   /** Every byte. */
   public static final ByteSet ALL = new ByteSet(-1, -1, -1, -1);
 
+  private static final ByteSet[] SINGLE = new ByteSet[256];
+
+  static {
+    for (int b = 0; b < 256; b++) {
+      SINGLE[b] = range(b, b);
+    }
+  }
+
   private final long w0; // bytes 0x00-0x3F
   private final long w1; // bytes 0x40-0x7F
   private final long w2; // bytes 0x80-0xBF
@@ -33,7 +41,7 @@ public final class ByteSet {
 
   /** One byte. */
   public static ByteSet of(int b) {
-    return range(b, b);
+    return SINGLE[b];
   }
 
   /** The characters of an ASCII string. */
@@ -83,9 +91,10 @@ public final class ByteSet {
 
   /** The smallest byte at or after {@code from}, or -1. */
   public int next(int from) {
-    for (int b = from; b < 256; b++) {
-      if (contains(b)) {
-        return b;
+    for (int b = from; b < 256; b = (b | 63) + 1) {
+      long w = (b < 128 ? (b < 64 ? w0 : w1) : (b < 192 ? w2 : w3)) >>> (b & 63);
+      if (w != 0) {
+        return b + Long.numberOfTrailingZeros(w);
       }
     }
     return -1;

@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class Expr {
     NONE,
     EMPTY,
     SET,
+    TRIE,
     SEQ,
     REPEAT,
     OR,
@@ -56,8 +59,10 @@ public final class Expr {
   private final Kind kind;
   private final ByteSet set; // SET only
   private final Expr[] args; // SEQ: head and tail; OR, AND: two or more, by hash; others: one
-  private final int min; // REPEAT only
-  private final int max;
+  private final int min; // REPEAT; TRIE: the first of its texts
+  private final int max; // and behind the last one
+  private final @Nullable Literals literals; // TRIE only, from here on:
+  private final int depth; // bytes of the texts that were read already
   private final int hash;
   private final boolean nullable;
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
@@ -79,6 +84,8 @@ public final class Expr {
     this.args = args;
     this.min = min;
     this.max = max;
+    literals = null;
+    depth = 0;
     int h = kind.name().hashCode() * 31 + set.hashCode();
     h = (h * 31 + min) * 31 + max;
     for (Expr a : args) {
@@ -87,7 +94,7 @@ public final class Expr {
     hash = h ^ (h >>> 15);
     nullable =
         switch (kind) {
-          case NONE, SET -> false;
+          case NONE, SET, TRIE -> false;
           case EMPTY -> true;
           case SEQ -> args[0].nullable && args[1].nullable;
           case REPEAT -> min == 0;
@@ -105,6 +112,20 @@ public final class Expr {
       count = Math.max(count, a.largestCount);
     }
     largestCount = count;
+  }
+
+  private Expr(Literals literals, int from, int to, int depth) {
+    kind = Kind.TRIE;
+    set = ByteSet.NONE;
+    args = NO_ARGS;
+    min = from;
+    max = to;
+    this.literals = literals;
+    this.depth = depth;
+    hash = ((literals.hashCode() * 31 + from) * 31 + to) * 31 + depth;
+    nullable = literals.get(from).length == depth;
+    searched = false;
+    largestCount = 0;
   }
 
   private static boolean any(Expr[] args, boolean wanted) {
@@ -126,6 +147,8 @@ public final class Expr {
         || x.kind != y.kind
         || x.min != y.min
         || x.max != y.max
+        || x.depth != y.depth
+        || !Objects.equals(x.literals, y.literals)
         || x.args.length != y.args.length
         || !x.set.equals(y.set)) {
       return false;
@@ -159,36 +182,31 @@ public final class Expr {
     return literal(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** One of many texts, as a trie with shared ends; linear in their bytes. */
+  /**
+   * One of many texts, as a trie that is unfolded as it is read: sorting them is all the work,
+   * until a state is reached.
+   */
   public static Expr oneOf(Collection<byte[]> texts) {
-    byte[][] sorted = texts.toArray(new byte[0][]);
-    Arrays.sort(sorted, Arrays::compareUnsigned);
-    return trie(sorted, 0, sorted.length, 0);
+    Literals literals = new Literals(texts);
+    return literals.size() == 0 ? NONE : trie(literals, 0, literals.size(), 0);
   }
 
-  // The texts [from, to) share their first `depth` bytes.
-  private static Expr trie(byte[][] sorted, int from, int to, int depth) {
-    boolean end = false;
-    while (from < to && sorted[from].length == depth) {
-      end = true;
-      from++;
+  private static Expr trie(Literals literals, int from, int to, int depth) {
+    if (to - from == 1 && literals.get(from).length == depth) {
+      return EMPTY;
     }
-    Map<Expr, ByteSet> branches = new LinkedHashMap<>();
-    while (from < to) {
-      byte b = sorted[from][depth];
-      int next = from + 1;
-      while (next < to && sorted[next][depth] == b) {
-        next++;
-      }
-      branches.merge(trie(sorted, from, next, depth + 1), ByteSet.of(b & 0xFF), ByteSet::or);
-      from = next;
+    return INTERNER.intern(new Expr(literals, from, to, depth));
+  }
+
+  private Map<Expr, ByteSet> branches(Literals texts) {
+    Map<Expr, ByteSet> out = new LinkedHashMap<>();
+    for (int i = nullable ? min + 1 : min; i < max; ) {
+      int next = texts.nextBranch(i, max, depth);
+      ByteSet b = ByteSet.of(texts.get(i)[depth] & 0xFF);
+      out.merge(trie(texts, i, next, depth + 1), b, ByteSet::or);
+      i = next;
     }
-    List<Expr> parts = new ArrayList<>();
-    if (end) {
-      parts.add(EMPTY);
-    }
-    branches.forEach((tail, bytes) -> parts.add(seq(bytes(bytes), tail)));
-    return or(parts);
+    return out;
   }
 
   /** One after another. */
@@ -368,6 +386,16 @@ public final class Expr {
     return NONE;
   }
 
+  /** The bytes that lead back to this state. */
+  public ByteSet loops() {
+    for (Edge e : edges()) {
+      if (e.target == this) {
+        return e.bytes;
+      }
+    }
+    return ByteSet.NONE;
+  }
+
   /** The state after some bytes. */
   public Expr step(byte[] bytes) {
     Expr e = this;
@@ -404,6 +432,7 @@ public final class Expr {
     return switch (kind) {
       case NONE, EMPTY -> new Edge[0];
       case SET -> new Edge[] {new Edge(set, EMPTY)};
+      case TRIE -> pack(branches(Objects.requireNonNull(literals)));
       case SEQ -> {
         Edge[] head = mapEdges(args[0].edges(), e -> append(e, args[1]));
         yield args[0].nullable ? merge(List.of(head, args[1].edges())) : head;
@@ -484,17 +513,18 @@ public final class Expr {
         }
       }
     }
-    Map<List<Expr>, ByteSet> shared = new LinkedHashMap<>();
-    for (int b = twice.next(0); b >= 0; b = twice.next(b + 1)) {
-      List<Expr> targets = new ArrayList<>();
-      for (Edge[] edges : all) {
-        for (Edge e : edges) {
-          if (e.bytes.contains(b)) {
-            targets.add(e.target);
-          }
+    Map<Integer, List<Expr>> byByte = new HashMap<>();
+    for (Edge[] edges : all) {
+      for (Edge e : edges) {
+        ByteSet several = e.bytes.and(twice);
+        for (int b = several.next(0); b >= 0; b = several.next(b + 1)) {
+          byByte.computeIfAbsent(b, k -> new ArrayList<>()).add(e.target);
         }
       }
-      shared.merge(targets, ByteSet.of(b), ByteSet::or);
+    }
+    Map<List<Expr>, ByteSet> shared = new LinkedHashMap<>();
+    for (int b = twice.next(0); b >= 0; b = twice.next(b + 1)) {
+      shared.merge(byByte.get(b), ByteSet.of(b), ByteSet::or);
     }
     shared.forEach((targets, bytes) -> out.merge(or(targets), bytes, ByteSet::or));
     return pack(out);
@@ -657,6 +687,13 @@ public final class Expr {
       Expr e = todo.removeLast();
       if (e.kind == Kind.SET) {
         sets.add(e.set);
+      } else if (e.literals != null) {
+        if (seen.add(e)) {
+          ByteSet bytes = e.literals.bytes();
+          for (int b = bytes.next(0); b >= 0; b = bytes.next(b + 1)) {
+            sets.add(ByteSet.of(b));
+          }
+        }
       } else if (e.args.length > 0 && seen.add(e)) {
         todo.addAll(Arrays.asList(e.args));
       }
@@ -679,6 +716,7 @@ public final class Expr {
       case NONE -> "∅";
       case EMPTY -> "ε";
       case SET -> set.toString();
+      case TRIE -> "one of " + (max - min) + " texts";
       case SEQ -> args[0] + "" + args[1];
       case REPEAT -> "(" + args[0] + "){" + min + "," + (max == UNBOUNDED ? "" : max) + "}";
       case OR, AND -> {

@@ -66,12 +66,21 @@ public final class CompiledGrammar implements CompiledConstraint {
 
   @Override
   public State start() {
-    return new Position(machine.start());
+    return at(machine.start());
   }
 
   /** Number of machine states made so far, for tests and reports. */
   int size() {
     return machine.size();
+  }
+
+  private State at(ParseState state) {
+    State known = state.position;
+    if (known == null) {
+      known = new Position(state);
+      state.position = known; // of two that race, either will do
+    }
+    return known;
   }
 
   /** A place in the text. A value: positions are equal if the machine's states are. */
@@ -103,13 +112,13 @@ public final class CompiledGrammar implements CompiledConstraint {
     @Override
     public @Nullable State step(byte b) {
       ParseState next = machine.step(state, b & 0xFF);
-      return next.isDead() ? null : new Position(next);
+      return next.isDead() ? null : at(next);
     }
 
     @Override
     public @Nullable State advance(int token) {
       ParseState next = after(token);
-      return next == null ? null : new Position(next);
+      return next == null ? null : at(next);
     }
 
     @Override

@@ -36,6 +36,10 @@ final class Form {
   final int number;
   final boolean nullable;
   private Call @Nullable [] calls;
+  private int callsRules; // 1 if so, -1 if not, 0 if unknown
+
+  /** The state that has nothing but this, on first use; the machine's. */
+  @Nullable ParseState alone;
 
   private Form(Table table, Key key, int number) {
     this.table = table;
@@ -57,6 +61,14 @@ final class Form {
 
   boolean isEmpty() {
     return kind == Kind.EMPTY;
+  }
+
+  /** Whether some first step calls a rule. */
+  boolean callsRules() {
+    if (callsRules == 0) {
+      callsRules = Arrays.stream(calls()).anyMatch(c -> c.symbol().body != null) ? 1 : -1;
+    }
+    return callsRules > 0;
   }
 
   /** The first steps, each once. */

@@ -3,6 +3,7 @@ package dev.espalier.grammar.cfg;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.regex.CodePoints;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ import java.util.Map;
  * thread.
  */
 public final class GbnfParser {
+  private static final int MANY_TEXTS = 16; // alternatives that are better read as a trie
+
   private static final int MAX_DEPTH = 500;
   private static final int MAX_COUNT = 1_000_000;
 
@@ -124,10 +127,33 @@ public final class GbnfParser {
 
   private Syntax alternatives(boolean nested) {
     List<Syntax> options = new ArrayList<>();
+    List<byte[]> texts = new ArrayList<>(); // of alternatives that are one literal each
+    List<Integer> starts = new ArrayList<>();
     do {
       space(true);
-      options.add(sequence(nested));
+      int start = at;
+      String text = looking("\"") ? text() : null;
+      if (text != null) {
+        space(nested);
+      }
+      if (text == null || (at < source.length() && "|)\n\r".indexOf(source.charAt(at)) < 0)) {
+        at = start;
+        options.add(sequence(nested));
+      } else {
+        starts.add(start);
+        texts.add(text.getBytes(StandardCharsets.UTF_8));
+      }
     } while (skip("|"));
+    if (texts.size() >= MANY_TEXTS) {
+      options.add(new Syntax.Regular(Expr.oneOf(texts), "one of " + texts.size() + " texts"));
+      return options.size() == 1 ? options.get(0) : new Syntax.Either(options);
+    }
+    int end = at;
+    for (int i = 0; i < starts.size(); i++) {
+      at = starts.get(i);
+      options.add(i, sequence(nested));
+    }
+    at = end;
     return options.size() == 1 ? options.get(0) : new Syntax.Either(options);
   }
 
@@ -251,6 +277,11 @@ public final class GbnfParser {
   }
 
   private Syntax literal() {
+    int start = at;
+    return new Syntax.Regular(Expr.literal(text()), source.substring(start, at));
+  }
+
+  private String text() {
     int start = at++;
     StringBuilder text = new StringBuilder();
     while (!skip("\"")) {
@@ -259,7 +290,7 @@ public final class GbnfParser {
       }
       text.appendCodePoint(character());
     }
-    return new Syntax.Regular(Expr.literal(text.toString()), source.substring(start, at));
+    return text.toString();
   }
 
   private Syntax characterClass() {

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.automaton.ByteClasses;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrammarCompiler {
   private static final int LIVENESS_SEARCH = 50_000;
+  private static final int MAX_COMPONENT = 1_000; // rules that begin with one another
 
   // Rules used by rules multiply when they are put into one expression; beyond this they stay
   // rules.
@@ -448,6 +450,7 @@ final class GrammarCompiler {
         }
         if (low[v] == index[v]) {
           boolean several = stack[height - 1] != v;
+          int members = height;
           int w;
           do {
             w = stack[--height];
@@ -455,6 +458,12 @@ final class GrammarCompiler {
             symbols.get(w).component = components;
             symbols.get(w).recursive |= several;
           } while (w != v);
+          if (members - height > MAX_COMPONENT) {
+            throw new BudgetExceededException(
+                "left recursion",
+                MAX_COMPONENT,
+                (members - height) + " rules begin with one another in a circle");
+          }
           components++;
         }
       }

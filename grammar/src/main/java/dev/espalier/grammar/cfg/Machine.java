@@ -40,7 +40,7 @@ final class Machine {
   // otherwise every round through the recursion would make new states.
   private static final int MAX_ITEMS = 20_000;
   private static final int TABLE_LIMIT = 300_000;
-  private static final int MAX_OWN_MASKS = 1_000; // of 16 kB for 128,000 tokens
+  private static final long MAX_MASK_BYTES = 32L << 20;
   private static final int DEPTH_OF_TAIL_CALLS = 8;
 
   final TokenTables tables;
@@ -62,10 +62,16 @@ final class Machine {
   private final Map<BitSet, Prediction> predictions = new HashMap<>();
   private int frameNumbers;
 
+  // A place that is read alone has this frame; the text may end where its rule is complete.
+  private final Frame alone;
+  private final Map<LexemeState, ParseState> lexemesAlone = new HashMap<>();
+
   private final ParseState dead;
   private final ParseState start;
   private final MaskBuilder masks;
-  private final ArrayDeque<ParseState> ownMasks = new ArrayDeque<>(); // oldest first
+  private final @Nullable PartialMasks partialMasks; // null where a place is not read alone
+  private final ArrayDeque<ParseState> masked = new ArrayDeque<>(); // oldest first
+  private long maskBytes;
   private final ArrayDeque<Closure> spare = new ArrayDeque<>();
 
   Machine(
@@ -87,6 +93,8 @@ final class Machine {
     this.classes = classes;
     this.tables = tables;
     masks = new MaskBuilder(this);
+    boolean plain = !lexing && symbols.stream().allMatch(s -> s.tokens == null && s.inner == null);
+    partialMasks = plain ? new PartialMasks(this) : null;
     dead =
         new ParseState(
             new LexemeState[0],
@@ -98,6 +106,7 @@ final class Machine {
             false,
             classes.size());
     Frame bottom = frame(new Form[0], new Frame[0]);
+    alone = frame(new Form[] {forms.calling(end)}, new Frame[] {bottom});
     Closure closure = new Closure();
     closure.add(forms.sequence(forms.calling(root), forms.calling(end)), bottom);
     closure.mayEnd |= root.nullable;
@@ -139,9 +148,13 @@ final class Machine {
       state.next[c] = computed;
       return computed;
     } catch (StackOverflowError e) {
-      throw new BudgetExceededException(
-          "nesting", symbols.size(), "rules begin with one another in too long a chain");
+      throw tooDeep();
     }
+  }
+
+  private BudgetExceededException tooDeep() {
+    return new BudgetExceededException(
+        "nesting", symbols.size(), "rules begin with one another in too long a chain");
   }
 
   /**
@@ -393,15 +406,69 @@ final class Machine {
     TokenSet known = state.mask;
     if (known == null) {
       synchronized (this) {
-        known = masks.build(state);
+        try {
+          known = partialMasks != null ? partialMasks.build(state) : masks.build(state);
+        } catch (StackOverflowError e) {
+          throw tooDeep();
+        }
         state.mask = known;
-        if (known.own()) {
-          ownMasks.add(state);
-          if (ownMasks.size() > MAX_OWN_MASKS) {
-            ownMasks.remove().mask = null;
-          }
+        masked.add(state);
+        maskBytes += known.bytes();
+        while (maskBytes > MAX_MASK_BYTES) {
+          ParseState oldest = masked.remove();
+          maskBytes -= oldest.mask == null ? 0 : oldest.mask.bytes();
+          oldest.mask = null;
         }
       }
+    }
+    return known;
+  }
+
+  /** The frame of what is read alone. */
+  Frame alone() {
+    return alone;
+  }
+
+  boolean isAlone(Frame frame) {
+    return frame == alone;
+  }
+
+  /** A place in a lexeme as if nothing were below its frame. */
+  ParseState alone(LexemeState lexeme) {
+    ParseState known = lexemesAlone.get(lexeme);
+    if (known == null) {
+      Closure closure = new Closure();
+      closure.enter(lexeme, alone);
+      known = closure.finish();
+      lexemesAlone.put(lexeme, known);
+    }
+    return known;
+  }
+
+  /** A symbol's beginning as if nothing were after it; null for the end of the text. */
+  @Nullable ParseState alone(Symbol symbol) {
+    ParseState known = symbol.alone;
+    if (known == null && symbol != end) {
+      LexemeState lexeme = symbol.lexeme;
+      if (lexeme != null) {
+        known = alone(lexeme);
+      } else {
+        known = alone(Objects.requireNonNull(symbol.body));
+      }
+      symbol.alone = known;
+    }
+    return known;
+  }
+
+  /** What is left of a rule, as if nothing were below its frame. */
+  ParseState alone(Form form) {
+    ParseState known = form.alone;
+    if (known == null) {
+      Closure closure = new Closure();
+      closure.add(form, alone);
+      closure.drain();
+      known = closure.finish();
+      form.alone = known;
     }
     return known;
   }
@@ -551,7 +618,7 @@ final class Machine {
   }
 
   /** The rests of a frame's returns; the frames below stand beside them. */
-  private Form[] returns(Frame frame) {
+  Form[] returns(Frame frame) {
     Form[] known = frame.rests;
     Frame.Context context = frame.context;
     Symbol member = frame.member;
@@ -779,6 +846,10 @@ final class Machine {
 
     void pop(Frame top) {
       todo.add(top);
+      drain();
+    }
+
+    void drain() {
       while (!todo.isEmpty()) {
         Frame frame = todo.remove(todo.size() - 1);
         if (popped.add(forms.empty, 0, frame)) {
@@ -838,6 +909,7 @@ final class Machine {
     frames.clear();
     contexts.clear();
     predictions.clear();
+    lexemesAlone.clear();
   }
 
   /** Number of states made and not forgotten, for tests and reports. */

@@ -241,7 +241,7 @@ final class MaskBuilder {
     if (!mask.isClosed()) {
       ParseState after = machine.popped(frame);
       if (!after.isDead()) {
-        leave(after, mask.residual(machine.first(after)));
+        leave(after, mask.residual(mask.needsAll(machine.first(after))));
       }
     }
   }

@@ -1,8 +1,11 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.CompiledConstraint;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.LexemeState;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +61,14 @@ final class ParseState {
 
   Frame @Nullable [] callFrames;
 
+  /** What users see of this state, once they do. */
+  CompiledConstraint.@Nullable State position;
+
   /** Once known; for readers without the lock. */
   @Nullable TokenSet mask;
+
+  private @Nullable Map<PartialMask.Rest, PartialMask> partials;
+  private int generation; // of the partials
 
   ParseState(
       LexemeState[] lexemes,
@@ -89,6 +98,17 @@ final class ParseState {
       h = (h * 31 + forms[i].number) * 31 + formFrames[i].number;
     }
     hash = h ^ (h >>> 14);
+  }
+
+  /** Of something read alone: what it makes of tokens; filled by the mask builder. */
+  Map<PartialMask.Rest, PartialMask> partials(int wanted) {
+    Map<PartialMask.Rest, PartialMask> known = partials;
+    if (known == null || generation != wanted) {
+      known = new HashMap<>();
+      partials = known;
+      generation = wanted;
+    }
+    return known;
   }
 
   boolean isDead() {

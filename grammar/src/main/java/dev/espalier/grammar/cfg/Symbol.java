@@ -22,6 +22,7 @@ final class Symbol {
   int component = -1; // of the left-corner graph
   boolean recursive; // whether the component has a cycle
   final List<Caller> callers = new ArrayList<>();
+  @Nullable ParseState alone; // the state at its beginning, with nothing after it; the machine's
   private Symbol @Nullable [] called;
   private @Nullable BitSet reach;
 

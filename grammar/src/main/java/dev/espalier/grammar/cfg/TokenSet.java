@@ -24,6 +24,11 @@ record TokenSet(long @Nullable [] bits, int[] ids, boolean own) {
     return new TokenSet(null, tokens.stream().toArray(), true);
   }
 
+  /** What it takes, about, beyond what others share. */
+  long bytes() {
+    return 64 + 4L * ids.length + (own && bits != null ? 8L * bits.length : 0);
+  }
+
   boolean contains(int token) {
     return bits != null
         ? token >>> 6 < bits.length && (bits[token >>> 6] & (1L << token)) != 0

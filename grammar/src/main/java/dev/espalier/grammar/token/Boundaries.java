@@ -35,8 +35,79 @@ final class Boundaries {
     return forced;
   }
 
+  /** Marked as they came, those of long tokens replaced. */
+  int[] withDeep(IntList deepOnes) {
+    IntList merged = new IntList();
+    int k = 0;
+    for (int node : nodes) {
+      if (!trie.deep.get(node)) {
+        k = addUpTo(node, deepOnes, k, merged);
+        merged.add(Arrays.binarySearch(forced, node) >= 0 ? node : ~node);
+      }
+    }
+    addUpTo(trie.size(), deepOnes, k, merged);
+    return merged.toArray();
+  }
+
+  private static int addUpTo(int node, IntList from, int start, IntList to) {
+    int k = start;
+    while (k < from.size && (from.items[k] ^ (from.items[k] >> 31)) < node) {
+      to.add(from.items[k++]);
+    }
+    return k;
+  }
+
   boolean contains(int node) {
     return Arrays.binarySearch(nodes, node) >= 0;
+  }
+
+  /** How many tokens strictly below a node stay inside, if all boundaries are below it. */
+  int staying(int node) {
+    int n = trie.first[trie.end[node]] - trie.first[node + 1];
+    for (int fall : nodes) {
+      n -= trie.first[trie.end[fall]] - trie.first[fall];
+    }
+    return n;
+  }
+
+  /** They themselves, in the trie's order. */
+  int[] ids(int node, int staying) {
+    int[] ids = new int[staying];
+    int n = 0;
+    int from = trie.first[node + 1];
+    for (int fall : nodes) {
+      int to = trie.first[fall];
+      System.arraycopy(trie.ids, from, ids, n, to - from);
+      n += to - from;
+      from = trie.first[trie.end[fall]];
+    }
+    System.arraycopy(trie.ids, from, ids, n, trie.first[trie.end[node]] - from);
+    return ids;
+  }
+
+  /** They themselves, one bit each. */
+  long[] bits(int node, int staying) {
+    int all = trie.ids.length;
+    long[] words;
+    if (node == 0 && staying > all / 2) {
+      words = trie.everything();
+      for (int fall : nodes) {
+        for (int t = trie.first[fall], to = trie.first[trie.end[fall]]; t < to; t++) {
+          words[trie.ids[t] >>> 6] &= ~(1L << trie.ids[t]);
+        }
+      }
+      return words;
+    }
+    words = new long[(trie.vocabularySize() + 63) >>> 6];
+    int from = trie.first[node + 1];
+    for (int k = 0; k <= nodes.length; k++) {
+      int to = k < nodes.length ? trie.first[nodes[k]] : trie.first[trie.end[node]];
+      for (int t = from; t < to; t++) {
+        words[trie.ids[t] >>> 6] |= 1L << trie.ids[t];
+      }
+      from = k < nodes.length ? trie.first[trie.end[nodes[k]]] : to;
+    }
+    return words;
   }
 
   /** Whether a token of the node's subtree, the node itself included, falls out in the subtree. */

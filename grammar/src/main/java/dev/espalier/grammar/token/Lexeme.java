@@ -97,6 +97,11 @@ public final class Lexeme {
     if (entry == DEAD) {
       return LexemeState.DEAD;
     }
+    return state(entry);
+  }
+
+  /** The state of a table's entry that is neither unknown nor dead. */
+  LexemeState state(int entry) {
     int at = ((entry - 2) >> 1) / width;
     LexemeState[] all = states;
     LexemeState next = at < all.length ? all[at] : null;

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.Expr;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class LexemeMask {
   /** More tokens than this are kept as bits. */
   static final int MANY = 512;
+
+  private static final int FEW_BEYOND = 4_000; // nodes
 
   private final LexemeState state;
   private final int node;
@@ -23,24 +26,48 @@ public final class LexemeMask {
   private volatile @Nullable ResidualTrie forced; // the suffixes behind places where it has to end
   private volatile @Nullable ResidualTrie all; // and those where it may end as well
 
-  private LexemeMask(LexemeState state, int node, LexemeWalk walk) {
+  private LexemeMask(
+      LexemeState state, int node, int[] dead, int live, long beyond, ByteSet ambiguous) {
     TokenTables tables = state.lexeme().tables;
     this.state = state;
     this.node = node;
-    boolean many = walk.stay.size > MANY;
-    bits = many ? tables.bits(walk.stay.items, walk.stay.size) : null;
-    ids = many ? new int[0] : walk.stay.toArray();
-    boundaries = new Boundaries(tables.trie(), walk.dead.toArray());
-    live = walk.live;
-    beyond = walk.beyond;
-    ambiguous = walk.ambiguous();
+    boundaries = new Boundaries(tables.trie(), dead);
+    int staying = boundaries.staying(node);
+    bits = staying > MANY ? tables.charge(boundaries.bits(node, staying)) : null;
+    ids = staying > MANY ? new int[0] : boundaries.ids(node, staying);
+    this.live = live;
+    this.beyond = beyond;
+    this.ambiguous = ambiguous;
   }
 
   /** Linear in the live nodes of the subtree and their children. */
   static LexemeMask build(LexemeState state, int node) {
     LexemeWalk walk = new LexemeWalk(state.lexeme());
+    LexemeMask near = nearly(state, node);
+    if (near != null) {
+      walk.deep(state, node);
+      ByteSet ambiguous = near.ambiguous.or(walk.ambiguous());
+      int[] dead = near.boundaries.withDeep(walk.dead);
+      return new LexemeMask(state, node, dead, near.live, near.beyond, ambiguous);
+    }
     walk.from(state, node);
-    return new LexemeMask(state, node, walk);
+    return new LexemeMask(
+        state, node, walk.dead.toArray(), walk.live, walk.beyond, walk.ambiguous());
+  }
+
+  // A state whose counters are far from their ends does to all but the longest tokens what one
+  // without such ends does, and that one is shared by all the counts.
+  private static @Nullable LexemeMask nearly(LexemeState state, int node) {
+    TokenTrie trie = state.lexeme().tables.trie();
+    if (trie.depth() <= TokenTrie.SHORT) {
+      return null;
+    }
+    Expr near = state.expr().horizon(TokenTrie.SHORT);
+    if (near == state.expr()) {
+      return null;
+    }
+    LexemeState start = Lexeme.of(near, state.lexeme().lazy, state.lexeme().tables).start();
+    return node == 0 ? start.mask() : start.maskAt(node);
   }
 
   /** One bit per token, if they are many; do not write. */
@@ -59,13 +86,21 @@ public final class LexemeMask {
   }
 
   /**
+   * Whether some of these bytes may as well go on in the lexeme where it may end. If so, places
+   * where a token might leave the lexeme but need not matter as well.
+   *
+   * @param next what may come after the lexeme
+   */
+  public boolean needsAll(ByteSet next) {
+    return next.intersects(ambiguous);
+  }
+
+  /**
    * The suffixes of tokens that leave the lexeme.
    *
-   * @param next the bytes that may come after the lexeme; suffixes that begin otherwise may be
-   *     missing
+   * @param needsAll see {@link #needsAll}
    */
-  public ResidualTrie residual(ByteSet next) {
-    boolean needsAll = next.intersects(ambiguous);
+  public ResidualTrie residual(boolean needsAll) {
     ResidualTrie known = needsAll ? all : forced;
     if (known == null) {
       if (needsAll) {
@@ -86,7 +121,12 @@ public final class LexemeMask {
    * that is read as far as it goes can end.
    */
   public ResidualTrie endings() {
-    return residual(ByteSet.NONE);
+    return residual(false);
+  }
+
+  /** Whether what leaves the lexeme is little enough to be merged before it is read. */
+  public boolean isNearlyClosed() {
+    return beyond < FEW_BEYOND;
   }
 
   /**

@@ -16,11 +16,10 @@ final class LexemeWalk {
   private final int[] ends; // of the open subtrees
   private final int[] entries; // of their nodes' states, as in the lexeme's table, less 2
 
-  final IntList stay = new IntList();
-
   /** Nodes at which the lexeme is dead; {@code ~node} where it could not end before, either. */
   final IntList dead = new IntList();
 
+  private long loopsWhereItMayEnd;
   int live;
   long beyond;
 
@@ -38,9 +37,10 @@ final class LexemeWalk {
   void from(LexemeState state, int node) {
     byte[] bytes = trie.bytes;
     int[] end = trie.end;
-    int[] first = trie.first;
-    int[] ids = trie.ids;
+    long[] groups = trie.groups;
     int[] table = lexeme.table();
+    int lastEntry = -1;
+    long outside = -1; // the groups that do not lead back to the last entry's state
     int depth = 0;
     int stop = end[node];
     ends[0] = stop;
@@ -71,8 +71,62 @@ final class LexemeWalk {
         ambiguousClass[c] = true;
       }
       live++;
-      for (int t = first[i], last = first[i + 1]; t < last; t++) {
-        stay.add(ids[t]);
+      if (next > i + 1) {
+        if (entry != lastEntry) {
+          lastEntry = entry;
+          outside = ~lexeme.state(entry).loops();
+        }
+        if ((groups[i] & outside) == 0) { // all of the subtree stays in this state
+          live += next - i - 1;
+          if ((entry & 1) != 0) {
+            loopsWhereItMayEnd |= groups[i];
+          }
+          i = next;
+          continue;
+        }
+        ends[++depth] = next;
+        entries[depth] = entry - 2;
+      }
+      i++;
+    }
+  }
+
+  /**
+   * As {@link #from}, for the nodes of more than {@link TokenTrie#SHORT} bytes alone: adds what is
+   * dead among them.
+   */
+  void deep(LexemeState state, int node) {
+    int[] table = lexeme.table();
+    int depth = 0;
+    int stop = trie.end[node];
+    ends[0] = stop;
+    entries[0] = (state.entry() - 2) & ~1;
+    for (int i = node + 1; i < stop; ) {
+      while (i >= ends[depth]) {
+        depth--;
+      }
+      int at = entries[depth];
+      int next = trie.end[i];
+      boolean deep = trie.deep.get(i);
+      if (!deep && !trie.leadsDeep.get(i)) {
+        i = next;
+        continue;
+      }
+      int c = classOf[trie.byteAt(i)] & 0xFF;
+      int entry = table[(at >> 1) + c];
+      if (entry == Lexeme.UNKNOWN) {
+        entry = lexeme.compute(at >> 1, c);
+        table = lexeme.table();
+      }
+      if (entry == Lexeme.DEAD) {
+        if (deep) {
+          dead.add((at & 1) != 0 ? i : ~i);
+        }
+        i = next;
+        continue;
+      }
+      if ((at & 1) != 0) {
+        ambiguousClass[c] = true;
       }
       ends[++depth] = next;
       entries[depth] = entry - 2;
@@ -84,7 +138,8 @@ final class LexemeWalk {
   ByteSet ambiguous() {
     ByteSet set = ByteSet.NONE;
     for (int b = 0; b < 256; b++) {
-      if (ambiguousClass[classOf[b] & 0xFF]) {
+      long group = b < 128 ? ByteGroups.of(b) : ByteGroups.BEYOND_ASCII;
+      if (ambiguousClass[classOf[b] & 0xFF] || (loopsWhereItMayEnd & group) != 0) {
         set = set.or(ByteSet.of(b));
       }
     }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.token;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +16,22 @@ public final class ResidualTrie {
   // A node stands for places in the vocabulary's trie whose bytes have just been read. At an `out`
   // place the lexeme is dead, so all tokens below are wanted; at an `in` place it is not, and only
   // tokens that fall out further down are.
-  private final Boundaries boundaries;
+  private final TokenTrie trie;
+  private final @Nullable Boundaries boundaries; // null if there is no `in` place
   private final int[] out;
   private final int[] in;
   private final int byteRead; // -1 in the root
   private final int[] tokens;
   private volatile ResidualTrie @Nullable [] children;
 
-  private ResidualTrie(Boundaries boundaries, int byteRead, int[] out, int[] in) {
+  private ResidualTrie(
+      TokenTrie trie, @Nullable Boundaries boundaries, int byteRead, int[] out, int[] in) {
+    this.trie = trie;
     this.boundaries = boundaries;
     this.byteRead = byteRead;
     this.out = out;
     this.in = in;
-    tokens = byteRead < 0 ? NONE : tokensAt(boundaries.trie, out);
+    tokens = byteRead < 0 ? NONE : tokensAt(trie, out);
   }
 
   /**
@@ -37,9 +41,33 @@ public final class ResidualTrie {
    * @param in nodes at which it is not, though it may have ended before
    */
   static ResidualTrie of(Boundaries boundaries, int[] out, int[] in) {
-    ResidualTrie root = new ResidualTrie(boundaries, -1, NONE, NONE);
-    root.children = byByte(boundaries, out, out.length, in, in.length);
+    ResidualTrie root = new ResidualTrie(boundaries.trie, boundaries, -1, NONE, NONE);
+    root.children = root.byByte(out, out.length, in, in.length);
     return root;
+  }
+
+  /** What comes below some nodes of the vocabulary's trie. */
+  public static ResidualTrie below(TokenTrie trie, int[] nodes) {
+    return new ResidualTrie(trie, null, -1, nodes, NONE);
+  }
+
+  /** The nodes of the vocabulary's trie below which everything is in this one; do not write. */
+  public int[] outside() {
+    return out;
+  }
+
+  /** The bytes that its suffixes begin with. */
+  public ByteSet first() {
+    ByteSet set = ByteSet.NONE;
+    for (ResidualTrie child : children()) {
+      set = set.or(ByteSet.of(child.byteRead));
+    }
+    return set;
+  }
+
+  /** What is below this node, without what is below {@link #outside}; null for nothing. */
+  public @Nullable ResidualTrie insideOnly() {
+    return in.length == 0 ? null : new ResidualTrie(trie, boundaries, -1, NONE, in);
   }
 
   /** The byte that leads here, 0 to 255. */
@@ -63,7 +91,6 @@ public final class ResidualTrie {
   }
 
   private ResidualTrie[] expand() {
-    TokenTrie trie = boundaries.trie;
     IntList outside = new IntList();
     IntList inside = new IntList();
     for (int node : out) {
@@ -71,28 +98,28 @@ public final class ResidualTrie {
         outside.add(c);
       }
     }
+    Boundaries falls = boundaries;
     for (int node : in) {
       for (int c = node + 1; c < trie.end[node]; c = trie.end[c]) {
-        if (boundaries.contains(c)) {
+        if (falls == null || falls.contains(c)) {
           outside.add(c);
-        } else if (boundaries.below(c)) {
+        } else if (falls.below(c)) {
           inside.add(c);
         }
       }
     }
-    return byByte(boundaries, outside.items, outside.size, inside.items, inside.size);
+    return byByte(outside.items, outside.size, inside.items, inside.size);
   }
 
-  private static ResidualTrie[] byByte(Boundaries b, int[] out, int outs, int[] in, int ins) {
+  private ResidualTrie[] byByte(int[] out, int outs, int[] in, int ins) {
     if (outs + ins == 0) {
       return new ResidualTrie[0];
     }
-    TokenTrie trie = b.trie;
     if (outs + ins == 1) {
       int node = outs > 0 ? out[0] : in[0];
       int[] one = {node};
       return new ResidualTrie[] {
-        new ResidualTrie(b, trie.byteAt(node), outs > 0 ? one : NONE, outs > 0 ? NONE : one)
+        child(trie.byteAt(node), outs > 0 ? one : NONE, outs > 0 ? NONE : one)
       };
     }
     int[] outStart = starts(trie, out, outs);
@@ -108,14 +135,17 @@ public final class ResidualTrie {
     for (int x = 0; x < 256; x++) {
       if (outStart[x] < outStart[x + 1] || inStart[x] < inStart[x + 1]) {
         children[n++] =
-            new ResidualTrie(
-                b,
+            child(
                 x,
                 Arrays.copyOfRange(sortedOut, outStart[x], outStart[x + 1]),
                 Arrays.copyOfRange(sortedIn, inStart[x], inStart[x + 1]));
       }
     }
     return children;
+  }
+
+  private ResidualTrie child(int b, int[] outside, int[] inside) {
+    return new ResidualTrie(trie, boundaries, b, outside, inside);
   }
 
   private static int[] starts(TokenTrie trie, int[] nodes, int count) {

@@ -123,6 +123,11 @@ public final class TokenTables {
     for (int i = 0; i < count; i++) {
       words[ids[i] >>> 6] |= 1L << ids[i];
     }
+    return charge(words);
+  }
+
+  /** Counts a bit set in. */
+  long[] charge(long[] words) {
     if (bitSets.incrementAndGet()
         > BIT_SET_BYTES / (8L * words.length)) { // nearly all of the memory
       clear();

@@ -1,13 +1,18 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.Vocabulary;
+import dev.espalier.grammar.automaton.ByteSet;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The text tokens of a vocabulary as a flat trie in depth-first order. Special and unused ids are
  * not in it. Immutable, shared by threads.
  */
 public final class TokenTrie {
+  /** Longer tokens are rare, and mostly rules and indentation. */
+  static final int SHORT = 32;
+
   // Node 0 is the root, the empty text. The children of node i start at i + 1; the next sibling of
   // node i is end[i], and [i, end[i]) is its subtree. first[i] .. first[i + 1] is the slice of
   // `ids`
@@ -16,6 +21,10 @@ public final class TokenTrie {
   final int[] end;
   final int[] first;
   final int[] ids;
+  final BitSet deep; // nodes of more than SHORT bytes
+  final BitSet leadsDeep; // shorter ones above them
+  final long[] groups; // of the bytes below a node, see ByteGroups
+  private final long[] everything;
   private final int depth;
   private final int vocabularySize;
 
@@ -27,6 +36,14 @@ public final class TokenTrie {
     ids = b.ids.toArray();
     depth = b.depth;
     this.vocabularySize = vocabularySize;
+    groups = ByteGroups.below(this);
+    deep = new BitSet(bytes.length);
+    leadsDeep = new BitSet(bytes.length);
+    markDeep();
+    everything = new long[(vocabularySize + 63) >>> 6];
+    for (int id : ids) {
+      everything[id >>> 6] |= 1L << id;
+    }
   }
 
   /** The trie of a vocabulary; linear in its bytes. {@link TokenTables#of} caches it. */
@@ -59,6 +76,15 @@ public final class TokenTrie {
     return end[node];
   }
 
+  /** The bytes that its children are reached by. */
+  public ByteSet bytesBelow(int node) {
+    ByteSet set = ByteSet.NONE;
+    for (int c = node + 1; c < end[node]; c = end[c]) {
+      set = set.or(ByteSet.of(byteAt(c)));
+    }
+    return set;
+  }
+
   /** Whether some token ends at the node. */
   public boolean hasTokens(int node) {
     return first[node] < first[node + 1];
@@ -74,6 +100,28 @@ public final class TokenTrie {
   /** The {@code i}th token in trie order. */
   public int token(int i) {
     return ids[i];
+  }
+
+  private void markDeep() {
+    int[] path = new int[depth + 2];
+    int length = 0;
+    for (int i = 1; i < bytes.length; i++) {
+      while (i >= end[path[length]]) {
+        length--;
+      }
+      path[++length] = i;
+      if (length > SHORT) {
+        deep.set(i);
+        for (int k = SHORT; k > 0 && !leadsDeep.get(path[k]); k--) {
+          leadsDeep.set(path[k]);
+        }
+      }
+    }
+  }
+
+  /** A new set of all tokens in the trie, one bit each. */
+  long[] everything() {
+    return everything.clone();
   }
 
   /** The node of a text, or -1 if no token begins with it. */

@@ -1,0 +1,527 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.cfg.PartialMask.Rest;
+import dev.espalier.grammar.token.LexemeMask;
+import dev.espalier.grammar.token.LexemeState;
+import dev.espalier.grammar.token.ResidualTrie;
+import dev.espalier.grammar.token.TokenTrie;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the exact mask of a state of a grammar that has no lexer and nothing but characters in it.
+ * Used under its machine's lock.
+ */
+@SuppressWarnings("ReferenceEquality") // rests and parts are equal only to themselves
+final class PartialMasks {
+  // A mask is put together from parts that know nothing of the stack. Nondeterminism is union, so
+  // each symbol that may be called in the state is read alone, from its beginning, and each lexeme
+  // from where it is: that gives the tokens that end before the symbol does, and the rests of those
+  // that outlive it. The rests are then read by what comes after the symbol, first in its own rule,
+  // then in those that the frame returns to, and so on down the stack. Each such reading (symbol,
+  // rest) is a PartialMask, computed once for the grammar; where it was seen before, at any depth
+  // and in any text, it costs a look-up.
+  //
+  // Within a reading, a lexeme is *wide* where many tokens stay in it: those are known per
+  // vocabulary, and the ones that leave go on along the lexeme's residual trie. All else walks the
+  // vocabulary's trie together, and comes to wide lexemes again further down.
+  private static final int UNIONS = 256; // remembered at once
+  private static final long MAX_HELD = 64L << 20; // bytes
+  private static final int MANY = 256; // tokens; more are kept as bits
+
+  @SuppressWarnings("ArrayRecordComponent") // compared by hand
+  private record Nodes(int[] nodes) {
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(nodes);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Nodes n && Arrays.equals(nodes, n.nodes);
+    }
+  }
+
+  private final Machine machine;
+  private final TokenTrie trie;
+  private final MaskBuilder.Wide wide = (state, node) -> state.maskAt(node) != null;
+  private final int large; // subtrees with more nodes are looked at again for wide lexemes
+
+  // Of the walk at work.
+  private int[] found = new int[1024];
+  private int size;
+  private final Set<LexemeMask> shared = new LinkedHashSet<>();
+  private int[] outlived = new int[256]; // nodes at which what is read was complete
+  private int outlivedSize;
+  private final List<ResidualTrie> outlivedInside = new ArrayList<>();
+  private final Set<Rest> rests = new LinkedHashSet<>();
+
+  /** What a mask, or a reading of a rule, is put together from. Mutable; used again. */
+  private static final class Sum {
+    final Visits visits = new Visits();
+    final Set<Rest> rests = new LinkedHashSet<>(); // beyond the rule
+    PartialMask[] parts = new PartialMask[64];
+    int size;
+    int number;
+
+    void clear(int newNumber) {
+      visits.clear();
+      rests.clear();
+      size = 0;
+      number = newNumber;
+    }
+
+    void add(PartialMask part) {
+      if (part.mark != number && !part.isEmpty()) {
+        part.mark = number;
+        if (size == parts.length) {
+          parts = Arrays.copyOf(parts, 2 * size);
+        }
+        parts[size++] = part;
+      }
+    }
+  }
+
+  private final ArrayDeque<Sum> spare = new ArrayDeque<>();
+  private int sums;
+
+  private final Map<List<Object>, long[]> unions = new HashMap<>();
+  private final Map<Object, Rest> known = new HashMap<>(); // by node, or by what leaves
+  private final Rest everything;
+  private int restCount = 1;
+
+  // Readings are forgotten together; masks that are in use stay right.
+  private int generation = 1;
+  private long held; // bytes of the readings, about
+
+  PartialMasks(Machine machine) {
+    this.machine = machine;
+    trie = machine.tables.trie();
+    large = LexemeMask.fewNodes(trie) * 3 / 2;
+    everything = Rest.subtree(0, 0, trie);
+  }
+
+  TokenSet build(ParseState state) {
+    if (held > MAX_HELD) {
+      generation++;
+      held = 0;
+      known.clear();
+      unions.clear();
+    }
+    Sum sum = begin();
+    for (int i = 0; i < state.lexemes.length; i++) {
+      PartialMask part = read(machine.alone(state.lexemes[i]), null, everything);
+      sum.add(part);
+      for (Rest rest : part.rests) {
+        goOn(sum, state.lexemeFrames[i], rest);
+      }
+    }
+    for (int i = 0; i < state.forms.length; i++) {
+      sum.visits.add(state.forms[i], state.formFrames[i], everything, true);
+    }
+    complete(sum);
+    TokenSet result = new TokenSet(bits(sum), joined(lists(sum)), false);
+    spare.push(sum);
+    return result;
+  }
+
+  private static int[] joined(int[][] lists) {
+    int n = 0;
+    for (int[] some : lists) {
+      n += some.length;
+    }
+    int[] all = new int[n];
+    n = 0;
+    for (int[] some : lists) {
+      System.arraycopy(some, 0, all, n, some.length);
+      n += some.length;
+    }
+    return all;
+  }
+
+  private Sum begin() {
+    Sum sum = spare.isEmpty() ? new Sum() : spare.pop();
+    sum.clear(++sums);
+    return sum;
+  }
+
+  private void complete(Sum sum) {
+    Visits visits = sum.visits;
+    for (int i = 0; i < visits.size; i++) {
+      Form form = visits.forms[i];
+      Frame frame = visits.frames[i];
+      Rest rest = visits.rests[i];
+      boolean closed = visits.closed[i];
+      if (rest.ambiguous || !form.callsRules()) {
+        // Cut into symbols, an ambiguous rest would leave one more for each way to cut the tokens.
+        PartialMask part = read(machine.alone(form), null, rest);
+        sum.add(part);
+        for (Rest more : part.rests) {
+          goOn(sum, frame, more);
+        }
+      } else {
+        for (Form.Call call : form.calls()) {
+          ParseState beginning = machine.alone(call.symbol());
+          if (beginning == null) {
+            continue; // the end of the text
+          }
+          PartialMask part = read(beginning, call.symbol(), rest);
+          sum.add(part);
+          for (Rest more : part.rests) {
+            if (call.rest().isEmpty()) {
+              goOn(sum, frame, more);
+            } else {
+              visit(sum, call.rest(), frame, more);
+            }
+          }
+        }
+      }
+      if (form.nullable && !closed) {
+        goOn(sum, frame, rest);
+      }
+    }
+  }
+
+  private void visit(Sum sum, Form form, Frame frame, Rest rest) {
+    ByteSet first = machine.first(machine.alone(form));
+    Rest resolved = rest.leaving == null ? rest : resolve(rest, rest.leaving, first);
+    if (resolved.beginsWithin(first)) {
+      sum.visits.add(form, frame, resolved, false);
+    } else if (form.nullable) {
+      goOn(sum, frame, rest);
+    }
+  }
+
+  private void goOn(Sum sum, Frame frame, Rest rest) {
+    if (machine.isAlone(frame)) {
+      sum.rests.add(rest);
+      return;
+    }
+    ParseState after = machine.popped(frame);
+    ByteSet first = machine.first(after);
+    Rest resolved = rest.leaving == null ? rest : resolve(rest, rest.leaving, first);
+    if (!resolved.beginsWithin(first)) {
+      return;
+    }
+    for (int i = 0; i < after.forms.length; i++) {
+      if (resolved.beginsWithin(machine.first(machine.alone(after.forms[i])))) {
+        sum.visits.add(after.forms[i], after.formFrames[i], resolved, true);
+      }
+    }
+  }
+
+  // Which suffixes leave a lexeme depends on what may come next.
+  private Rest resolve(Rest rest, LexemeMask leaving, ByteSet next) {
+    boolean all = leaving.needsAll(next);
+    Rest resolved = rest.resolved(all);
+    if (resolved == null) {
+      resolved = Rest.suffixes(restCount++, leaving.residual(all), all);
+      rest.resolve(all, resolved);
+    }
+    return resolved;
+  }
+
+  private PartialMask read(ParseState beginning, @Nullable Symbol symbol, Rest rest) {
+    PartialMask part = beginning.partials(generation).get(rest);
+    if (part == null) {
+      Form body = symbol == null || symbol.recursive ? null : symbol.body;
+      if (body != null && !rest.ambiguous) {
+        part = composed(body, rest);
+      } else {
+        LexemeMask lexeme = rest == everything ? onlyLexeme(beginning) : null;
+        part = lexeme != null ? whole(lexeme) : walked(beginning, rest);
+      }
+      beginning.partials(generation).put(rest, part);
+    }
+    return part;
+  }
+
+  private static @Nullable LexemeMask onlyLexeme(ParseState beginning) {
+    if (beginning.lexemes.length != 1 || beginning.forms.length > 1) {
+      return null; // the one form is the end, where the lexeme may end
+    }
+    LexemeMask mask = beginning.lexemes[0].mask();
+    return mask.isNearlyClosed() ? mask : null;
+  }
+
+  private PartialMask whole(LexemeMask lexeme) {
+    rests.clear();
+    size = 0;
+    if (!lexeme.isClosed()) {
+      rests.add(known.computeIfAbsent(lexeme, m -> Rest.leaving(restCount++, lexeme)));
+    }
+    for (int id : lexeme.ids()) {
+      add(id);
+    }
+    return partial(lexeme.bits(), rests);
+  }
+
+  // A rule that does not begin with itself is read by the symbols that it begins with.
+  private PartialMask composed(Form body, Rest rest) {
+    Sum sum = begin();
+    sum.visits.add(body, machine.alone(), rest, true);
+    complete(sum);
+    long[] bits = bits(sum);
+    size = 0;
+    for (int[] some : lists(sum)) {
+      for (int id : some) {
+        add(id);
+      }
+    }
+    PartialMask part = partial(bits, sum.rests);
+    spare.push(sum);
+    return part;
+  }
+
+  private long @Nullable [] bits(Sum sum) {
+    List<Object> wide = new ArrayList<>();
+    List<long[]> all = new ArrayList<>();
+    for (int i = 0; i < sum.size; i++) {
+      long[] some = sum.parts[i].bits;
+      if (some != null && !all.contains(some)) {
+        wide.add(sum.parts[i]);
+        all.add(some);
+      }
+    }
+    return all.size() < 2 ? (all.isEmpty() ? null : all.get(0)) : union(wide, all);
+  }
+
+  private static int[][] lists(Sum sum) {
+    int n = 0;
+    for (int i = 0; i < sum.size; i++) {
+      n += sum.parts[i].ids.length > 0 ? 1 : 0;
+    }
+    int[][] ids = new int[n][];
+    n = 0;
+    for (int i = 0; i < sum.size; i++) {
+      if (sum.parts[i].ids.length > 0) {
+        ids[n++] = sum.parts[i].ids;
+      }
+    }
+    return ids;
+  }
+
+  // ---- one reading by a walk
+
+  private PartialMask walked(ParseState beginning, Rest rest) {
+    size = 0;
+    shared.clear();
+    outlivedSize = 0;
+    outlivedInside.clear();
+    rests.clear();
+    if (rest.suffixes != null) {
+      leave(beginning, rest.suffixes);
+    } else {
+      walk(beginning, rest.node);
+    }
+    if (outlivedSize > 0) {
+      int[] nodes = Arrays.copyOf(outlived, outlivedSize);
+      Arrays.sort(nodes);
+      rests.add(
+          known.computeIfAbsent(
+              new Nodes(nodes),
+              n -> Rest.suffixes(restCount++, ResidualTrie.below(trie, nodes), false)));
+    }
+    for (ResidualTrie inside : outlivedInside) {
+      rests.add(Rest.suffixes(restCount++, inside, true));
+    }
+    return partial(wideBits(), rests);
+  }
+
+  // Of what was found.
+  private PartialMask partial(long @Nullable [] bits, Set<Rest> more) {
+    dropKnown(bits);
+    Rest[] beyond = more.toArray(new Rest[0]);
+    held += 300 + 4L * size + (size > MANY ? trie.vocabularySize() / 8 : 0);
+    if (size <= MANY) {
+      return new PartialMask(bits, Arrays.copyOf(found, size), beyond);
+    }
+    long[] own = bits == null ? new long[(trie.vocabularySize() + 63) >>> 6] : bits.clone();
+    for (int i = 0; i < size; i++) {
+      own[found[i] >>> 6] |= 1L << found[i];
+    }
+    return new PartialMask(own, new int[0], beyond);
+  }
+
+  private long @Nullable [] wideBits() {
+    shared.removeIf(m -> m.bits() == null);
+    if (shared.size() < 2) {
+      return shared.isEmpty() ? null : shared.iterator().next().bits();
+    }
+    List<long[]> all = new ArrayList<>();
+    for (LexemeMask m : shared) {
+      long[] bits = m.bits();
+      if (bits != null) {
+        all.add(bits);
+      }
+    }
+    return union(new ArrayList<>(shared), all);
+  }
+
+  private long[] union(List<Object> key, List<long[]> all) {
+    long[] known = unions.get(key);
+    if (known == null) {
+      known = new long[(trie.vocabularySize() + 63) >>> 6];
+      for (long[] bits : all) {
+        for (int i = 0; i < bits.length; i++) {
+          known[i] |= bits[i];
+        }
+      }
+      if (unions.size() > UNIONS) {
+        unions.clear();
+      }
+      unions.put(key, known);
+    }
+    return known;
+  }
+
+  // Sorts what was found and leaves out duplicates and what the bits hold.
+  private void dropKnown(long @Nullable [] bits) {
+    Arrays.sort(found, 0, size);
+    int n = 0;
+    for (int i = 0; i < size; i++) {
+      int id = found[i];
+      boolean known = bits != null && (bits[id >>> 6] & (1L << id)) != 0;
+      if (!known && (n == 0 || found[n - 1] != id)) {
+        found[n++] = id;
+      }
+    }
+    size = n;
+  }
+
+  private void add(int token) {
+    if (size == found.length) {
+      found = Arrays.copyOf(found, 2 * size);
+    }
+    found[size++] = token;
+  }
+
+  // The tokens below a node, read from a state.
+  private void walk(ParseState state, int node) {
+    Prediction prediction = machine.activate(state);
+    boolean any = false;
+    for (int i = 0; i < state.lexemes.length; i++) {
+      LexemeMask mask = state.lexemes[i].maskAt(node);
+      if (mask != null) {
+        any = true;
+        through(mask, state.lexemeFrames[i]);
+      }
+    }
+    for (int i = 0; i < prediction.symbols.length; i++) {
+      LexemeState lexeme = prediction.symbols[i].lexeme;
+      LexemeMask mask = lexeme == null ? null : lexeme.maskAt(node);
+      if (mask != null) {
+        any = true;
+        through(mask, machine.predictedFrame(state, i));
+      }
+    }
+    @Nullable ParseState[] steps = new ParseState[any ? machine.classes.size() : 0];
+    for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
+      ParseState next;
+      if (any) {
+        int c = machine.classes.of(trie.byteAt(i));
+        next = steps[c];
+        if (next == null) {
+          next = machine.compute(state, c, wide, node);
+          steps[c] = next;
+        }
+      } else {
+        next = machine.step(state, trie.byteAt(i));
+      }
+      if (!next.isDead()) {
+        reached(next, i);
+      }
+    }
+  }
+
+  private void walkSmall(ParseState state, int node) {
+    int stop = trie.end(node);
+    for (int i = node + 1; i < stop; i = trie.end(i)) {
+      ParseState next = machine.step(state, trie.byteAt(i));
+      if (!next.isDead()) {
+        reached(next, i);
+      }
+    }
+  }
+
+  private void reached(ParseState state, int node) {
+    for (int t = trie.firstToken(node); t < trie.firstToken(node + 1); t++) {
+      add(trie.token(t));
+    }
+    int nodes = trie.end(node) - node;
+    if (nodes == 1) {
+      return;
+    }
+    if (state.end) {
+      outlives(node);
+    }
+    if (nodes > large) {
+      walk(state, node);
+    } else {
+      walkSmall(state, node);
+    }
+  }
+
+  // What is large stays a subtree of its own, in which wide lexemes can be found again.
+  private void outlives(int node) {
+    if (trie.end(node) - node > large) {
+      rests.add(known.computeIfAbsent(node, n -> Rest.subtree(restCount++, node, trie)));
+      return;
+    }
+    if (outlivedSize == outlived.length) {
+      outlived = Arrays.copyOf(outlived, 2 * outlivedSize);
+    }
+    outlived[outlivedSize++] = node;
+  }
+
+  private void through(LexemeMask mask, Frame frame) {
+    if (mask.bits() == null) {
+      for (int id : mask.ids()) {
+        add(id);
+      }
+    } else {
+      shared.add(mask);
+    }
+    if (!mask.isClosed()) {
+      ParseState after = machine.popped(frame);
+      if (after.end) {
+        rests.add(known.computeIfAbsent(mask, m -> Rest.leaving(restCount++, mask)));
+      }
+      if (!after.isDead()) {
+        leave(after, mask.residual(mask.needsAll(machine.first(after))));
+      }
+    }
+  }
+
+  private void leave(ParseState state, ResidualTrie suffixes) {
+    for (ResidualTrie child : suffixes.children()) {
+      ParseState next = machine.step(state, child.byteRead());
+      if (next.isDead()) {
+        continue;
+      }
+      for (int token : child.tokens()) {
+        add(token);
+      }
+      if (next.end) {
+        for (int node : child.outside()) {
+          if (trie.end(node) > node + 1) {
+            outlives(node);
+          }
+        }
+        ResidualTrie inside = child.insideOnly();
+        if (inside != null) {
+          outlivedInside.add(inside);
+        }
+      }
+      leave(next, child);
+    }
+  }
+}

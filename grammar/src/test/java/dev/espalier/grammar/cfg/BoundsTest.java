@@ -1,0 +1,175 @@
+package dev.espalier.grammar.cfg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.sun.management.ThreadMXBean;
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.Choice;
+import dev.espalier.grammar.Grammar;
+import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.Regex;
+import dev.espalier.grammar.token.Vocabularies;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is meant to hurt works in little time, or ends in an exception that names the budget. */
+class BoundsTest {
+  private static final Vocabulary WORDS = words();
+
+  private static Vocabulary words() {
+    List<byte[]> tokens = new ArrayList<>();
+    for (int b = 0; b < 256; b++) {
+      tokens.add(new byte[] {(byte) b});
+    }
+    Random r = new Random(3);
+    for (int i = 0; i < 3000; i++) {
+      byte[] word = new byte[2 + r.nextInt(7)];
+      for (int k = 0; k < word.length; k++) {
+        word[k] = (byte) "aabbc() .,0".charAt(r.nextInt(11));
+      }
+      tokens.add(word);
+    }
+    tokens.add("a".repeat(90).getBytes(StandardCharsets.UTF_8));
+    return Vocabularies.of(tokens);
+  }
+
+  private static void walk(CompiledConstraint constraint, int steps) {
+    TokenMask mask = new TokenMask(WORDS.size());
+    CompiledConstraint.State state = constraint.start();
+    for (int i = 0; i < steps && state != null; i++) {
+      mask.clear();
+      state.fillMask(mask);
+      int token = mask.first();
+      state = token < 0 ? null : state.advance(token);
+    }
+  }
+
+  private static void worksOrSaysWhy(Runnable work) {
+    long start = System.nanoTime();
+    assertThatCode(
+            () -> {
+              try {
+                work.run();
+              } catch (BudgetExceededException | GrammarSyntaxException e) {
+                assertThat(e).hasMessageMatching("(?s).{20,}");
+              }
+            })
+        .doesNotThrowAnyException();
+    // Ten times what the issue asks, for machines under load.
+    assertThat((System.nanoTime() - start) / 1e9).isLessThan(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(a|a)*",
+        "((a*)*)*b",
+        "(a?){300}a{300}",
+        ".{0,100000}",
+        "((a{0,100}){0,100}){0,100}",
+        "(.*a.*){40}",
+        "(a|b)*a(a|b){30}",
+      })
+  void regexesMeantToHurt(String pattern) {
+    worksOrSaysWhy(() -> walk(Regex.of(pattern).compile(WORDS), 60));
+  }
+
+  @Test
+  void groupsNestedAHundredThousandDeep() {
+    String nested = "(".repeat(100_000) + "a" + ")".repeat(100_000);
+    worksOrSaysWhy(() -> walk(Regex.of(nested).compile(WORDS), 5));
+    worksOrSaysWhy(() -> walk(Grammar.gbnf("root ::= " + nested).compile(WORDS), 5));
+  }
+
+  @Test
+  void rulesThatBeginWithOneAnother() {
+    StringBuilder chain = new StringBuilder("root ::= r0 root | \"a\"\n");
+    for (int i = 0; i < 20_000; i++) {
+      chain
+          .append("r")
+          .append(i)
+          .append(" ::= r")
+          .append((i + 1) % 20_000)
+          .append(" \"b\" | \"a\"\n");
+    }
+    worksOrSaysWhy(() -> walk(Grammar.gbnf(chain.toString()).compile(WORDS), 5));
+  }
+
+  @Test
+  void aHundredThousandTexts() {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      texts.add("a" + Integer.toString(i * 7919, 3).replace('0', 'a').replace('1', 'b'));
+    }
+    worksOrSaysWhy(() -> walk(Choice.of(texts).compile(WORDS), 20));
+    String long1 = "a".repeat(100_000);
+    worksOrSaysWhy(() -> walk(Choice.of(long1, long1 + "b", "b").compile(WORDS), 20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "root ::= root root | \"a\" |",
+        "root ::= x*\nx ::= \"a\"* y?\ny ::= x | \"b\"",
+        "root ::= (\"a\" root? \"b\"?)",
+        "root ::= \"(\" root \")\" root | \"a\"*",
+      })
+  void grammarsMeantToHurt(String grammar) {
+    worksOrSaysWhy(() -> walk(Grammar.gbnf(grammar).compile(WORDS), 300));
+  }
+
+  @Test
+  void statesThatWereVisitedCostNoMemory() {
+    CompiledConstraint compiled =
+        Grammar.gbnf("root ::= item*\nitem ::= \"(\" root \")\" | [a-c]+ \".\" | \"0\"")
+            .compile(WORDS);
+    int[] tokens = new int[200];
+    TokenMask mask = new TokenMask(WORDS.size());
+    Random r = new Random(5);
+    CompiledConstraint.State state = compiled.start();
+    int n = 0;
+    while (n < tokens.length && state != null) {
+      mask.clear();
+      state.fillMask(mask);
+      int id = r.nextInt(WORDS.size());
+      for (int k = 0; k < WORDS.size() && !mask.contains(id); k++) {
+        id = (id + 1) % WORDS.size();
+      }
+      if (!mask.contains(id)) {
+        break;
+      }
+      tokens[n++] = id;
+      state = state.advance(id);
+    }
+    assertThat(n).isGreaterThan(100);
+    for (int i = 0; i < 2000; i++) { // the compiler's own warming up
+      read(compiled, tokens, n, mask);
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    for (int i = 0; i < 100; i++) {
+      read(compiled, tokens, n, mask);
+    }
+    long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    assertThat((double) bytes / (100 * n)).isLessThan(1);
+  }
+
+  private static void read(CompiledConstraint compiled, int[] tokens, int n, TokenMask mask) {
+    CompiledConstraint.State state = compiled.start();
+    for (int i = 0; i < n && state != null; i++) {
+      mask.clear();
+      state.fillMask(mask);
+      state = state.advance(tokens[i]);
+    }
+  }
+}
