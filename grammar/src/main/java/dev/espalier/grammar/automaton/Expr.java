@@ -44,6 +44,8 @@ public final class Expr {
   /** No upper bound of a repetition. */
   public static final int UNBOUNDED = Integer.MAX_VALUE;
 
+  private static final long SEARCH_NANOS = 1_000_000_000; // of one search for a text
+
   private static final Expr[] NO_ARGS = {};
   private static final Interner<Expr> INTERNER = new Interner<>(e -> e.hash, Expr::same);
 
@@ -568,8 +570,15 @@ public final class Expr {
     ArrayDeque<Expr> queue = new ArrayDeque<>();
     cameFrom.put(this, this);
     queue.add(this);
+    long deadline = System.nanoTime() + SEARCH_NANOS;
     while (!queue.isEmpty()) {
       Expr e = queue.remove();
+      if (System.nanoTime() > deadline) {
+        throw new BudgetExceededException(
+            "time",
+            SEARCH_NANOS / 1_000_000,
+            "it is undecided whether any text matches; simplify the expression");
+      }
       if (e.nullable || e.liveness == 1 || !e.searched) {
         for (Expr x = e; ; x = cameFrom.getOrDefault(x, this)) {
           x.liveness = 1;
@@ -698,6 +707,45 @@ public final class Expr {
         todo.addAll(Arrays.asList(e.args));
       }
     }
+  }
+
+  /**
+   * An expression as a counted repetition of {@code unit} and what holds beside it.
+   *
+   * @param rest {@link #ALL} if there is nothing else
+   */
+  public record Counted(Expr rest, int min, int max) {}
+
+  /**
+   * The conjuncts that repeat {@code unit} so and so often, and all others; null if none does.
+   */
+  public @Nullable Counted counted(Expr unit) {
+    Expr[] conjuncts = kind == Kind.AND ? args : new Expr[] {this};
+    List<Expr> others = new ArrayList<>();
+    int least = 0;
+    int most = UNBOUNDED;
+    for (Expr e : conjuncts) {
+      int bound = e.repeatMin(unit);
+      if (bound < 0) {
+        others.add(e);
+      } else {
+        least = Math.max(least, bound);
+        most = Math.min(most, e.repeatMax());
+      }
+    }
+    return others.size() == conjuncts.length
+        ? null
+        : new Counted(and(others.toArray(NO_ARGS)), least, most);
+  }
+
+  /** The bytes after which the automaton is where it was. */
+  public ByteSet loops() {
+    for (Edge e : edges()) {
+      if (e.target == this) {
+        return e.bytes;
+      }
+    }
+    return ByteSet.NONE;
   }
 
   /** If this is {@code e} repeated, its lower bound, else -1. */

@@ -77,6 +77,35 @@ public final class Utf8 {
     out.add(Expr.seq(bytes));
   }
 
+  /** Whether every character that starts with this byte leads the automaton back to where it is. */
+  public static boolean loops(Expr e, int first) {
+    return comesBack(e.step(first), TEXT.step(first), e);
+  }
+
+  private static boolean comesBack(Expr at, Expr text, Expr home) {
+    if (text == Expr.NONE || at == Expr.NONE) {
+      return false;
+    }
+    if (text == TEXT) {
+      return at == home;
+    }
+    for (Expr.Edge follows : text.edges()) {
+      ByteSet covered = ByteSet.NONE;
+      for (Expr.Edge mine : at.edges()) {
+        if (mine.bytes().intersects(follows.bytes())) {
+          if (!comesBack(mine.target(), follows.target(), home)) {
+            return false;
+          }
+          covered = covered.or(mine.bytes());
+        }
+      }
+      if (!follows.bytes().and(covered.complement()).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static int length(int codePoint) {
     int n = 1;
     while (codePoint > LENGTH_ENDS[n - 1]) {

@@ -1,5 +1,9 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.token.Loop;
+import org.jspecify.annotations.Nullable;
+
 /**
  * An automaton over the unescaped bytes of a string. States are numbered from 0; every state can
  * still be completed. Used under its segment's lock.
@@ -17,6 +21,16 @@ interface Content {
 
   /** How the state compares with "any text", for views without a walk over the vocabulary. */
   Likeness likeness(int state);
+
+  /** A set that holds every byte which is not refused in a state; null if nothing is known. */
+  default @Nullable ByteSet live(int state) {
+    return null;
+  }
+
+  /** What the text may go on with for a while without a change; null if nothing much. */
+  default @Nullable Loop loop(int state) {
+    return null;
+  }
 
   /** What is expected here, for people. */
   String explain(int state);

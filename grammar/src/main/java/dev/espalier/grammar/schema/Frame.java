@@ -1,6 +1,10 @@
 package dev.espalier.grammar.schema;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -28,6 +32,8 @@ final class Frame {
   final int depth; // 0 for the root
   private final boolean remembers;
   private final int hash;
+  private volatile @Nullable List<byte[]> usedBytes;
+  @Nullable BitSet next; // keys that may come; found on first use, under the machine's lock
 
   Frame(
       Kind kind,
@@ -65,6 +71,16 @@ final class Frame {
     return Objects.requireNonNull(parent);
   }
 
+  /** The names in {@link #used} as UTF-8. */
+  List<byte[]> usedBytes() {
+    List<byte[]> known = usedBytes;
+    if (known == null) {
+      known = used.stream().map(n -> n.getBytes(StandardCharsets.UTF_8)).toList();
+      usedBytes = known;
+    }
+    return known;
+  }
+
   /** The same place with other debts. */
   Frame with(Formula newOwed, List<Formula> newSides, List<Formula> newPending, long[] newGone) {
     return new Frame(kind, newOwed, newSides, newPending, space, newGone, used, parent);
@@ -72,9 +88,10 @@ final class Frame {
 
   /** The same place after another name that is not listed. */
   Frame withUsed(String name) {
-    Set<String> more = new java.util.HashSet<>(used);
+    Set<String> more = new HashSet<>(used);
     more.add(name);
-    return new Frame(kind, owed, sides, pending, space, gone, Set.copyOf(more), parent);
+    return new Frame(
+        kind, owed, sides, pending, space, gone, Collections.unmodifiableSet(more), parent);
   }
 
   // Parents and formulas are hash-consed before, so they compare by identity.

@@ -5,9 +5,12 @@ import dev.espalier.grammar.token.Embeddable;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.Suffixes;
 import dev.espalier.grammar.token.TokenTables;
+import dev.espalier.grammar.token.TokenTrie;
 import dev.espalier.grammar.token.View;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The allowed tokens of a state, as parts that other states share: nothing is copied before it is
@@ -28,7 +31,7 @@ final class JsonMask {
 
   static JsonMask of(JsonState state) {
     Builder b = new Builder(state.context.machine.tables);
-    b.add(state.context.segment.view(state.position, b.tables), state.context, false);
+    b.add(state.context.segment.view(state.position, b.tables), state.context, false, null);
     return new JsonMask(
         List.copyOf(b.bits),
         List.copyOf(b.ids),
@@ -56,6 +59,42 @@ final class JsonMask {
         out.add(token);
       }
     }
+    if (state.name() != null && !state.context.frame.used.isEmpty()) {
+      removeUsed(out, state, state.name());
+    }
+  }
+
+  // The segment of an open object's names does not know which ones came before.
+  private static void removeUsed(TokenMask out, JsonState state, byte[] name) {
+    TokenTrie trie = state.context.machine.tables.trie();
+    for (byte[] used : state.context.frame.usedBytes()) {
+      if (used.length >= name.length
+          && Arrays.equals(used, 0, name.length, name, 0, name.length)) {
+        int node = follow(trie, 0, used, name.length);
+        if (node >= 0) {
+          for (int i = trie.firstToken(node); i < trie.firstToken(trie.end(node)); i++) {
+            int token = trie.token(i);
+            if (out.contains(token) && state.advance(token) == null) {
+              out.remove(token);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // The node below another that spells the rest of a name and the closing quote, or -1.
+  private static int follow(TokenTrie trie, int node, byte[] name, int from) {
+    int at = node;
+    for (int i = from; i < name.length && at >= 0; i++) {
+      at = trie.child(at, name[i] & 0xFF);
+    }
+    return at < 0 ? -1 : trie.child(at, '"');
+  }
+
+  /** Whether a name has one spelling only, itself. */
+  static boolean isPlain(String name) {
+    return name.chars().allMatch(c -> c >= 0x20 && c != '"' && c != '\\');
   }
 
   private static final class Builder {
@@ -71,8 +110,9 @@ final class JsonMask {
 
     // `unknown`: a name that is not listed, or a value that decides what follows, has ended inside
     // the token. Which one it was is not known here, so a second one might repeat it; tokens that
-    // reach into a second one are tried one by one.
-    void add(View view, Context context, boolean unknown) {
+    // reach into a second one are tried one by one. `from`: where the view began, if tokens have
+    // been read to there.
+    void add(View view, Context context, boolean unknown, @Nullable Suffixes from) {
       if (view.bits() != null) {
         bits.add(view.bits());
       }
@@ -88,7 +128,9 @@ final class JsonMask {
         } else if (second && label != Punctuation.VALUE_CLOSE) {
           tryEach(exit.rest());
         } else {
-          follow(context.exit(label), exit.rest(), unknown || other);
+          Suffixes rest =
+              other && from != null ? withoutUsed(exit.rest(), from, context) : exit.rest();
+          follow(context.exit(label), rest, unknown || other);
         }
       }
     }
@@ -133,8 +175,17 @@ final class JsonMask {
           && next.machine.mayBeLiteral(next)) {
         tryEach(rest); // `true` may be the value that has just ended
       } else {
-        add(next.segment.startView(rest, tables), next, unknown);
+        add(next.segment.startView(rest, tables), next, unknown, rest);
       }
+    }
+
+    // Tokens that spell a whole name which came before are refused.
+    private Suffixes withoutUsed(Suffixes rest, Suffixes from, Context context) {
+      Suffixes kept = rest;
+      for (byte[] used : context.frame.usedBytes()) {
+        kept = kept.without(from, (trie, top) -> JsonMask.follow(trie, top, used, 0), tables);
+      }
+      return kept;
     }
   }
 }

@@ -122,6 +122,12 @@ final class JsonState implements Embeddable {
     return s;
   }
 
+  /** The name that is being read, as spelled so far; null where nobody asks for it. */
+  byte @Nullable [] name() {
+    boolean reads = memory != null && context.phase == Context.Phase.KEY && context.remembers();
+    return reads ? Objects.requireNonNull(memory).last() : null;
+  }
+
   private JsonMask mask() {
     JsonMask known = mask;
     if (known == null) {

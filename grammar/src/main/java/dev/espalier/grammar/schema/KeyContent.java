@@ -1,13 +1,18 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.token.Loop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Property names. A listed name has its own label; any other name has the label of its class, which
@@ -17,85 +22,60 @@ final class KeyContent implements Content {
   /**
    * Which names may come.
    *
-   * @param labels label by listed name, -1 where the name may not come
-   * @param used names that came before and are not listed
-   * @param languages key languages that tell classes of other names apart
-   * @param classes label of other names by the bit set of their languages, -1 where none may come
+   * @param space the names and classes there are
+   * @param keys those of them that may come
+   * @param used other names that may come no more
    */
-  record Choice(
-      Map<String, Integer> labels,
-      Set<String> used,
-      List<Expr> languages,
-      Map<Integer, Integer> classes) {
-    boolean othersMayCome() {
-      return classes.values().stream().anyMatch(l -> l >= 0);
-    }
-  }
+  record Choice(KeySpace space, BitSet keys, Set<String> used) {}
 
-  private static final int OFF = -1; // of the trie of listed and used names
+  private static final int OFF = -1; // of the trie of listed names
 
-  private record State(int node, List<Expr> rest) {} // rest: well-formed text, then the languages
+  private record State(int node, int usedNode, List<Expr> rest) {} // rest: text, then the languages
 
-  private final Choice choice;
+  private final KeySpace space;
+  private final NameTrie names;
+  private final NameTrie used;
+  private final BitSet keys;
   private final boolean open;
+  private final Map<Integer, Integer> labels = new HashMap<>(); // of other names, by class
   private final int otherLabel; // the one label of other names, -1 if there are several or none
   private final int stateLimit;
+  private final CharLoops loops = new CharLoops();
+  private final BitSet leadsOn = new BitSet(); // nodes that lead to a name that may come
 
-  // The trie of names: children by byte, the label of the name that ends there.
-  private static final int NO_NAME = -2;
-  private final List<Map<Integer, Integer>> children = new ArrayList<>();
-  private final List<Integer> ends = new ArrayList<>();
-  private final List<Boolean> leadsOn = new ArrayList<>(); // to a name that may come
-
+  // Without other names a state is a node of the trie; else it is interned.
   private final Map<State, Integer> ids = new HashMap<>();
   private final List<State> states = new ArrayList<>();
 
   KeyContent(Choice choice, int stateLimit) {
-    this.choice = choice;
     this.stateLimit = stateLimit;
-    open = choice.othersMayCome();
-    Set<Integer> distinct = Set.copyOf(choice.classes.values());
-    otherLabel = distinct.size() == 1 ? distinct.iterator().next() : -1;
-    node();
-    choice.labels.forEach(
-        (name, label) -> {
-          if (label >= 0 || open) {
-            insert(name, label);
-          }
-        });
+    space = choice.space;
+    keys = choice.keys;
+    names = space.trie;
+    List<byte[]> spent = new ArrayList<>();
+    choice.used.forEach(name -> spent.add(name.getBytes(StandardCharsets.UTF_8)));
+    used = new NameTrie(spent);
+    open = keys.nextSetBit(space.size()) >= 0;
+    int single = -1;
+    boolean several = false;
+    for (int k = space.size(); k < space.keys(); k++) {
+      int label = keys.get(k) ? k : -1;
+      labels.put(space.classBits(k), label);
+      several |= k > space.size() && label != single;
+      single = label;
+    }
+    otherLabel = several ? -1 : single;
+    for (int k = keys.nextSetBit(0); k >= 0 && k < space.size(); k = keys.nextSetBit(k + 1)) {
+      for (int n = names.end(k); n >= 0 && !leadsOn.get(n); n = names.parent(n)) {
+        leadsOn.set(n);
+      }
+    }
     if (open) {
-      choice.used.forEach(name -> insert(name, -1));
+      List<Expr> rest = new ArrayList<>();
+      rest.add(Utf8.TEXT);
+      rest.addAll(space.languages);
+      intern(new State(0, 0, rest));
     }
-    List<Expr> rest = new ArrayList<>();
-    rest.add(Utf8.TEXT);
-    rest.addAll(choice.languages);
-    intern(new State(0, rest));
-  }
-
-  private int node() {
-    children.add(new HashMap<>());
-    ends.add(NO_NAME);
-    leadsOn.add(false);
-    return children.size() - 1;
-  }
-
-  private void insert(String name, int label) {
-    int at = 0;
-    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-      if (label >= 0) {
-        leadsOn.set(at, true);
-      }
-      Integer next = children.get(at).get(b & 0xFF);
-      if (next == null) {
-        next = node();
-        children.get(at).put(b & 0xFF, next);
-      }
-      at = next;
-    }
-    if (label >= 0) {
-      leadsOn.set(at, true);
-    }
-    ends.set(at, label);
   }
 
   private int intern(State s) {
@@ -112,24 +92,24 @@ final class KeyContent implements Content {
   }
 
   private boolean live(State s) {
-    return (s.node != OFF && leadsOn.get(s.node)) || (open && otherLives(s));
+    return (s.node != OFF && leadsOn.get(s.node)) || otherLives(s);
   }
 
   // Without key languages some other name always exists, since names are unlimited.
   private boolean otherLives(State s) {
-    if (choice.languages.isEmpty()) {
+    if (space.languages.isEmpty()) {
       return s.rest.get(0) != Expr.NONE;
     }
-    Expr taken = namesFrom(s.node);
-    for (Map.Entry<Integer, Integer> c : choice.classes.entrySet()) {
+    Expr taken = Expr.or(namesFrom(names, s.node), namesFrom(used, s.usedNode));
+    for (Map.Entry<Integer, Integer> c : labels.entrySet()) {
       if (c.getValue() >= 0) {
-        Expr names = Expr.and(s.rest.get(0), Expr.not(taken));
-        for (int i = 0; i < choice.languages.size(); i++) {
+        Expr others = Expr.and(s.rest.get(0), Expr.not(taken));
+        for (int i = 0; i < space.languages.size(); i++) {
           Expr language = s.rest.get(i + 1);
           boolean in = ((c.getKey() >> i) & 1) != 0;
-          names = in ? Expr.and(names, language) : names.minus(language);
+          others = in ? Expr.and(others, language) : others.minus(language);
         }
-        if (!names.isEmpty(stateLimit)) {
+        if (!others.isEmpty(stateLimit)) {
           return true;
         }
       }
@@ -137,19 +117,17 @@ final class KeyContent implements Content {
     return false;
   }
 
-  private Expr namesFrom(int node) {
+  private static Expr namesFrom(NameTrie trie, int node) {
     if (node == OFF) {
       return Expr.NONE;
     }
     List<Expr> parts = new ArrayList<>();
-    if (ends.get(node) != NO_NAME) {
+    if (trie.nameAt(node) >= 0) {
       parts.add(Expr.EMPTY);
     }
-    children
-        .get(node)
-        .forEach(
-            (b, child) ->
-                parts.add(Expr.seq(Expr.literal(new byte[] {b.byteValue()}), namesFrom(child))));
+    for (int c = trie.firstChild(node); c >= 0; c = trie.sibling(c)) {
+      parts.add(Expr.seq(Expr.bytes(ByteSet.of(trie.byteAt(c))), namesFrom(trie, c)));
+    }
     return Expr.or(parts);
   }
 
@@ -160,23 +138,36 @@ final class KeyContent implements Content {
 
   @Override
   public int step(int state, int b) {
-    State s = states.get(state);
-    int node = s.node == OFF ? OFF : children.get(s.node).getOrDefault(b, OFF);
-    List<Expr> rest = new ArrayList<>(s.rest.size());
-    for (Expr e : s.rest) {
-      rest.add(e.step(b));
+    if (!open) {
+      int next = names.step(state, b);
+      return next >= 0 && leadsOn.get(next) ? next : DEAD;
     }
-    return rest.get(0) == Expr.NONE ? DEAD : intern(new State(node, rest));
+    State s = states.get(state);
+    int node = s.node == OFF ? OFF : names.step(s.node, b);
+    int usedNode = s.usedNode == OFF ? OFF : used.step(s.usedNode, b);
+    Expr[] rest = new Expr[s.rest.size()];
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] = s.rest.get(i).step(b);
+    }
+    return rest[0] == Expr.NONE ? DEAD : intern(new State(node, usedNode, Arrays.asList(rest)));
   }
 
   @Override
   public int label(int state) {
+    if (!open) {
+      int name = names.nameAt(state);
+      return name >= 0 && keys.get(name) ? name : -1;
+    }
     State s = states.get(state);
     if (!s.rest.get(0).accepts()) {
       return -1;
     }
-    if (s.node != OFF && ends.get(s.node) != NO_NAME) {
-      return ends.get(s.node);
+    if (s.node != OFF && names.nameAt(s.node) >= 0) {
+      int name = names.nameAt(s.node);
+      return keys.get(name) ? name : -1;
+    }
+    if (s.usedNode != OFF && used.nameAt(s.usedNode) >= 0) {
+      return -1;
     }
     int bits = 0;
     for (int i = 1; i < s.rest.size(); i++) {
@@ -184,16 +175,21 @@ final class KeyContent implements Content {
         bits |= 1 << (i - 1);
       }
     }
-    return choice.classes.getOrDefault(bits, -1);
+    return labels.getOrDefault(bits, -1);
+  }
+
+  @Override
+  public @Nullable ByteSet live(int state) {
+    return open ? null : names.bytesAfter(state);
   }
 
   @Override
   public Likeness likeness(int state) {
-    State s = states.get(state);
-    if (!choice.languages.isEmpty() || otherLabel < 0) {
+    if (!open || !space.languages.isEmpty() || otherLabel < 0) {
       return Likeness.UNKNOWN;
     }
-    if (s.node == OFF) {
+    State s = states.get(state);
+    if (s.node == OFF && s.usedNode == OFF) {
       return new TextContent(s.rest.get(0), List.of(), stateLimit).likeness(0)
               instanceof Likeness.Any any
           ? new Likeness.Any(any.anyState(), otherLabel)
@@ -203,22 +199,29 @@ final class KeyContent implements Content {
   }
 
   @Override
+  public @Nullable Loop loop(int state) {
+    State s = open ? states.get(state) : null;
+    if (s == null || s.node != OFF || s.usedNode != OFF) {
+      return null;
+    }
+    long groups = loops.of(s.rest);
+    return groups == 0 ? null : new Loop(groups, Integer.MAX_VALUE, n -> state);
+  }
+
+  @Override
   public boolean onNames(int state) {
-    return states.get(state).node != OFF;
+    return states.get(state).node != OFF || states.get(state).usedNode != OFF;
   }
 
   @Override
   public String explain(int state) {
-    List<String> names = new ArrayList<>();
-    choice.labels.forEach(
-        (name, label) -> {
-          if (label >= 0) {
-            names.add('"' + name + '"');
-          }
-        });
-    if (open) {
-      names.add("another name");
+    List<String> shown = new ArrayList<>();
+    for (int k = keys.nextSetBit(0); k >= 0 && k < space.size(); k = keys.nextSetBit(k + 1)) {
+      shown.add('"' + space.names.get(k) + '"');
     }
-    return "a property name: " + String.join(", ", names);
+    if (open) {
+      shown.add("another name");
+    }
+    return "a property name: " + String.join(", ", shown);
   }
 }

@@ -5,9 +5,12 @@ import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The property names an object's obligations can tell apart: listed names, and classes of all other
@@ -23,6 +26,8 @@ final class KeySpace {
   private final Map<String, Integer> index = new HashMap<>();
   private final List<Integer> nameBits = new ArrayList<>(); // which languages hold the name
   private final List<Integer> classBits = new ArrayList<>();
+  final NameTrie trie;
+  private final int hash;
 
   KeySpace(List<String> names, int ranked, List<Expr> languages, int stateLimit) {
     this.names = names;
@@ -43,6 +48,8 @@ final class KeySpace {
       }
       nameBits.add(bits);
     }
+    trie = new NameTrie(listed);
+    hash = Objects.hash(names, ranked, languages);
     // With no language there is one class, and it is never empty: names are unlimited.
     findClasses(
         languages.isEmpty() ? Utf8.TEXT : Utf8.TEXT.minus(Expr.oneOf(listed)), 0, 0, stateLimit);
@@ -63,6 +70,29 @@ final class KeySpace {
 
   int size() {
     return names.size();
+  }
+
+  /** Every key. */
+  BitSet allKeys() {
+    BitSet all = new BitSet();
+    all.set(0, keys());
+    return all;
+  }
+
+  // Equal spaces are found again by what they list, so that their segments are shared by schemas.
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return this == o
+        || (o instanceof KeySpace s
+            && s.hash == hash
+            && s.ranked == ranked
+            && s.names.equals(names)
+            && s.languages.equals(languages));
   }
 
   /** Number of keys that can be told apart. */

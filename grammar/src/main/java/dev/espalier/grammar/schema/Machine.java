@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -163,7 +162,10 @@ final class Machine {
           label == Punctuation.KEY
               ? context(Phase.KEY, keySegment(c.frame), c.frame, formulas.yes)
               : close(c.frame);
-      case KEY -> context(Phase.COLON, punctuation.colon(), c.frame, formulas.yes, label, null);
+      case KEY ->
+          nextKeys(c.frame).get(label)
+              ? context(Phase.COLON, punctuation.colon(), c.frame, formulas.yes, label, null)
+              : refused;
       case COLON -> memberValue(c.frame, c.meaning.key());
       case AFTER ->
           label == Punctuation.CLOSE
@@ -206,16 +208,25 @@ final class Machine {
     }
     String name =
         MAPPER.readValue('"' + new String(spelled, StandardCharsets.UTF_8) + '"', String.class);
+    if (c.frame.used.contains(name)) {
+      return refused;
+    }
     Frame f = frame(c.frame.withUsed(name));
     return context(Phase.COLON, punctuation.colon(), f, formulas.yes, label, null);
   }
 
   /** Whether names have to be remembered as they are read in this context. */
   boolean readsNames(Context c) {
-    return liveness
-            .nextKeys(c.frame.keys(), c.frame.owed, c.frame.gone)
-            .nextSetBit(c.frame.keys().size())
-        >= 0;
+    return nextKeys(c.frame).nextSetBit(c.frame.keys().size()) >= 0;
+  }
+
+  private BitSet nextKeys(Frame f) {
+    BitSet known = f.next;
+    if (known == null) {
+      known = liveness.nextKeys(f.keys(), f.owed, f.gone);
+      f.next = known;
+    }
+    return known;
   }
 
   /** Whether the value that starts here may be null, true or false. */
@@ -273,7 +284,8 @@ final class Machine {
   private Segment text(Formula owed, List<Formula> sides) {
     Set<String> excluded = sides.isEmpty() ? Constants.excludedTexts(owed) : null;
     if (excluded != null) {
-      KeyContent.Choice any = new KeyContent.Choice(Map.of(), excluded, List.of(), Map.of(0, 0));
+      KeySpace none = new KeySpace(List.of(), 0, List.of(), options.states());
+      KeyContent.Choice any = new KeyContent.Choice(none, none.allKeys(), excluded);
       return tables.segment(any, k -> new StringSegment(new KeyContent(any, options.states())));
     }
     Expr main = Expansion.language(owed);
@@ -381,7 +393,7 @@ final class Machine {
     boolean more =
         array
             ? liveness.satisfiable(liveness.keep(progress.item(g.owed), null, g.gone))
-            : !liveness.nextKeys(g.keys(), g.owed, g.gone).isEmpty();
+            : !nextKeys(g).isEmpty();
     if (!close && !more) {
       return refused;
     }
@@ -404,26 +416,25 @@ final class Machine {
   // ---- keys
 
   private Context keyStart(Frame f, boolean first) {
-    boolean key = !liveness.nextKeys(f.keys(), f.owed, f.gone).isEmpty();
+    boolean key = !nextKeys(f).isEmpty();
     boolean close = first && progress.end(f.owed).isTrue();
     Segment segment = punctuation.keyStart(key, close, first, f.depth);
     return context(Phase.KEY_START, segment, f, formulas.yes);
   }
 
+  // Where any other name may come, whatever has been read can go on to one: then names that can come
+  // no more need not be kept out of the segment, only refused at its end, and every key of every
+  // such object shares one segment.
   private Segment keySegment(Frame f) {
     KeySpace space = f.keys();
-    BitSet next = liveness.nextKeys(space, f.owed, f.gone);
-    Map<String, Integer> labels = new LinkedHashMap<>();
-    for (int i = 0; i < space.size(); i++) {
-      labels.put(space.names.get(i), next.get(i) ? i : -1);
-    }
-    Map<Integer, Integer> classes = new HashMap<>();
-    for (int i = space.size(); i < space.keys(); i++) {
-      classes.put(space.classBits(i), next.get(i) ? i : -1);
-    }
+    BitSet next = nextKeys(f);
     boolean open = next.nextSetBit(space.size()) >= 0;
-    KeyContent.Choice choice =
-        new KeyContent.Choice(labels, open ? f.used : Set.of(), space.languages, classes);
-    return tables.segment(choice, k -> new StringSegment(new KeyContent(choice, options.states())));
+    boolean anyOther =
+        next.nextClearBit(space.size()) == space.keys()
+            && f.used.stream().allMatch(JsonMask::isPlain);
+    return tables.segment(
+        new KeyContent.Choice(
+            space, anyOther ? space.allKeys() : next, anyOther || !open ? Set.of() : f.used),
+        k -> new StringSegment(new KeyContent((KeyContent.Choice) k, options.states())));
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.Segment;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ final class NumberSegment extends Segment {
    * them need never stop; a spelling with more is refused, as one with a longer exponent is.
    */
   private static final int FRACTION_ZEROS = 16;
+
+  private static final ByteSet BYTES = ByteSet.anyOf("0123456789-+.eE,]} \t\n\r");
 
   // A state keeps one prefix that leads to it, in place of all of them: what happens next depends
   // only on the abstraction under which the state is found again.
@@ -125,6 +128,11 @@ final class NumberSegment extends Segment {
       }
     }
     return bits;
+  }
+
+  @Override
+  protected ByteSet live(int state) {
+    return BYTES;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.CountedTexts;
+import dev.espalier.grammar.token.Loop;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.Suffixes;
 import dev.espalier.grammar.token.TokenTables;
@@ -20,6 +22,11 @@ final class StringSegment extends Segment {
   private static final int HIGH = 6;
   private static final String SHORT = "\"\\bfnrt";
   private static final String SHORT_MEANS = "\"\\\b\f\n\r\t";
+
+  private static final ByteSet QUOTE = ByteSet.of('"');
+  private static final ByteSet ESCAPE = ByteSet.of('\\');
+  private static final ByteSet SPELLED = ByteSet.range(0, 0x1F).or(QUOTE).or(ESCAPE);
+  private static final ByteSet IN_ESCAPE = ByteSet.anyOf("\"\\bfnrtu0123456789abcdefABCDEF");
 
   private final Content content;
 
@@ -91,6 +98,30 @@ final class StringSegment extends Segment {
         escape == BACKSLASH
             && (content.step(at, '"') != Content.DEAD || content.step(at, '\\') != Content.DEAD);
     return quoted ? state(at, escape) : DEAD;
+  }
+
+  @Override
+  protected @Nullable Loop loop(int state) {
+    Loop loop = escape(state) == 0 ? content.loop(state >> 3) : null;
+    return loop == null
+        ? null
+        : new Loop(loop.groups(), loop.most(), n -> state(loop.after().applyAsInt(n), 0));
+  }
+
+  @Override
+  protected @Nullable ByteSet live(int state) {
+    if (escape(state) != 0) {
+      return IN_ESCAPE;
+    }
+    ByteSet read = content.live(state >> 3);
+    if (read == null) {
+      return null;
+    }
+    ByteSet live = read.and(SPELLED.complement());
+    if (read.intersects(SPELLED)) {
+      live = live.or(ESCAPE);
+    }
+    return content.label(state >> 3) < 0 ? live : live.or(QUOTE);
   }
 
   @Override

@@ -1,11 +1,14 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.token.Loop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Texts of one language; the label tells which of the side languages hold them too, bit by bit. */
 final class TextContent implements Content {
@@ -22,7 +25,10 @@ final class TextContent implements Content {
 
   private static final TextContent ANY = any();
 
+  private static final int LONG_LOOP = 1024; // characters; longer than any token
+
   private final int stateLimit;
+  private final CharLoops loops = new CharLoops();
   private final Map<List<Expr>, Integer> ids = new HashMap<>();
   private final List<List<Expr>> states = new ArrayList<>(); // main language first, then the sides
 
@@ -96,6 +102,53 @@ final class TextContent implements Content {
     }
     int min = main.repeatMin(Utf8.CHAR);
     return min < 0 ? Likeness.UNKNOWN : new Likeness.Counted(min, main.repeatMax(), label);
+  }
+
+  @Override
+  public ByteSet live(int state) {
+    return states.get(state).get(0).first();
+  }
+
+  @Override
+  public @Nullable Loop loop(int state) {
+    List<Expr> at = states.get(state);
+    Expr.Counted counted = at.get(0).counted(Utf8.CHAR);
+    Expr rest = counted == null ? at.get(0) : counted.rest();
+    List<Expr> all = new ArrayList<>(at);
+    all.set(0, rest);
+    long groups = loops.of(all);
+    if (groups == 0) {
+      return null;
+    }
+    if (counted == null) {
+      return new Loop(groups, Integer.MAX_VALUE, n -> state);
+    }
+    // The more characters are gone, the fewer may follow: what can be completed after some could
+    // be after fewer, since it could have begun with the others.
+    int most = 0;
+    int tooMany = Math.min(counted.max(), LONG_LOOP) + 1;
+    while (tooMany - most > 1) {
+      int middle = (most + tooMany) >>> 1;
+      if (after(counted, middle).isEmpty(stateLimit)) {
+        tooMany = middle;
+      } else {
+        most = middle;
+      }
+    }
+    return new Loop(
+        groups,
+        most,
+        n -> {
+          List<Expr> later = new ArrayList<>(at);
+          later.set(0, after(counted, n));
+          return intern(later);
+        });
+  }
+
+  private static Expr after(Expr.Counted counted, int n) {
+    int min = Math.max(0, counted.min() - n);
+    int max = counted.max() == Expr.UNBOUNDED ? Expr.UNBOUNDED : counted.max() - n;
+    return Expr.and(counted.rest(), Expr.repeat(Utf8.CHAR, min, max));
   }
 
   @Override

@@ -53,6 +53,20 @@ public final class ChoiceSegment extends Segment {
   }
 
   @Override
+  protected ByteSet live(int state) {
+    ByteSet all = ByteSet.NONE;
+    List<Expr> at = states.get(state);
+    for (int i = 0; i < at.size(); i++) {
+      all = all.or(at.get(i).first());
+      ByteSet ahead = alternatives.get(i).ahead;
+      if (ahead != null) {
+        all = all.or(ahead);
+      }
+    }
+    return all;
+  }
+
+  @Override
   protected int compute(int state, int b) {
     List<Expr> at = states.get(state);
     List<Expr> next = new ArrayList<>(at.size());

@@ -1,6 +1,8 @@
 package dev.espalier.grammar.token;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stretch of text as a lazily built byte automaton with labelled exits: a string body, a
@@ -51,6 +53,16 @@ public abstract class Segment {
   /** What is expected here, for people; may be empty. */
   public String explain(int state) {
     return "";
+  }
+
+  /** A set that holds every byte which is not refused in a state; null if nothing is known. */
+  protected @Nullable ByteSet live(int state) {
+    return null;
+  }
+
+  /** What the segment loops on in a state, if anything worth knowing; under this segment's lock. */
+  protected @Nullable Loop loop(int state) {
+    return null;
   }
 
   /** The step itself; called once per state and byte, under this segment's lock. */
@@ -120,6 +132,6 @@ public abstract class Segment {
    * takes it.
    */
   protected View build(int state, Suffixes suffixes, TokenTables tables) {
-    return View.walk(this, state, suffixes, tables);
+    return new SlicedWalk(this, tables).view(state, suffixes);
   }
 }

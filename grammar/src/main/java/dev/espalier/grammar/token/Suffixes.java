@@ -83,6 +83,42 @@ public final class Suffixes {
     return true;
   }
 
+  /**
+   * The same places but for those found below others.
+   *
+   * @param from where the text in question began
+   * @param find the place below a node that is to go, or -1
+   */
+  public Suffixes without(Suffixes from, Finder find, TokenTables tables) {
+    IntList gone = new IntList();
+    for (int top : from.nodes) {
+      int node = from.consumed ? find.below(trie, top) : -1;
+      if (node >= 0) {
+        gone.add(node);
+      }
+    }
+    if (gone.size == 0) {
+      return this;
+    }
+    IntList kept = new IntList();
+    for (int node : nodes) {
+      boolean stays = true;
+      for (int i = 0; i < gone.size; i++) {
+        stays &= gone.items[i] != node;
+      }
+      if (stays) {
+        kept.add(node);
+      }
+    }
+    return kept.size == nodes.length ? this : tables.suffixes(kept.toArray(), consumed);
+  }
+
+  /** Looks for a text below a node of the trie. */
+  public interface Finder {
+    /** The node at its end, or -1. */
+    int below(TokenTrie trie, int top);
+  }
+
   View view(Segment segment, Supplier<View> build) {
     synchronized (views) {
       View known = views.get(segment);

@@ -85,6 +85,16 @@ public final class TokenTrie {
     return set;
   }
 
+  /** The child of a node by its byte, or -1; linear in the number of children. */
+  public int child(int node, int b) {
+    for (int c = node + 1; c < end[node]; c = end[c]) {
+      if ((bytes[c] & 0xFF) == b) {
+        return c;
+      }
+    }
+    return -1;
+  }
+
   /** Whether some token ends at the node. */
   public boolean hasTokens(int node) {
     return first[node] < first[node + 1];

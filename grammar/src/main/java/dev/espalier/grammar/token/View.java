@@ -61,42 +61,6 @@ public final class View {
   }
 
   /**
-   * Reads every token on from a state, by one depth-first pass over the live part of the trie.
-   * Linear in the nodes whose parent is still inside the segment.
-   */
-  static View walk(Segment segment, int state, Suffixes suffixes, TokenTables tables) {
-    TokenTrie trie = suffixes.trie;
-    Collector out = new Collector();
-    int[] ends = new int[trie.depth() + 2]; // of the open subtrees
-    int[] states = new int[trie.depth() + 2];
-    for (int top : suffixes.nodes) {
-      int i = suffixes.consumed ? top + 1 : top;
-      int stop = trie.end(top);
-      int depth = 0;
-      states[0] = state;
-      ends[0] = stop;
-      while (i < stop) {
-        while (i >= ends[depth]) {
-          depth--;
-        }
-        int next = segment.next(states[depth], trie.byteAt(i));
-        if (next >= 0) {
-          trie.tokensAt(i, out.stay);
-          ends[++depth] = trie.end(i);
-          states[depth] = next;
-          i++;
-        } else {
-          if (next != Segment.DEAD) {
-            out.exit(next, i);
-          }
-          i = trie.end(i);
-        }
-      }
-    }
-    return out.view(tables);
-  }
-
-  /**
    * A view that differs from a known one only along a few paths: where the text may still become
    * one of some names. Walks those paths alone.
    *
@@ -162,6 +126,23 @@ public final class View {
     final IntList stay = new IntList();
     private final List<Integer> steps = new ArrayList<>();
     private final List<IntList> nodes = new ArrayList<>();
+    private long @Nullable [] shared; // tokens that stay, many at once; not to be written
+    private boolean own; // `shared` is a copy of this collector
+
+    /** Adds many tokens that stay. */
+    void bits(long[] more) {
+      if (shared == null) {
+        shared = more;
+        return;
+      }
+      if (!own) {
+        shared = shared.clone();
+        own = true;
+      }
+      for (int i = 0; i < more.length; i++) {
+        shared[i] |= more[i];
+      }
+    }
 
     void exit(int step, int node) {
       int at = steps.indexOf(step);
@@ -182,7 +163,14 @@ public final class View {
         exits.add(new Exit(step, tables.suffixes(sorted, Segment.consumes(step))));
       }
       if (stay.size <= MANY) {
-        return new View(null, stay.toArray(), exits);
+        return new View(shared == null || !own ? shared : tables.charge(shared), stay.toArray(), exits);
+      }
+      if (shared != null) {
+        long[] all = own ? shared : shared.clone();
+        for (int i = 0; i < stay.size; i++) {
+          all[stay.items[i] >>> 6] |= 1L << stay.items[i];
+        }
+        return new View(tables.charge(all), new int[0], exits);
       }
       return new View(tables.bits(stay.items, stay.size), new int[0], exits);
     }

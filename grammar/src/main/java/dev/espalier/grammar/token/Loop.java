@@ -1,0 +1,13 @@
+package dev.espalier.grammar.token;
+
+import java.util.function.IntUnaryOperator;
+
+/**
+ * That an automaton comes back to where it is after every character of some groups, but for a count
+ * of characters.
+ *
+ * @param groups of characters, see {@link CharGroups}
+ * @param most how many of them may come; {@link Integer#MAX_VALUE} for any number
+ * @param after the state after so many of them
+ */
+public record Loop(long groups, int most, IntUnaryOperator after) {}
