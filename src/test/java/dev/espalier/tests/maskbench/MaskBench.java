@@ -163,7 +163,6 @@ final class MaskBench implements Callable<Integer> {
         vocabulary = encoder.freshVocabulary();
         TokenTables.of(vocabulary); // the trie belongs to the tokenizer, not to any schema
         System.gc(); // what the last pass left is not this one's cost
-        Pass.TRACE = Boolean.getBoolean("trace") && run == warmUp;
         Pass pass = new Pass(schemas(), vocabulary);
         for (Pass.Task task : tasks) {
           pass.run(task);
@@ -174,7 +173,6 @@ final class MaskBench implements Callable<Integer> {
         }
       }
     }
-    Pass.KIND.forEach((k,a)->System.out.printf("%8d n %8d ms %6d >30us  %.1f avg %s%n",a[0],a[1]/1000000,a[2],a[1]/1e3/a[0],k));
     double peak = peakHeapMb();
     Pass last = passes.get(passes.size() - 1);
     verdicts(tasks.size(), last, report);

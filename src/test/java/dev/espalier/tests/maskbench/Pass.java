@@ -32,7 +32,6 @@ final class Pass {
   private final Vocabulary vocabulary;
   private final TokenMask mask;
 
-  static boolean TRACE; static final Map<String,long[]> KIND = new TreeMap<>();
   int passed;
   final List<Failure> compileErrors = new ArrayList<>();
   final List<Failure> unsatisfiable = new ArrayList<>();
@@ -151,7 +150,6 @@ final class Pass {
         tbm = Arrays.copyOf(tbm, 2 * tokens);
       }
       tbm[tokens++] = nanos;
-      if (TRACE) { String k = s.explain().replaceAll("[:].*|with.*|in .*", ""); long[] a = KIND.computeIfAbsent(k, z -> new long[3]); a[0]++; a[1]+=nanos; if (nanos>30000) {a[2]++; if (nanos>1500000) System.out.println("SLOW "+nanos/1000+" "+s.explain()+" after "+vocabulary.decode(Arrays.copyOfRange(ids, Math.max(0, i - 5), i)).replace('\n',' '));} }
       if (next == null) {
         return "token "
             + i

@@ -46,6 +46,9 @@ public final class Expr {
 
   private static final long SEARCH_NANOS = 1_000_000_000; // of one search for a text
 
+  private static final int UNKNOWN = -2;
+  private static final ByteSet CONTINUATION = ByteSet.range(0x80, 0xBF);
+
   private static final Expr[] NO_ARGS = {};
   private static final Interner<Expr> INTERNER = new Interner<>(e -> e.hash, Expr::same);
 
@@ -70,6 +73,7 @@ public final class Expr {
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
   private volatile Edge @Nullable [] edges;
+  private volatile int shortest = UNKNOWN;
   private volatile byte liveness; // 0 unknown, 1 live, 2 empty
 
   /**
@@ -605,6 +609,61 @@ public final class Expr {
     return true;
   }
 
+  /**
+   * The number of characters of the shortest text, for a language of well-formed UTF-8; -1 if there
+   * is none. A breadth-first search, remembered along the way it finds.
+   *
+   * @throws BudgetExceededException if more than {@code limit} states or a second do not suffice
+   */
+  public int shortest(int limit) {
+    if (shortest != UNKNOWN) {
+      return shortest;
+    }
+    Map<Expr, Expr> cameFrom = new LinkedHashMap<>();
+    Map<Expr, Boolean> begins = new java.util.HashMap<>(); // a character with its last byte
+    ArrayDeque<Expr> now = new ArrayDeque<>(List.of(this));
+    ArrayDeque<Expr> later = new ArrayDeque<>();
+    cameFrom.put(this, this);
+    long deadline = System.nanoTime() + SEARCH_NANOS;
+    while (!now.isEmpty() || !later.isEmpty()) {
+      if (now.isEmpty()) {
+        ArrayDeque<Expr> empty = now;
+        now = later;
+        later = empty;
+      }
+      Expr e = now.removeFirst();
+      if (e.nullable) {
+        int chars = 0;
+        e.shortest = 0;
+        for (Expr x = e; x != this; ) {
+          chars += begins.getOrDefault(x, false) ? 1 : 0;
+          x = cameFrom.getOrDefault(x, this);
+          x.shortest = chars;
+        }
+        return chars;
+      }
+      for (Edge edge : e.edges()) {
+        if (edge.target.shortest != -1 && cameFrom.putIfAbsent(edge.target, e) == null) {
+          boolean begin = !edge.bytes.intersects(CONTINUATION);
+          begins.put(edge.target, begin);
+          if (begin) {
+            later.addLast(edge.target);
+          } else {
+            now.addFirst(edge.target);
+          }
+        }
+      }
+      if (cameFrom.size() > limit || System.nanoTime() > deadline) {
+        throw new BudgetExceededException(
+            "states", limit, "it is undecided whether any text matches; simplify the expression");
+      }
+    }
+    for (Expr e : cameFrom.keySet()) {
+      e.shortest = -1;
+    }
+    return -1;
+  }
+
   /** Whether every text of this language is in the other; exact, see {@link #isEmpty}. */
   public boolean within(Expr other, int limit) {
     return minus(other).isEmpty(limit);
@@ -716,9 +775,7 @@ public final class Expr {
    */
   public record Counted(Expr rest, int min, int max) {}
 
-  /**
-   * The conjuncts that repeat {@code unit} so and so often, and all others; null if none does.
-   */
+  /** The conjuncts that repeat {@code unit} so and so often, and all others; null if none does. */
   public @Nullable Counted counted(Expr unit) {
     Expr[] conjuncts = kind == Kind.AND ? args : new Expr[] {this};
     List<Expr> others = new ArrayList<>();
@@ -736,6 +793,39 @@ public final class Expr {
     return others.size() == conjuncts.length
         ? null
         : new Counted(and(others.toArray(NO_ARGS)), least, most);
+  }
+
+  /**
+   * What follows if the language holds {@code star} and then something: {@link #EMPTY} if it holds
+   * {@code star} itself, null if it shows neither.
+   *
+   * @param star a repetition without limit
+   */
+  public @Nullable Expr after(Expr star) {
+    Expr[] ways = kind == Kind.OR ? args : new Expr[] {this};
+    for (Expr e : ways) {
+      if (e == star) {
+        return EMPTY;
+      }
+      if (e.kind == Kind.SEQ && e.args[0] == star) {
+        return e.args[1];
+      }
+    }
+    return null;
+  }
+
+  /** Whether a sequence shows this end. */
+  public boolean endsWith(Expr end) {
+    Expr e = this;
+    while (e.kind == Kind.SEQ) {
+      e = e.args[1];
+    }
+    return e == end;
+  }
+
+  /** What must hold together: the parts of an intersection, else the expression alone. */
+  public List<Expr> conjuncts() {
+    return kind == Kind.AND ? List.of(args) : List.of(this);
   }
 
   /** The bytes after which the automaton is where it was. */

@@ -49,6 +49,11 @@ interface Content {
     /** Any text, under one label, but for what follows {@link Content#onNames}. */
     record OffNames(int label) implements Likeness {}
 
+    /** Whatever comes can still be completed, as with any text; only where it ends differs. */
+    record Total() implements Likeness {}
+
+    Total TOTAL = new Total();
+
     Unknown UNKNOWN = new Unknown();
   }
 

@@ -59,8 +59,9 @@ final class JsonMask {
         out.add(token);
       }
     }
-    if (state.name() != null && !state.context.frame.used.isEmpty()) {
-      removeUsed(out, state, state.name());
+    byte[] name = state.context.frame.used.isEmpty() ? null : state.name();
+    if (name != null) {
+      removeUsed(out, state, name);
     }
   }
 
@@ -68,8 +69,7 @@ final class JsonMask {
   private static void removeUsed(TokenMask out, JsonState state, byte[] name) {
     TokenTrie trie = state.context.machine.tables.trie();
     for (byte[] used : state.context.frame.usedBytes()) {
-      if (used.length >= name.length
-          && Arrays.equals(used, 0, name.length, name, 0, name.length)) {
+      if (used.length >= name.length && Arrays.equals(used, 0, name.length, name, 0, name.length)) {
         int node = follow(trie, 0, used, name.length);
         if (node >= 0) {
           for (int i = trie.firstToken(node); i < trie.firstToken(trie.end(node)); i++) {

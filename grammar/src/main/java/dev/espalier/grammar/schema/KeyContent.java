@@ -39,6 +39,7 @@ final class KeyContent implements Content {
   private final boolean open;
   private final Map<Integer, Integer> labels = new HashMap<>(); // of other names, by class
   private final int otherLabel; // the one label of other names, -1 if there are several or none
+  private final boolean everyOther; // any name that is not listed may come
   private final int stateLimit;
   private final CharLoops loops = new CharLoops();
   private final BitSet leadsOn = new BitSet(); // nodes that lead to a name that may come
@@ -65,6 +66,7 @@ final class KeyContent implements Content {
       single = label;
     }
     otherLabel = several ? -1 : single;
+    everyOther = keys.nextClearBit(space.size()) == space.keys() && choice.used.isEmpty();
     for (int k = keys.nextSetBit(0); k >= 0 && k < space.size(); k = keys.nextSetBit(k + 1)) {
       for (int n = names.end(k); n >= 0 && !leadsOn.get(n); n = names.parent(n)) {
         leadsOn.set(n);
@@ -97,7 +99,7 @@ final class KeyContent implements Content {
 
   // Without key languages some other name always exists, since names are unlimited.
   private boolean otherLives(State s) {
-    if (space.languages.isEmpty()) {
+    if (space.languages.isEmpty() || everyOther) {
       return s.rest.get(0) != Expr.NONE;
     }
     Expr taken = Expr.or(namesFrom(names, s.node), namesFrom(used, s.usedNode));
@@ -185,10 +187,14 @@ final class KeyContent implements Content {
 
   @Override
   public Likeness likeness(int state) {
-    if (!open || !space.languages.isEmpty() || otherLabel < 0) {
+    if (!open) {
       return Likeness.UNKNOWN;
     }
     State s = states.get(state);
+    if (!space.languages.isEmpty() || otherLabel < 0) {
+      boolean total = everyOther && s.rest.get(0) == Utf8.TEXT;
+      return total ? Likeness.TOTAL : Likeness.UNKNOWN;
+    }
     if (s.node == OFF && s.usedNode == OFF) {
       return new TextContent(s.rest.get(0), List.of(), stateLimit).likeness(0)
               instanceof Likeness.Any any

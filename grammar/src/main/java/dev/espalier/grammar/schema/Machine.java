@@ -422,7 +422,8 @@ final class Machine {
     return context(Phase.KEY_START, segment, f, formulas.yes);
   }
 
-  // Where any other name may come, whatever has been read can go on to one: then names that can come
+  // Where any other name may come, whatever has been read can go on to one: then names that can
+  // come
   // no more need not be kept out of the segment, only refused at its end, and every key of every
   // such object shares one segment.
   private Segment keySegment(Frame f) {

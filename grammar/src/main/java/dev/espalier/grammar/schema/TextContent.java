@@ -46,7 +46,7 @@ final class TextContent implements Content {
     if (known != null) {
       return known;
     }
-    int id = state.get(0).isEmpty(stateLimit) ? DEAD : states.size();
+    int id = isEmpty(state.get(0)) ? DEAD : states.size();
     ids.put(state, id);
     if (id != DEAD) {
       states.add(state);
@@ -57,6 +57,15 @@ final class TextContent implements Content {
   @Override
   public int start() {
     return 0;
+  }
+
+  private boolean isEmpty(Expr e) {
+    Expr.Counted counted = e.counted(Utf8.CHAR);
+    if (counted != null && counted.min() == 0 && counted.rest() != Expr.ALL) {
+      int shortest = counted.rest().shortest(stateLimit);
+      return shortest < 0 || shortest > counted.max();
+    }
+    return e.isEmpty(stateLimit);
   }
 
   @Override
@@ -93,7 +102,7 @@ final class TextContent implements Content {
       if (at.get(i) == main) {
         label |= 1 << (i - 1);
       } else if (at.get(i) != Expr.NONE) {
-        return Likeness.UNKNOWN;
+        return isTotal(main) ? Likeness.TOTAL : Likeness.UNKNOWN;
       }
     }
     Integer any = ANY.ids.get(List.of(main));
@@ -101,7 +110,38 @@ final class TextContent implements Content {
       return new Likeness.Any(any, label);
     }
     int min = main.repeatMin(Utf8.CHAR);
-    return min < 0 ? Likeness.UNKNOWN : new Likeness.Counted(min, main.repeatMax(), label);
+    if (min >= 0) {
+      return new Likeness.Counted(min, main.repeatMax(), label);
+    }
+    return isTotal(main) ? Likeness.TOTAL : Likeness.UNKNOWN;
+  }
+
+  // Every conjunct lets any text go by and then asks for something; if all but the last also let
+  // any
+  // text follow, one after another can be given what it asks for, as far as there is room.
+  private boolean isTotal(Expr main) {
+    long needed = 0;
+    int closed = 0;
+    int room = Expr.UNBOUNDED;
+    for (Expr e : main.conjuncts()) {
+      Expr rest = e.after(Utf8.TEXT);
+      if (rest != null) {
+        int shortest = rest.shortest(stateLimit);
+        if (shortest < 0) {
+          return false;
+        }
+        needed += shortest;
+        closed += rest == Expr.EMPTY || rest.endsWith(Utf8.TEXT) ? 0 : 1;
+      } else if (e.repeatMin(Utf8.CHAR) >= 0) {
+        room = Math.min(room, e.repeatMax());
+        if (e.repeatMin(Utf8.CHAR) > room) {
+          return false;
+        }
+      } else {
+        return false;
+      }
+    }
+    return closed <= 1 && (room == Expr.UNBOUNDED || room >= needed + LONG_LOOP);
   }
 
   @Override
@@ -123,21 +163,16 @@ final class TextContent implements Content {
     if (counted == null) {
       return new Loop(groups, Integer.MAX_VALUE, n -> state);
     }
-    // The more characters are gone, the fewer may follow: what can be completed after some could
-    // be after fewer, since it could have begun with the others.
-    int most = 0;
-    int tooMany = Math.min(counted.max(), LONG_LOOP) + 1;
-    while (tooMany - most > 1) {
-      int middle = (most + tooMany) >>> 1;
-      if (after(counted, middle).isEmpty(stateLimit)) {
-        tooMany = middle;
-      } else {
-        most = middle;
-      }
+    // Texts of the rest can begin with any number of looping characters, so only the room for the
+    // shortest of them counts.
+    int most = Math.min(counted.max() - rest.shortest(stateLimit), LONG_LOOP);
+    if (counted.max() == Expr.UNBOUNDED) {
+      most = LONG_LOOP;
     }
+    final int room = most;
     return new Loop(
         groups,
-        most,
+        room,
         n -> {
           List<Expr> later = new ArrayList<>(at);
           later.set(0, after(counted, n));

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens below a trie node that are made of some groups of characters alone, and where others
- * leave these groups: what an automaton that loops on the groups sees without being asked. Shared by
- * all constraints over a vocabulary. Immutable but for its caches.
+ * leave these groups: what an automaton that loops on the groups sees without being asked. Shared
+ * by all constraints over a vocabulary. Immutable but for its caches.
  */
 final class Slice {
   private record Key(int node, long groups) {}

@@ -97,6 +97,63 @@ public final class View {
     return new View(base.bits, base.ids, added.view(tables).exits);
   }
 
+  /**
+   * A view that differs from a known one only in its exits: reads the text before each of them.
+   *
+   * @param base stays wherever this one does and leaves wherever this one may leave
+   */
+  public static View ending(
+      View base, Segment segment, int state, Suffixes suffixes, TokenTables tables) {
+    IntList ends = new IntList();
+    for (Exit e : base.exits) {
+      for (int node : e.rest.nodes) {
+        ends.add(node);
+      }
+    }
+    int[] sorted = ends.toArray();
+    Arrays.sort(sorted);
+    Collector out = new Collector();
+    TokenTrie trie = suffixes.trie;
+    int at = 0;
+    for (int top : suffixes.nodes) {
+      int from = suffixes.consumed ? top + 1 : top;
+      at = readToEnds(trie, from, trie.end(top), sorted, at, segment, state, out);
+    }
+    return new View(base.bits, base.ids, out.view(tables).exits);
+  }
+
+  // Siblings from a node on; `at` is the first exit that is not behind them. Returns the next one.
+  private static int readToEnds(
+      TokenTrie trie,
+      int from,
+      int to,
+      int[] ends,
+      int first,
+      Segment segment,
+      int state,
+      Collector out) {
+    int at = first;
+    for (int c = from; c < to && at < ends.length && ends[at] < to; c = trie.end(c)) {
+      if (ends[at] >= trie.end(c)) {
+        continue;
+      }
+      int next = segment.next(state, trie.byteAt(c));
+      if (ends[at] == c) {
+        at++;
+        if (next < Segment.DEAD) {
+          out.exit(next, c);
+        }
+      } else if (next >= 0) {
+        at = readToEnds(trie, c + 1, trie.end(c), ends, at, segment, next, out);
+      } else {
+        while (at < ends.length && ends[at] < trie.end(c)) {
+          at++;
+        }
+      }
+    }
+    return at;
+  }
+
   private static void correct(
       TokenTrie trie,
       int from,
@@ -163,7 +220,8 @@ public final class View {
         exits.add(new Exit(step, tables.suffixes(sorted, Segment.consumes(step))));
       }
       if (stay.size <= MANY) {
-        return new View(shared == null || !own ? shared : tables.charge(shared), stay.toArray(), exits);
+        return new View(
+            shared == null || !own ? shared : tables.charge(shared), stay.toArray(), exits);
       }
       if (shared != null) {
         long[] all = own ? shared : shared.clone();
