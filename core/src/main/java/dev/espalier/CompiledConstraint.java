@@ -72,6 +72,17 @@ public interface CompiledConstraint {
       return ForcedRun.NONE;
     }
 
+    /**
+     * Bytes after which the text may end: a way to close what is open with little. Empty where it
+     * may end already. The default searches breadth first, so it finds the shortest one, as far as
+     * {@value ByteSearch#STATES} states reach; an implementation may know better.
+     *
+     * @return the bytes, or null if none were found within the budget
+     */
+    default byte @Nullable [] completion() {
+      return ByteSearch.toEnd(this);
+    }
+
     /** What is expected here in the constraint's own names, for people; may be empty. */
     default String explain() {
       return "";

@@ -76,6 +76,8 @@ class MaskBenchTest {
       assertThat(r.get("tbmMicros").get("avg").doubleValue()).isPositive();
       assertThat(r.get("ttfmMicros").get("max").doubleValue()).isPositive();
       assertThat(r.get("peakHeapMb").doubleValue()).isPositive();
+      assertThat(r.get("soundness").get("outputs").intValue()).isEqualTo(4);
+      assertThat(r.get("soundness").get("unfinished").intValue()).isZero();
       assertThat(r.get("soundness").get("invalid").intValue()).isZero();
       assertThat(r.get("soundness").get("deadEnds").intValue()).isZero();
     }

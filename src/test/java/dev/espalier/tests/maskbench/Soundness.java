@@ -90,12 +90,19 @@ final class Soundness {
       deadEnds.add(new Pass.Failure(file.name(), e + " after " + out));
       return;
     }
-    String text = out.toString(StandardCharsets.UTF_8);
-    if (s.mayEnd()) {
-      judge(file, validator, text);
-    } else {
-      unfinished.add(new Pass.Failure(file.name(), text));
+    byte[] rest;
+    try {
+      rest = s.completion();
+    } catch (RuntimeException | StackOverflowError e) {
+      unfinished.add(new Pass.Failure(file.name(), e + " after " + out));
+      return;
     }
+    if (rest == null) {
+      unfinished.add(new Pass.Failure(file.name(), out.toString(StandardCharsets.UTF_8)));
+      return;
+    }
+    out.writeBytes(rest);
+    judge(file, validator, out.toString(StandardCharsets.UTF_8));
   }
 
   private int pick() {

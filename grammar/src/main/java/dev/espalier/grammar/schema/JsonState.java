@@ -168,6 +168,11 @@ final class JsonState implements Embeddable {
   }
 
   @Override
+  public byte @Nullable [] completion() {
+    return context.machine.complete(this);
+  }
+
+  @Override
   public CompiledConstraint.ForcedRun forced() {
     CompiledConstraint.ForcedRun known = forced;
     if (known == null) {

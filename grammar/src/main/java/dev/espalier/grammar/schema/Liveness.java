@@ -277,6 +277,33 @@ final class Liveness {
     return keys;
   }
 
+  /** Keys that bring a branch nearer to its end, if any of them does; the likeliest first. */
+  List<Integer> wantedKeys(KeySpace space, Formula branch, long[] gone) {
+    List<Integer> keys = new ArrayList<>();
+    Count count = count(space, branch);
+    if (count != null) {
+      BitSet possible = possible(space, count);
+      for (int k = count.needed.nextSetBit(0); k >= 0; k = count.needed.nextSetBit(k + 1)) {
+        if (!KeySpace.contains(gone, k) && possible.get(k)) {
+          return List.of(k);
+        }
+      }
+      for (int k = possible.nextSetBit(0); k >= 0; k = possible.nextSetBit(k + 1)) {
+        if (!space.isListed(k) || !KeySpace.contains(gone, k)) {
+          keys.add(k);
+        }
+      }
+      return keys;
+    }
+    for (int k = 0; k < space.keys(); k++) {
+      if ((!space.isListed(k) || !KeySpace.contains(gone, k))
+          && keyLeadsOn(space, branch, gone, k)) {
+        keys.add(k);
+      }
+    }
+    return keys;
+  }
+
   private @Nullable Count count(KeySpace space, Formula branch) {
     Named key = new Named(space, branch);
     if (!counts.containsKey(key)) {

@@ -60,6 +60,7 @@ final class Machine {
   private final Punctuation punctuation;
   private final Map<FrameKey, Frame> frames = new HashMap<>();
   private final Map<Meaning, Context> contexts = new HashMap<>();
+  private @Nullable Completion completion;
   private volatile int size;
 
   /**
@@ -281,7 +282,7 @@ final class Machine {
     return bits;
   }
 
-  private Segment text(Formula owed, List<Formula> sides) {
+  Segment text(Formula owed, List<Formula> sides) {
     Set<String> excluded = sides.isEmpty() ? Constants.excludedTexts(owed) : null;
     if (excluded != null) {
       KeySpace none = new KeySpace(List.of(), 0, List.of(), options.states());
@@ -295,7 +296,7 @@ final class Machine {
         k -> new StringSegment(new TextContent(main, others, options.states())));
   }
 
-  private Segment number(Formula owed, List<Formula> sides) {
+  Segment number(Formula owed, List<Formula> sides) {
     return tables.segment(
         List.of("number", owed.toString(), sides.toString()),
         k -> new NumberSegment(formulas, owed, sides));
@@ -433,9 +434,57 @@ final class Machine {
     boolean anyOther =
         next.nextClearBit(space.size()) == space.keys()
             && f.used.stream().allMatch(JsonMask::isPlain);
-    return tables.segment(
+    return keySegment(
         new KeyContent.Choice(
-            space, anyOther ? space.allKeys() : next, anyOther || !open ? Set.of() : f.used),
-        k -> new StringSegment(new KeyContent((KeyContent.Choice) k, options.states())));
+            space, anyOther ? space.allKeys() : next, anyOther || !open ? Set.of() : f.used));
+  }
+
+  Segment keySegment(KeyContent.Choice choice) {
+    return tables.segment(choice, k -> new StringSegment(new KeyContent(choice, options.states())));
+  }
+
+  // ---- the way out
+
+  /** Bytes after which the text may end; null if none were found. */
+  synchronized byte @Nullable [] complete(JsonState state) {
+    liveness.restartClock();
+    if (completion == null) {
+      completion = new Completion(this);
+    }
+    return completion.of(state);
+  }
+
+  /** What is owed once the value is known. */
+  Formula remember(Formula owed, byte[] value) {
+    if (!owed.remembers) {
+      return owed;
+    }
+    SchemaNode exactly = values.read(value);
+    return formulas.map(
+        owed, a -> a.remembers() ? progress.remember(a, exactly) : formulas.atom(a));
+  }
+
+  String readName(byte[] quoted) {
+    return MAPPER.readValue(quoted, String.class);
+  }
+
+  Formulas formulas() {
+    return formulas;
+  }
+
+  Expansion expansion() {
+    return expansion;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  Liveness liveness() {
+    return liveness;
+  }
+
+  KeySpaces spaces() {
+    return spaces;
   }
 }

@@ -1,0 +1,393 @@
+package dev.espalier.grammar.schema;
+
+import dev.espalier.grammar.schema.Context.Phase;
+import dev.espalier.grammar.token.Segment;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way out of a text: closes what is open with as little as the obligations ask for. Mutable
+ * caches, used under the machine's lock.
+ */
+final class Completion {
+  // A frame's debt is split into branches. In one that can be met, the member or item to come next
+  // is one that it needs, and gets the flattest value that meets the branch's part about it; so the
+  // debt shrinks with each. Values are built by rising height, which a recursive schema cannot
+  // escape. What comes out is fed through the machine itself, so it is never wrong, only at worst
+  // not found.
+
+  private static final int MAX_HEIGHT = 24;
+  private static final int MAX_PARTS = 20_000; // members and items of one completion
+  private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
+
+  private record Flat(Formula verdicts, int height) {}
+
+  /** What comes next in a container: the key of a member, and what its value is to satisfy. */
+  private record Next(int key, Formula wanted, Formula rest, byte[] value) {}
+
+  private final Machine machine;
+  private final Map<Flat, byte[]> values = new HashMap<>();
+  private int parts;
+
+  Completion(Machine machine) {
+    this.machine = machine;
+  }
+
+  /** Bytes after which the text may end; null if none were found. */
+  byte @Nullable [] of(JsonState state) {
+    parts = 0;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    JsonState s = state;
+    while (s != null && !s.mayEnd() && parts++ < MAX_PARTS) {
+      s = advance(s, out);
+    }
+    return s != null && s.mayEnd() ? out.toByteArray() : null;
+  }
+
+  // One step further: to the end of a segment, or over a whole member or item.
+  private @Nullable JsonState advance(JsonState s, ByteArrayOutputStream out) {
+    Context c = s.context;
+    boolean array = c.frame.kind == Frame.Kind.ARRAY;
+    byte[] close = {(byte) (array ? ']' : '}')};
+    JsonState closed =
+        switch (c.phase) {
+          case AFTER, KEY_START -> feed(s, close, out);
+          case VALUE -> c.meaning.closing() == null ? null : feed(s, close, out);
+          default -> null;
+        };
+    if (closed != null) {
+      return closed;
+    }
+    return switch (c.phase) {
+      case VALUE -> {
+        byte[] value = value(c.meaning.obligation());
+        yield value == null ? null : feed(s, value, out);
+      }
+      case KEY_START -> {
+        byte[] member = member(c.frame);
+        yield member == null ? toEnd(s, out) : feed(s, member, out);
+      }
+      case AFTER -> {
+        byte[] next = array ? item(c.frame) : member(c.frame);
+        yield next == null ? toEnd(s, out) : feed(s, joined(new byte[] {','}, next), out);
+      }
+      default -> toEnd(s, out);
+    };
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+
+  /** Reads bytes, with white space where the layout asks for it; null and no output if refused. */
+  private static @Nullable JsonState feed(JsonState from, byte[] bytes, ByteArrayOutputStream out) {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    JsonState s = from;
+    for (byte b : bytes) {
+      JsonState next = s.step(b);
+      for (int spaces = 0; next == null && spaces < 4096; spaces++) {
+        byte space = ' ';
+        JsonState wider = s.step(space);
+        if (wider == null) {
+          space = '\n';
+          wider = s.step(space);
+        }
+        if (wider == null || s.context.phase == Phase.STRING || s.context.phase == Phase.KEY) {
+          return null;
+        }
+        read.write(space);
+        s = wider;
+        next = s.step(b);
+      }
+      if (next == null) {
+        return null;
+      }
+      read.write(b);
+      s = next;
+    }
+    out.writeBytes(read.toByteArray());
+    return s;
+  }
+
+  /** The nearest state outside the segment, closing brackets before commas. */
+  private static @Nullable JsonState toEnd(JsonState from, ByteArrayOutputStream out) {
+    record Way(JsonState state, @Nullable Way before, byte last) {
+      byte[] bytes() {
+        ByteArrayOutputStream reversed = new ByteArrayOutputStream();
+        for (Way w = this; w.before != null; w = w.before) {
+          reversed.write(w.last);
+        }
+        byte[] b = reversed.toByteArray();
+        for (int i = 0, j = b.length - 1; i < j; i++, j--) {
+          byte t = b[i];
+          b[i] = b[j];
+          b[j] = t;
+        }
+        return b;
+      }
+    }
+    BitSet seen = new BitSet();
+    seen.set(from.position);
+    ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0)));
+    while (!queue.isEmpty() && seen.cardinality() < MAX_STATES) {
+      Way at = queue.remove();
+      Segment segment = from.context.segment;
+      for (int i = 255; i >= 0; i--) {
+        int to = segment.next(at.state.position, i);
+        if (to == Segment.DEAD || (to >= 0 && seen.get(to))) {
+          continue;
+        }
+        JsonState next = at.state.step((byte) i);
+        if (next != null) {
+          Way way = new Way(next, at, (byte) i);
+          if (to < 0 || next.mayEnd()) {
+            out.writeBytes(way.bytes());
+            return next;
+          }
+          seen.set(to);
+          queue.add(way);
+        }
+      }
+    }
+    return null;
+  }
+
+  // ---- members and items
+
+  private byte @Nullable [] member(Frame f) {
+    for (int height = 0; height <= MAX_HEIGHT; height++) {
+      Next next = nextMember(f.keys(), f.owed, f.gone, height);
+      if (next != null) {
+        byte[] name = name(f.keys(), next.key, f.used);
+        return name == null ? null : joined(name, new byte[] {':'}, next.value);
+      }
+    }
+    return null;
+  }
+
+  private byte @Nullable [] item(Frame f) {
+    for (int height = 0; height <= MAX_HEIGHT; height++) {
+      Next next = nextItem(f.owed, height);
+      if (next != null) {
+        return next.value;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Next nextMember(KeySpace space, Formula owed, long[] gone, int height) {
+    Next found = null;
+    for (Formula branch : machine.formulas().branches(owed)) {
+      for (int key : machine.liveness().wantedKeys(space, branch, gone)) {
+        long[] after = space.gone(gone, key);
+        Formula then = machine.progress().key(branch, space, key, after);
+        Next next = split(then, height, key, r -> machine.liveness().object(space, r, after));
+        if (next != null && machine.progress().end(next.rest).isTrue()) {
+          return next;
+        }
+        found = found == null ? next : found;
+      }
+    }
+    return found;
+  }
+
+  private @Nullable Next nextItem(Formula owed, int height) {
+    Next found = null;
+    for (Formula branch : machine.formulas().branches(owed)) {
+      Next next =
+          split(machine.progress().item(branch), height, -1, r -> machine.liveness().array(r));
+      if (next != null && machine.progress().end(next.rest).isTrue()) {
+        return next;
+      }
+      found = found == null || (next != null && found.rest == owed) ? next : found;
+    }
+    return found;
+  }
+
+  // A value for one branch whose rest can be met; one that leaves nothing owed if there is one,
+  // else
+  // one that leaves something new.
+  private @Nullable Next split(
+      Formula then, int height, int key, java.util.function.Predicate<Formula> alive) {
+    Next found = null;
+    for (Formula branch : machine.formulas().branches(then)) {
+      List<Formula> asked = new ArrayList<>();
+      List<Formula> remaining = new ArrayList<>();
+      for (Formula literal : branch.conjuncts()) {
+        (literal.hasVerdicts ? asked : remaining).add(literal);
+      }
+      Formula wanted = machine.formulas().and(asked);
+      byte[] value = value(wanted, height);
+      if (value == null) {
+        continue;
+      }
+      Formula rest = machine.remember(machine.formulas().and(remaining), value);
+      if (alive.test(rest)) {
+        Next next = new Next(key, wanted, rest, value);
+        if (machine.progress().end(rest).isTrue()) {
+          return next;
+        }
+        found = found == null ? next : found;
+      }
+    }
+    return found;
+  }
+
+  /** A name of a key with its quotes. */
+  private byte @Nullable [] name(KeySpace space, int key, Set<String> used) {
+    BitSet only = new BitSet();
+    only.set(key);
+    Segment names = machine.keySegment(new KeyContent.Choice(space, only, used));
+    byte[] rest = toEnd(names);
+    return rest == null ? null : joined(new byte[] {'"'}, rest);
+  }
+
+  // ---- values
+
+  private byte @Nullable [] value(Formula verdicts) {
+    for (int height = 0; height <= MAX_HEIGHT; height++) {
+      byte[] value = value(verdicts, height);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  private byte @Nullable [] value(Formula verdicts, int height) {
+    Flat key = new Flat(verdicts, height);
+    byte[] known = values.get(key);
+    if (known == null) {
+      known = build(verdicts, height);
+      values.put(key, known == null ? new byte[0] : known);
+    }
+    return known == null || known.length == 0 ? null : known;
+  }
+
+  private byte @Nullable [] build(Formula verdicts, int height) {
+    if (verdicts.isFalse()) {
+      return null;
+    }
+    byte[] best = height == 0 ? null : value(verdicts, height - 1);
+    if (best != null) {
+      return best;
+    }
+    for (JsonType type : JsonType.values()) {
+      if (!machine.liveness().satisfiable(verdicts, type)) {
+        continue;
+      }
+      Formula owed = machine.expansion().of(verdicts, type);
+      byte[] made =
+          switch (type) {
+            case NULL -> "null".getBytes(StandardCharsets.UTF_8);
+            case TRUE -> "true".getBytes(StandardCharsets.UTF_8);
+            case FALSE -> "false".getBytes(StandardCharsets.UTF_8);
+            case STRING -> {
+              byte[] rest = toEnd(machine.text(owed, List.of()));
+              yield rest == null ? null : joined(new byte[] {'"'}, rest);
+            }
+            case NUMBER -> toEnd(machine.number(owed, List.of()));
+            case ARRAY -> array(owed, height);
+            case OBJECT -> object(machine.spaces().of(owed, verdicts, List.of()), owed, height);
+          };
+      if (made != null && (best == null || made.length < best.length)) {
+        best = made;
+      }
+    }
+    return best;
+  }
+
+  private byte @Nullable [] array(Formula owed, int height) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write('[');
+    Formula f = owed;
+    while (!machine.progress().end(f).isTrue()) {
+      Next next = height == 0 || parts++ > MAX_PARTS ? null : nextItem(f, height - 1);
+      if (next == null) {
+        return null;
+      }
+      if (out.size() > 1) {
+        out.write(',');
+      }
+      out.writeBytes(next.value);
+      f = next.rest;
+    }
+    out.write(']');
+    return out.toByteArray();
+  }
+
+  private byte @Nullable [] object(KeySpace space, Formula owed, int height) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write('{');
+    Formula f = owed;
+    long[] gone = space.nothingGone();
+    Set<String> used = new java.util.HashSet<>();
+    while (!machine.progress().end(f).isTrue()) {
+      Next next =
+          height == 0 || parts++ > MAX_PARTS ? null : nextMember(space, f, gone, height - 1);
+      byte[] name = next == null ? null : name(space, next.key, used);
+      if (next == null || name == null) {
+        return null;
+      }
+      if (!space.isListed(next.key)) {
+        used.add(machine.readName(name));
+      }
+      if (out.size() > 1) {
+        out.write(',');
+      }
+      out.writeBytes(joined(name, new byte[] {':'}, next.value));
+      f = next.rest;
+      gone = space.gone(gone, next.key);
+    }
+    out.write('}');
+    return out.toByteArray();
+  }
+
+  /** The shortest text that leaves a segment from its start, or ends in it. */
+  private static byte @Nullable [] toEnd(Segment segment) {
+    List<int[]> ways = new ArrayList<>(); // state, the way before, the byte between
+    BitSet seen = new BitSet();
+    ways.add(new int[] {segment.start(), -1, 0});
+    seen.set(segment.start());
+    for (int i = 0; i < ways.size() && i < MAX_STATES; i++) {
+      int state = ways.get(i)[0];
+      if (segment.endLabel(state) >= 0) {
+        return bytes(ways, i);
+      }
+      for (int b = 0; b < 256; b++) {
+        int to = segment.next(state, b);
+        if (to >= 0 && !seen.get(to)) {
+          seen.set(to);
+          ways.add(new int[] {to, i, b});
+        } else if (to < Segment.DEAD && Segment.consumes(to)) {
+          return joined(bytes(ways, i), new byte[] {(byte) b});
+        }
+      }
+    }
+    return null;
+  }
+
+  private static byte[] bytes(List<int[]> ways, int last) {
+    int n = 0;
+    for (int i = last; ways.get(i)[1] >= 0; i = ways.get(i)[1]) {
+      n++;
+    }
+    byte[] out = new byte[n];
+    for (int i = last; ways.get(i)[1] >= 0; i = ways.get(i)[1]) {
+      out[--n] = (byte) ways.get(i)[2];
+    }
+    return out;
+  }
+}
