@@ -11,6 +11,7 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.JsonSchema;
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,9 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Random outputs drawn through the masks, judged by an independent validator. */
 final class Soundness {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
   private static final int MOST_TOKENS = 60; // before the way out is taken
 
   private final Function<String, JsonSchema> schemas;
@@ -72,6 +81,10 @@ final class Soundness {
         mask.clear();
         s.fillMask(mask);
         if (mask.cardinality() == 0) {
+          if (!s.mayEnd()) {
+            deadEnds.add(new Pass.Failure(file.name(), out.toString(StandardCharsets.UTF_8)));
+            return;
+          }
           break;
         }
         int token = pick();
@@ -81,10 +94,6 @@ final class Soundness {
         }
         out.writeBytes(vocabulary.bytes(token));
         s = next;
-      }
-      if (mask.cardinality() == 0 && !s.mayEnd()) {
-        deadEnds.add(new Pass.Failure(file.name(), out.toString(StandardCharsets.UTF_8)));
-        return;
       }
     } catch (RuntimeException | StackOverflowError e) {
       deadEnds.add(new Pass.Failure(file.name(), e + " after " + out));
@@ -121,13 +130,31 @@ final class Soundness {
   private void judge(BenchFile file, Schema validator, String text) {
     outputs++;
     try {
-      var errors = validator.validate(text, InputFormat.JSON);
+      var errors = validator.validate(plain(MAPPER.readTree(text)).toString(), InputFormat.JSON);
       if (!errors.isEmpty()) {
         invalid.add(new Pass.Failure(file.name(), errors.get(0) + " in " + text));
       }
     } catch (RuntimeException | StackOverflowError e) {
       unjudged.add(new Pass.Failure(file.name(), e + " on " + text));
     }
+  }
+
+  // The validator compares numbers inside of constants by their spelling, so it gets a plain one.
+  private static JsonNode plain(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.properties().forEach(e -> e.setValue(plain(e.getValue())));
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, plain(array.get(i)));
+      }
+    } else if (node.isNumber()) {
+      BigDecimal n = node.decimalValue();
+      boolean whole = n.signum() == 0 || n.stripTrailingZeros().scale() <= 0;
+      if (whole && n.precision() - n.scale() < 400) {
+        return JsonNodeFactory.instance.numberNode(n.toBigInteger());
+      }
+    }
+    return node;
   }
 
   Map<String, Object> toMap() {

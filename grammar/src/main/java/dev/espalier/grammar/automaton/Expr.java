@@ -828,6 +828,60 @@ public final class Expr {
     return kind == Kind.AND ? List.of(args) : List.of(this);
   }
 
+  /**
+   * A number of bytes within which every text can be completed, wherever it has got to; {@link
+   * #UNBOUNDED} if the shape does not tell. An upper bound, found without a search.
+   */
+  public int reach() {
+    long r = reach(this);
+    return r < UNBOUNDED ? (int) r : UNBOUNDED;
+  }
+
+  private static long reach(Expr e) {
+    long most = 0; // of what has been begun
+    for (; e.kind == Kind.SEQ; e = e.args[1]) {
+      most = Math.max(most, reach(e.args[0]) + least(e.args[1]));
+    }
+    long last =
+        switch (e.kind) {
+          case NONE, EMPTY -> 0;
+          case SET -> 1;
+          case REPEAT -> reach(e.args[0]) + Math.max(0L, e.min - 1L) * least(e.args[0]);
+          case OR -> {
+            long r = 0;
+            for (Expr a : e.args) {
+              r = Math.max(r, reach(a));
+            }
+            yield r;
+          }
+          default -> UNBOUNDED;
+        };
+    return Math.min(Math.max(most, last), UNBOUNDED);
+  }
+
+  // Bytes of the shortest text.
+  private static long least(Expr e) {
+    long sum = 0;
+    for (; e.kind == Kind.SEQ; e = e.args[1]) {
+      sum += least(e.args[0]);
+    }
+    sum +=
+        switch (e.kind) {
+          case NONE, EMPTY -> 0;
+          case SET -> 1;
+          case REPEAT -> e.min * least(e.args[0]);
+          case OR -> {
+            long r = UNBOUNDED;
+            for (Expr a : e.args) {
+              r = Math.min(r, least(a));
+            }
+            yield r;
+          }
+          default -> UNBOUNDED;
+        };
+    return Math.min(sum, UNBOUNDED);
+  }
+
   /** The bytes after which the automaton is where it was. */
   public ByteSet loops() {
     for (Edge e : edges()) {

@@ -66,21 +66,19 @@ final class Completion {
     if (closed != null) {
       return closed;
     }
-    return switch (c.phase) {
-      case VALUE -> {
-        byte[] value = value(c.meaning.obligation());
-        yield value == null ? null : feed(s, value, out);
-      }
-      case KEY_START -> {
-        byte[] member = member(c.frame);
-        yield member == null ? toEnd(s, out) : feed(s, member, out);
-      }
-      case AFTER -> {
-        byte[] next = array ? item(c.frame) : member(c.frame);
-        yield next == null ? toEnd(s, out) : feed(s, joined(new byte[] {','}, next), out);
-      }
-      default -> toEnd(s, out);
-    };
+    byte[] next =
+        switch (c.phase) {
+          case VALUE -> value(c.meaning.obligation());
+          case KEY_START -> member(c.frame);
+          case AFTER -> array ? item(c.frame) : member(c.frame);
+          default -> null;
+        };
+    if (next != null && c.phase == Phase.AFTER) {
+      next = joined(new byte[] {','}, next);
+    }
+    // Inside a literal the value has begun, so only its rest can be read.
+    JsonState fed = next == null ? null : feed(s, next, out);
+    return fed == null ? toEnd(s, out) : fed;
   }
 
   private static byte[] joined(byte[]... parts) {

@@ -49,6 +49,9 @@ interface Content {
     /** Any text, under one label, but for what follows {@link Content#onNames}. */
     record OffNames(int label) implements Likeness {}
 
+    /** The same, as far as any token reaches, as another state: a limit is far away. */
+    record As(int state) implements Likeness {}
+
     /** Whatever comes can still be completed, as with any text; only where it ends differs. */
     record Total() implements Likeness {}
 

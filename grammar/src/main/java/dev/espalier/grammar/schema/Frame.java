@@ -100,7 +100,7 @@ final class Frame {
         && x.kind == y.kind
         && x.owed == y.owed
         && x.parent == y.parent
-        && x.space == y.space
+        && Objects.equals(x.space, y.space)
         && x.sides.equals(y.sides)
         && x.pending.equals(y.pending)
         && x.used.equals(y.used)

@@ -149,6 +149,9 @@ final class StringSegment extends Segment {
       return CountedTexts.of(tables, any, StringSegment::escape)
           .view(counted.min(), counted.max(), tables)
           .relabelled(counted.label());
+    } else if (like instanceof Content.Likeness.As other) {
+      int same = state(other.state(), state & 7);
+      return root ? view(same, tables) : build(same, suffixes, tables);
     } else if (like instanceof Content.Likeness.Total && (state & 7) == 0) {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.ending(base, this, state, suffixes, tables);

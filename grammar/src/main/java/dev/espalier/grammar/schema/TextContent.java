@@ -113,7 +113,18 @@ final class TextContent implements Content {
     if (min >= 0) {
       return new Likeness.Counted(min, main.repeatMax(), label);
     }
-    return isTotal(main) ? Likeness.TOTAL : Likeness.UNKNOWN;
+    if (isTotal(main)) {
+      return Likeness.TOTAL;
+    }
+    Expr.Counted counted = main.counted(Utf8.CHAR);
+    if (counted != null
+        && counted.min() == 0
+        && counted.rest().reach() < counted.max() - LONG_LOOP) {
+      List<Expr> unlimited = new ArrayList<>(at);
+      unlimited.set(0, counted.rest());
+      return new Likeness.As(intern(unlimited));
+    }
+    return Likeness.UNKNOWN;
   }
 
   // Every conjunct lets any text go by and then asks for something; if all but the last also let
