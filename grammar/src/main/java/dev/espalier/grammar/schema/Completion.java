@@ -31,6 +31,7 @@ final class Completion {
   private record Flat(Formula verdicts, int height) {}
 
   /** What comes next in a container: the key of a member, and what its value is to satisfy. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Next(int key, Formula wanted, Formula rest, byte[] value) {}
 
   private final Machine machine;
