@@ -882,16 +882,6 @@ public final class Expr {
     return Math.min(sum, UNBOUNDED);
   }
 
-  /** The bytes after which the automaton is where it was. */
-  public ByteSet loops() {
-    for (Edge e : edges()) {
-      if (e.target == this) {
-        return e.bytes;
-      }
-    }
-    return ByteSet.NONE;
-  }
-
   /** If this is {@code e} repeated, its lower bound, else -1. */
   public int repeatMin(Expr e) {
     return kind == Kind.REPEAT && args[0] == e ? min : e == this ? 1 : -1;
