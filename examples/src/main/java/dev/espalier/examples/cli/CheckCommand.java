@@ -3,6 +3,8 @@ package dev.espalier.examples.cli;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
+import dev.espalier.grammar.CompileReport;
+import dev.espalier.grammar.JsonSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code espalier check}. */
@@ -30,6 +33,12 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin ConstraintChoice constraint = new ConstraintChoice();
 
+  @Option(
+      names = "--report",
+      description =
+          "Print what a schema's keywords come to and its likely mistakes; judge nothing.")
+  boolean report;
+
   @Parameters(paramLabel = "FILE", arity = "0..*", description = "Texts, one a file.")
   List<Path> files = new ArrayList<>();
 
@@ -44,6 +53,9 @@ final class CheckCommand implements Callable<Integer> {
       throw CliException.usage(
           "nothing to judge by", "give one of --schema, --regex, --grammar, --choice");
     }
+    if (report) {
+      return report(wanted);
+    }
     CompiledConstraint compiled = wanted.compile(bytes());
     if (files.isEmpty()) {
       return judge("standard input", readAll(), compiled);
@@ -55,6 +67,18 @@ final class CheckCommand implements Callable<Integer> {
       worst = Math.max(worst, judge(file.toString(), text.substring(0, end), compiled));
     }
     return worst;
+  }
+
+  private int report(Constraint wanted) {
+    if (!(wanted instanceof JsonSchema schema)) {
+      throw CliException.usage("only schemas have a report", "give --schema FILE");
+    }
+    CompileReport found = schema.report();
+    found.entries().forEach(entry -> shell.out().println(Columns.printable(entry.toString())));
+    for (CompileReport.Warning warning : found.warnings()) {
+      say(Shell.Paint.RED, "!", warning.toString());
+    }
+    return found.complete() ? ExitCode.OK : ExitCode.USAGE;
   }
 
   /** A vocabulary in which every byte is a token: texts need no more. */

@@ -30,7 +30,7 @@ final class ConstraintChoice {
     @Option(
         names = "--grammar",
         paramLabel = "FILE",
-        description = "A grammar in llama.cpp's GBNF; texts derive from its rule 'root'.")
+        description = "A grammar: in Lark's language if its name ends in .lark, else in GBNF.")
     @Nullable Path grammar;
 
     @Option(
@@ -50,7 +50,8 @@ final class ConstraintChoice {
       return JsonSchema.of(TextFile.read(kind.schema, "schema"));
     }
     if (kind.grammar != null) {
-      return Grammar.gbnf(TextFile.read(kind.grammar, "grammar"));
+      String text = TextFile.read(kind.grammar, "grammar");
+      return kind.grammar.toString().endsWith(".lark") ? Grammar.lark(text) : Grammar.gbnf(text);
     }
     if (kind.regex != null) {
       return Regex.of(kind.regex);

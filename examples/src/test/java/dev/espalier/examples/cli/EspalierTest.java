@@ -109,11 +109,24 @@ class EspalierTest {
     String[] line = {"check", "--grammar", grammar.toString(), good.toString(), bad.toString()};
     assertThat(shell.run(line)).as(shell.err()).isEqualTo(ExitCode.INVALID);
     assertThat(shell.out()).contains("good.txt: valid", "bad.txt:3:1: 'c' is refused", "expected");
+    Path lark = Files.writeString(folder.resolve("word.lark"), "start: WORD\nWORD: /[a-z]+/");
+    shell.typing("ivy");
+    assertThat(shell.run("check", "--grammar", lark.toString())).as(shell.err()).isZero();
     shell.typing("yes\n");
     assertThat(shell.run("check", "--choice", "yes,no")).isZero();
     shell.typing("ye");
     assertThat(shell.run("check", "--choice", "yes,no")).isEqualTo(ExitCode.INCOMPLETE);
     assertThat(shell.out()).contains("beginning", "\"s\"");
+  }
+
+  @Test
+  void aReportTellsOfKeywordsAndMistakes(@TempDir Path folder) throws IOException {
+    Path schema =
+        Files.writeString(
+            folder.resolve("s.json"), "{\"type\":\"string\",\"maxlength\":3,\"title\":\"x\"}");
+    assertThat(shell.run("check", "--report", "--schema", schema.toString())).isZero();
+    assertThat(shell.out()).contains("type", "ENFORCED", "maxLength");
+    assertThat(shell.run("check", "--report", "--regex", "a")).isEqualTo(ExitCode.USAGE);
   }
 
   @Test
