@@ -16,6 +16,7 @@ import java.util.List;
 public final class Choice implements Constraint {
   private final int count;
   private final Expr language;
+  private final CompiledOnce compiled = new CompiledOnce();
 
   private Choice(Collection<String> texts) {
     count = texts.size();
@@ -38,7 +39,7 @@ public final class Choice implements Constraint {
 
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return new CompiledLexeme(language, vocabulary, "the choice");
+    return compiled.get(vocabulary, v -> new CompiledLexeme(language, v, "the choice"));
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class Grammar implements Constraint {
   private static final int MAX_PERMUTED = 12;
 
   private final Rules rules;
+  private final CompiledOnce compiled = new CompiledOnce();
 
   private Grammar(Rules rules) {
     this.rules = rules;
@@ -206,7 +207,7 @@ public final class Grammar implements Constraint {
    */
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return CompiledGrammar.of(rules, vocabulary);
+    return compiled.get(vocabulary, v -> CompiledGrammar.of(rules, v));
   }
 
   @Override

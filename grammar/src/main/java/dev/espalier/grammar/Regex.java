@@ -19,6 +19,7 @@ import dev.espalier.grammar.regex.RegexParser;
 public final class Regex implements Constraint {
   private final String pattern;
   private final Expr language;
+  private final CompiledOnce compiled = new CompiledOnce();
 
   private Regex(String pattern, Expr language) {
     this.pattern = pattern;
@@ -44,7 +45,9 @@ public final class Regex implements Constraint {
 
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return new CompiledLexeme(language, vocabulary, "the regular expression '" + pattern + "'");
+    return compiled.get(
+        vocabulary,
+        v -> new CompiledLexeme(language, v, "the regular expression '" + pattern + "'"));
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class Substring implements Constraint {
   /** Bytes of a source text. */
   static final int MAX_LENGTH = 1 << 24;
 
+  private final CompiledOnce compiled = new CompiledOnce();
   private final String text;
   private final SuffixArray spans;
 
@@ -102,7 +103,7 @@ public final class Substring implements Constraint {
 
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return new CompiledSubstring(spans, vocabulary);
+    return compiled.get(vocabulary, v -> new CompiledSubstring(spans, v));
   }
 
   @Override

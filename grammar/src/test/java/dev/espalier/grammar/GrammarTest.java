@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.CompiledConstraint;
 import dev.espalier.CompiledConstraint.Check.Verdict;
+import dev.espalier.Constraint;
 import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.token.Vocabularies;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,18 @@ class GrammarTest {
       })
   void readsJsonAsItsGrammarSays(String text, Verdict verdict) {
     assertThat(compile(JSON).check(text).verdict()).isEqualTo(verdict);
+  }
+
+  @Test
+  void aDescriptionIsCompiledOnceForAVocabulary() {
+    Vocabulary other = Vocabularies.random(new Random(4), 300, "a", "b");
+    for (Constraint description :
+        List.of(Grammar.gbnf(JSON), Regex.of("a+"), Choice.of("a", "b"), Substring.of("ab"))) {
+      CompiledConstraint compiled = description.compile(VOCABULARY);
+      assertThat(description.compile(VOCABULARY)).isSameAs(compiled);
+      assertThat(description.compile(other)).isNotSameAs(compiled);
+      assertThat(description.compile(other).vocabulary()).isSameAs(other);
+    }
   }
 
   @Test
