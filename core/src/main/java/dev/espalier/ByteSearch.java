@@ -1,15 +1,14 @@
 package dev.espalier;
 
 import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for the nearest end of a text, byte by byte. */
 final class ByteSearch {
-  /** Distinct states after which the search gives up; equal states are one object. */
+  /** Distinct states after which the search gives up. */
   static final int STATES = 100_000;
 
   private ByteSearch() {}
@@ -17,7 +16,7 @@ final class ByteSearch {
   private record Way(CompiledConstraint.State state, @Nullable Way before, byte last, int length) {}
 
   static byte @Nullable [] toEnd(CompiledConstraint.State from) {
-    Set<CompiledConstraint.State> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<CompiledConstraint.State> seen = new HashSet<>();
     ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0, 0)));
     seen.add(from);
     while (!queue.isEmpty() && seen.size() < STATES) {

@@ -8,6 +8,8 @@ public enum FinishReason {
   COMPLETE,
   /** The token limit, or the end of the context, was reached. */
   LENGTH,
+  /** The token limit was reached, and what was open was closed; see {@code closeAtLimit}. */
+  CLOSED,
   /** The caller cancelled, directly or from a listener. */
   CANCELLED,
   /** The deadline passed. */

@@ -91,8 +91,8 @@ public final class Generation {
 
   /**
    * Whether its tokens follow the law of the model, the constraint and the processors. False only
-   * if forced bytes were committed in their canonical spelling, see {@link
-   * Sampler.Builder#commitForcedBytes}.
+   * if tokens were committed unasked, see {@link Sampler.Builder#commitForcedBytes} and {@link
+   * Sampler.Builder#closeAtLimit}.
    */
   public boolean lossless() {
     return usage.committedTokens() == 0;

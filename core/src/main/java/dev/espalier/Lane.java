@@ -31,6 +31,7 @@ final class Lane implements DrawStep {
   private @Nullable FinishReason finish;
   private @Nullable LogitsRow raw;
   private @Nullable LogitsRow row;
+  private boolean closing; // the limit has come, what is open is being closed
   private int step;
   private int committed; // forced tokens that other tokens could have spelled
   final Stopwatch watch;
@@ -173,11 +174,15 @@ final class Lane implements DrawStep {
   /** Takes forced bytes in their canonical spelling; false if they have none yet. */
   private boolean commit(ForcedRun run) {
     int[] spelling = run.tokens(recipe.model().tokenizer(), recipe.vocabulary(), output.recent());
+    commit(spelling);
+    return spelling.length > 0;
+  }
+
+  private void commit(int[] spelling) {
     for (int i = 0; i < spelling.length && active(); i++) {
       committed++;
       force(spelling[i]);
     }
-    return spelling.length > 0;
   }
 
   /** Whether the next draw needs a mask that is not there yet. */
@@ -277,9 +282,49 @@ final class Lane implements DrawStep {
     emit(output.flush());
     if (stopped) {
       finish(FinishReason.STOP);
-    } else if (details.size() >= recipe.maxTokens()) {
-      finish(onlyEndIsLeft() ? FinishReason.COMPLETE : FinishReason.LENGTH);
+    } else if (details.size() >= recipe.maxTokens() && !closing) {
+      if (onlyEndIsLeft()) {
+        finish(FinishReason.COMPLETE);
+      } else {
+        finish(recipe.closes() && close() ? FinishReason.CLOSED : FinishReason.LENGTH);
+      }
     }
+  }
+
+  /** Appends what brings the text to a valid end; false if there is nothing to do, or no way. */
+  private boolean close() {
+    if (state == null || state.mayEnd()) {
+      return false;
+    }
+    byte[] rest = state.completion();
+    int[] spelling = rest == null ? null : spell(state, rest);
+    if (spelling == null) {
+      return false;
+    }
+    closing = true;
+    commit(spelling);
+    return true;
+  }
+
+  /** Tokens for some bytes that lead on from a state; null if none do. */
+  private int @Nullable [] spell(CompiledConstraint.State from, byte[] bytes) {
+    ForcedRun run = new ForcedRun(bytes, true);
+    int[] canonical = run.tokens(recipe.model().tokenizer(), recipe.vocabulary(), output.recent());
+    if (leads(from, canonical, bytes.length)) {
+      return canonical;
+    }
+    int[] longest = recipe.vocabulary().byText().spell(bytes);
+    return longest != null && leads(from, longest, bytes.length) ? longest : null;
+  }
+
+  private boolean leads(CompiledConstraint.State from, int[] tokens, int length) {
+    CompiledConstraint.State at = from;
+    int bytes = 0;
+    for (int i = 0; i < tokens.length && at != null; i++) {
+      at = at.advance(tokens[i]);
+      bytes += recipe.vocabulary().byteLength(tokens[i]);
+    }
+    return at != null && bytes == length;
   }
 
   private boolean onlyEndIsLeft() {

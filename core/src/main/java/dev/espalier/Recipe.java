@@ -18,6 +18,7 @@ final class Recipe {
   private final List<byte[]> stopStrings;
   private final boolean heals;
   private final boolean commits;
+  private final boolean closes;
   private final boolean drawsFirst;
   private final boolean masksAhead;
   private final int[] ends; // end tokens and stop tokens, ascending
@@ -36,6 +37,7 @@ final class Recipe {
     stopStrings = List.copyOf(from.stopStrings);
     heals = from.heal;
     commits = from.commit;
+    closes = from.close;
     drawsFirst =
         from.masking == Masking.OPPORTUNISTIC
             && draw.conditional()
@@ -111,6 +113,11 @@ final class Recipe {
   /** Whether the end of a text prompt is spelled anew. */
   boolean heals() {
     return heals;
+  }
+
+  /** Whether a text that hits the limit of tokens is closed. */
+  boolean closes() {
+    return closes;
   }
 
   /** Whether forced bytes are taken in their canonical spelling. */

@@ -302,6 +302,7 @@ public final class Sampler {
     int[] stopTokens = {};
     boolean heal;
     boolean commit;
+    boolean close;
     Masking masking = Masking.FULL;
 
     private Builder(CausalLm model) {
@@ -371,6 +372,18 @@ public final class Sampler {
      */
     public Builder commitForcedBytes(boolean wanted) {
       commit = wanted;
+      return this;
+    }
+
+    /**
+     * Whether a text that reaches {@link #maxTokens} under a constraint is brought to a valid end
+     * (off by default): what is open is closed with little, such as the missing brackets and
+     * required members of a JSON text. The tokens for it come on top of the limit and are not the
+     * model's choice; the generation then ends as {@link FinishReason#CLOSED}, or as {@code LENGTH}
+     * if no end was found.
+     */
+    public Builder closeAtLimit(boolean wanted) {
+      close = wanted;
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text tokens of a vocabulary in the order of their bytes, so that those with a common
@@ -81,6 +82,32 @@ final class TokensByText {
       }
     }
     return 0;
+  }
+
+  /**
+   * Some bytes in tokens, each as long as can be.
+   *
+   * @return null if no token begins with what is left
+   */
+  int @Nullable [] spell(byte[] bytes) {
+    IntList tokens = new IntList();
+    int at = 0;
+    while (at < bytes.length) {
+      int longest = -1;
+      for (int to = at + 1; to <= bytes.length; to++) {
+        int rank = first(bytes, at, to);
+        if (rank == ids.length || compare(ids[rank], bytes, at, to) != 0) {
+          break; // no token begins so, none goes on from here
+        }
+        longest = vocabulary.byteLength(ids[rank]) == to - at ? ids[rank] : longest;
+      }
+      if (longest < 0) {
+        return null;
+      }
+      tokens.add(longest);
+      at += vocabulary.byteLength(longest);
+    }
+    return tokens.toArray();
   }
 
   /**

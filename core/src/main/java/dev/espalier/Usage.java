@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param generatedTokens tokens produced, the end token included when drawn
  * @param forcedTokens of these, how many the constraint forced without a draw
  * @param committedTokens of the forced ones, how many stand for bytes that were forced although
- *     other tokens could have spelled them; see {@link Sampler.Builder#commitForcedBytes}
+ *     other tokens could have spelled them; see {@link Sampler.Builder#commitForcedBytes} and
+ *     {@link Sampler.Builder#closeAtLimit}
  * @param forwardPasses passes through the model after the prompt
  * @param prefill time for the prompt
  * @param forward time in the model after the prompt

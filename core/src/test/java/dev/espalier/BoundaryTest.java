@@ -229,4 +229,41 @@ class BoundaryTest {
     }
     assertThat(differs).as("drawing spells otherwise now and then").isTrue();
   }
+
+  @Test
+  void aTextAtItsLimitIsClosedOnRequest() {
+    int closed = 0;
+    for (int seed = 0; seed < 40; seed++) {
+      Sampler.Builder builder =
+          Sampler.builder(model)
+              .constraint(TextSet.of("bcabccéabcab", "aabbcabcab", "ab"))
+              .maxTokens(2)
+              .seed(seed);
+      Generation cut = builder.build().generate(Prompt.tokens(3));
+      Generation g = builder.closeAtLimit(true).build().generate(Prompt.tokens(3));
+      assertThat(g.constraintSatisfied()).isTrue();
+      assertThat(Arrays.copyOf(g.tokens(), Math.min(2, cut.tokens().length)))
+          .isEqualTo(cut.tokens());
+      if (!cut.constraintSatisfied()) {
+        closed++;
+        assertThat(cut.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(g.finishReason()).isEqualTo(FinishReason.CLOSED);
+        assertThat(g.text()).startsWith(cut.text()).isIn("bcabccéabcab", "aabbcabcab", "ab");
+        assertThat(g.lossless()).isFalse();
+        assertThat(g.logProb()).isNotNaN();
+        assertThat(g.usage().committedTokens()).isEqualTo(g.tokens().length - 2);
+      } else {
+        assertThat(g.finishReason()).isEqualTo(cut.finishReason());
+      }
+    }
+    assertThat(closed).isPositive();
+  }
+
+  @Test
+  void theLongestTokensSpellWhatTheTokenizerDoesNot() {
+    TokensByText tokens = model.vocabulary().byText();
+    byte[] text = "orderIdabcab".getBytes(StandardCharsets.UTF_8);
+    assertThat(tokens.spell(text)).containsExactly(id("orderId"), id("abc"), id("ab"));
+    assertThat(tokens.spell(new byte[] {'a', 'x'})).isNull();
+  }
 }

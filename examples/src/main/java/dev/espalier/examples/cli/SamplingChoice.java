@@ -47,6 +47,11 @@ final class SamplingChoice {
   int maxTokens = 512;
 
   @Option(
+      names = "--close",
+      description = "Bring a constrained text that reaches the limit to a valid end.")
+  boolean close;
+
+  @Option(
       names = "--chain",
       paramLabel = "FILE",
       description = {
@@ -75,6 +80,6 @@ final class SamplingChoice {
     if (seed != null) {
       builder.seed(seed);
     }
-    return builder.processors(stages).maxTokens(maxTokens);
+    return builder.processors(stages).maxTokens(maxTokens).closeAtLimit(close);
   }
 }

@@ -92,6 +92,11 @@ class EmbeddedModelTest {
             "generate", "--schema", schemaOf("person"), "--prompt", "Ada", "--max-tokens", "3");
     assertThat(exitCode).isEqualTo(ExitCode.INCOMPLETE);
     assertThat(shell.err()).contains("--max-tokens");
+    String[] closing = {
+      "generate", "--schema", schemaOf("person"), "--prompt", "Ada", "--max-tokens", "3", "--close"
+    };
+    assertThat(shell.run(closing)).as(shell.err()).isZero();
+    assertThat(new Judge(Tasks.named("person").schema()).fault(shell.out())).isEmpty();
   }
 
   @Test
