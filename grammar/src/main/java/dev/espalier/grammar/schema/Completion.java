@@ -25,6 +25,7 @@ final class Completion {
   // not found.
 
   private static final int MAX_HEIGHT = 24;
+  private static final long NANOS = 1_000_000_000; // for one completion
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
 
@@ -37,6 +38,7 @@ final class Completion {
   private final Machine machine;
   private final Map<Flat, byte[]> values = new HashMap<>();
   private int parts;
+  private long deadline; // System.nanoTime() at which a search gives up
 
   Completion(Machine machine) {
     this.machine = machine;
@@ -45,12 +47,17 @@ final class Completion {
   /** Bytes after which the text may end; null if none were found. */
   byte @Nullable [] of(JsonState state) {
     parts = 0;
+    deadline = System.nanoTime() + NANOS;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     JsonState s = state;
-    while (s != null && !s.mayEnd() && parts++ < MAX_PARTS) {
+    while (s != null && !s.mayEnd() && parts++ < MAX_PARTS && !late()) {
       s = advance(s, out);
     }
     return s != null && s.mayEnd() ? out.toByteArray() : null;
+  }
+
+  private boolean late() {
+    return System.nanoTime() - deadline > 0;
   }
 
   // One step further: to the end of a segment, or over a whole member or item.
@@ -121,7 +128,7 @@ final class Completion {
   }
 
   /** The nearest state outside the segment, closing brackets before commas. */
-  private static @Nullable JsonState toEnd(JsonState from, ByteArrayOutputStream out) {
+  private @Nullable JsonState toEnd(JsonState from, ByteArrayOutputStream out) {
     record Way(JsonState state, @Nullable Way before, byte last) {
       byte[] bytes() {
         ByteArrayOutputStream reversed = new ByteArrayOutputStream();
@@ -140,7 +147,7 @@ final class Completion {
     BitSet seen = new BitSet();
     seen.set(from.position);
     ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0)));
-    while (!queue.isEmpty() && seen.cardinality() < MAX_STATES) {
+    while (!queue.isEmpty() && seen.cardinality() < MAX_STATES && !late()) {
       Way at = queue.remove();
       Segment segment = from.context.segment;
       for (int i = 255; i >= 0; i--) {
@@ -270,7 +277,9 @@ final class Completion {
     byte[] known = values.get(key);
     if (known == null) {
       known = build(verdicts, height);
-      values.put(key, known == null ? new byte[0] : known);
+      if (known != null || !late()) { // a search that gave up has proven nothing
+        values.put(key, known == null ? new byte[0] : known);
+      }
     }
     return known == null || known.length == 0 ? null : known;
   }
@@ -313,7 +322,7 @@ final class Completion {
     out.write('[');
     Formula f = owed;
     while (!machine.progress().end(f).isTrue()) {
-      Next next = height == 0 || parts++ > MAX_PARTS ? null : nextItem(f, height - 1);
+      Next next = height == 0 || parts++ > MAX_PARTS || late() ? null : nextItem(f, height - 1);
       if (next == null) {
         return null;
       }
@@ -335,7 +344,9 @@ final class Completion {
     Set<String> used = new java.util.HashSet<>();
     while (!machine.progress().end(f).isTrue()) {
       Next next =
-          height == 0 || parts++ > MAX_PARTS ? null : nextMember(space, f, gone, height - 1);
+          height == 0 || parts++ > MAX_PARTS || late()
+              ? null
+              : nextMember(space, f, gone, height - 1);
       byte[] name = next == null ? null : name(space, next.key, used);
       if (next == null || name == null) {
         return null;
@@ -355,12 +366,12 @@ final class Completion {
   }
 
   /** The shortest text that leaves a segment from its start, or ends in it. */
-  private static byte @Nullable [] toEnd(Segment segment) {
+  private byte @Nullable [] toEnd(Segment segment) {
     List<int[]> ways = new ArrayList<>(); // state, the way before, the byte between
     BitSet seen = new BitSet();
     ways.add(new int[] {segment.start(), -1, 0});
     seen.set(segment.start());
-    for (int i = 0; i < ways.size() && i < MAX_STATES; i++) {
+    for (int i = 0; i < ways.size() && i < MAX_STATES && !late(); i++) {
       int state = ways.get(i)[0];
       if (segment.endLabel(state) >= 0) {
         return bytes(ways, i);
