@@ -35,6 +35,23 @@ final class Completion {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Next(int key, Formula wanted, Formula rest, byte[] value) {}
 
+  /** How a state was reached. */
+  private record Way(JsonState state, @Nullable Way before, byte last) {
+    byte[] bytes() {
+      ByteArrayOutputStream reversed = new ByteArrayOutputStream();
+      for (Way w = this; w.before != null; w = w.before) {
+        reversed.write(w.last);
+      }
+      byte[] b = reversed.toByteArray();
+      for (int i = 0, j = b.length - 1; i < j; i++, j--) {
+        byte t = b[i];
+        b[i] = b[j];
+        b[j] = t;
+      }
+      return b;
+    }
+  }
+
   private final Machine machine;
   private final Map<Flat, byte[]> values = new HashMap<>();
   private int parts;
@@ -129,21 +146,6 @@ final class Completion {
 
   /** The nearest state outside the segment, closing brackets before commas. */
   private @Nullable JsonState toEnd(JsonState from, ByteArrayOutputStream out) {
-    record Way(JsonState state, @Nullable Way before, byte last) {
-      byte[] bytes() {
-        ByteArrayOutputStream reversed = new ByteArrayOutputStream();
-        for (Way w = this; w.before != null; w = w.before) {
-          reversed.write(w.last);
-        }
-        byte[] b = reversed.toByteArray();
-        for (int i = 0, j = b.length - 1; i < j; i++, j--) {
-          byte t = b[i];
-          b[i] = b[j];
-          b[j] = t;
-        }
-        return b;
-      }
-    }
     BitSet seen = new BitSet();
     seen.set(from.position);
     ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0)));
