@@ -12,7 +12,8 @@ import java.util.Set;
 record Dialect(Draft draft, Set<String> absent) {
   private static final Set<String> OPTIONAL = Set.of("applicator", "unevaluated", "validation");
 
-  private static final Set<String> VALIDATION =
+  /** The assertions of the validation vocabulary. */
+  static final Set<String> VALIDATION =
       Set.of(
           "type",
           "enum",

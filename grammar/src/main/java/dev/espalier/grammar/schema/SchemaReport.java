@@ -43,31 +43,7 @@ final class SchemaReport {
           OptionsKeyword.NAME);
 
   private static final Set<String> OTHER_ASSERTIONS =
-      Set.of(
-          "$ref",
-          "$dynamicRef",
-          "$recursiveRef",
-          "type",
-          "enum",
-          "const",
-          "multipleOf",
-          "maximum",
-          "exclusiveMaximum",
-          "minimum",
-          "exclusiveMinimum",
-          "maxLength",
-          "minLength",
-          "pattern",
-          "format",
-          "maxItems",
-          "minItems",
-          "uniqueItems",
-          "maxContains",
-          "minContains",
-          "maxProperties",
-          "minProperties",
-          "required",
-          "dependentRequired");
+      Set.of("$ref", "$dynamicRef", "$recursiveRef", "format");
 
   /** Keywords that speak of values of one type only. */
   private static final Map<String, String> TYPED =
@@ -163,13 +139,16 @@ final class SchemaReport {
   }
 
   private static boolean known(String keyword) {
-    return OTHER_ASSERTIONS.contains(keyword) || Subschemas.POSITIONS.containsKey(keyword);
+    return OTHER_ASSERTIONS.contains(keyword)
+        || Dialect.VALIDATION.contains(keyword)
+        || Subschemas.POSITIONS.containsKey(keyword);
   }
 
   private void suggest(String pointer, String keyword) {
     String best = null;
     int least = 3;
-    for (Set<String> names : List.of(OTHER_ASSERTIONS, Subschemas.POSITIONS.keySet())) {
+    for (Set<String> names :
+        List.of(OTHER_ASSERTIONS, Dialect.VALIDATION, Subschemas.POSITIONS.keySet())) {
       for (String name : names) {
         int distance = distance(name.toLowerCase(Locale.ROOT), keyword.toLowerCase(Locale.ROOT));
         if (distance < least && distance * 3 < name.length()) {
