@@ -24,6 +24,7 @@ public final class TokenTrie {
   final BitSet deep; // nodes of more than SHORT bytes
   final BitSet leadsDeep; // shorter ones above them
   final long[] groups; // of the bytes below a node, see ByteGroups
+  private final int[] top = new int[256]; // children of the root by their byte, or -1
   private final long[] everything;
   private final int depth;
   private final int vocabularySize;
@@ -40,6 +41,10 @@ public final class TokenTrie {
     deep = new BitSet(bytes.length);
     leadsDeep = new BitSet(bytes.length);
     markDeep();
+    Arrays.fill(top, -1);
+    for (int c = 1; c < bytes.length; c = end[c]) {
+      top[byteAt(c)] = c;
+    }
     everything = new long[(vocabularySize + 63) >>> 6];
     for (int id : ids) {
       everything[id >>> 6] |= 1L << id;
@@ -85,8 +90,11 @@ public final class TokenTrie {
     return set;
   }
 
-  /** The child of a node by its byte, or -1; linear in the number of children. */
+  /** The child of a node by its byte, or -1; linear in the number of children but at the root. */
   public int child(int node, int b) {
+    if (node == 0) {
+      return top[b];
+    }
     for (int c = node + 1; c < end[node]; c = end[c]) {
       if ((bytes[c] & 0xFF) == b) {
         return c;
