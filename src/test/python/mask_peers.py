@@ -5,8 +5,8 @@ left out of the table, with the reason on standard error; a grammar that it refu
     python mask_peers.py TOKENIZER_JSON GRAMMARS WORK OUT
 
 A token's time is filling the mask and accepting the token, called as directly as each Python
-binding allows. Every figure is the median of five runs after one to warm up, or of as many as fit
-SECONDS. A reading that takes longer than PATIENCE ends there; "tokens" says how many it read, and
+binding allows. A token's time is the median of its five runs after one to warm up, or of as many as
+fit SECONDS; averages and percentiles are over the tokens, as on the Java side. A reading that takes longer than PATIENCE ends there; "tokens" says how many it read, and
 the table's figures are theirs. A grammar that takes longer than LIMIT is left null.
 """
 
@@ -32,11 +32,9 @@ def median(values):
 
 
 def figures(runs):
-    rows = []
-    for nanos in runs:
-        s = sorted(nanos)
-        rows.append((sum(s) / len(s), s[len(s) // 2], s[int(len(s) * 0.99)], s[-1]))
-    return {k: median([r[i] / 1e3 for r in rows]) for i, k in enumerate(STATISTICS)}
+    s = sorted(sorted(nanos)[len(nanos) // 2] / 1e3 for nanos in zip(*runs))
+    values = (sum(s) / len(s), s[len(s) // 2], s[int(len(s) * 0.99)], s[-1])
+    return {k: round(v, 3) for k, v in zip(STATISTICS, values)}
 
 
 class Llguidance:

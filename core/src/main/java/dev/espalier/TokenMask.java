@@ -1,21 +1,27 @@
 package dev.espalier;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of allowed token ids, reused from step to step. Mutable, for one thread at a time.
  *
  * <p>Small sets are kept as an id list beside the bits, so that a step with 40 allowed tokens costs
- * 40, not the vocabulary.
+ * 40, not the vocabulary; and a {@link TokenSet} that was made before is read in place, so that it
+ * costs nothing.
  */
 public final class TokenMask {
   /** Up to so many ids the list is kept; beyond it only the bits are. */
   public static final int LIST_LIMIT = 4096;
 
-  // The bits are always right. While `listed`, ids[0, count) holds the same set in order of adding;
-  // afterwards ids is stale and count is the cardinality, or -1 where nobody has counted.
+  // While `fixed` is there, it is the set, and the rest means nothing. Otherwise the bits of `own`
+  // are right, unless they are stale: then the set is empty, and they are wiped when they are
+  // needed. While `listed`, ids[0, count) holds the same set in order of adding; afterwards ids
+  // means nothing and count is the cardinality, or -1 where nobody has counted.
   private final int size;
-  private final long[] words;
+  private final long[] own;
+  private @Nullable TokenSet fixed;
+  private boolean stale;
   private int[] ids = new int[64];
   private int count;
   private boolean listed = true;
@@ -30,7 +36,7 @@ public final class TokenMask {
       throw new IllegalArgumentException("a mask needs at least one id, not " + size);
     }
     this.size = size;
-    words = new long[(size + 63) >>> 6];
+    own = new long[(size + 63) >>> 6];
   }
 
   /** Ids run from 0 to {@code size() - 1}. */
@@ -40,27 +46,73 @@ public final class TokenMask {
 
   /** Empties the set, in time proportional to a listed set's size. */
   public void clear() {
-    if (listed) {
-      for (int i = 0; i < count; i++) {
-        words[ids[i] >>> 6] = 0;
-      }
+    if (fixed != null) {
+      fixed = null;
+    } else if (!listed) {
+      stale = true;
     } else {
-      Arrays.fill(words, 0);
-      listed = true;
+      for (int i = 0; i < count; i++) {
+        own[ids[i] >>> 6] = 0;
+      }
     }
+    listed = true;
     count = 0;
+  }
+
+  // Makes the bits and the list this mask's own, and right.
+  private void own() {
+    TokenSet set = fixed;
+    if (set == null) {
+      if (stale) {
+        Arrays.fill(own, 0);
+        stale = false;
+      }
+      return;
+    }
+    fixed = null;
+    long[] words = set.words();
+    count = set.cardinality();
+    listed = words == null;
+    if (words != null) {
+      copy(words);
+      return;
+    }
+    if (stale) {
+      Arrays.fill(own, 0);
+      stale = false;
+    }
+    if (count > ids.length) {
+      ids = new int[LIST_LIMIT];
+    }
+    System.arraycopy(set.ids(), 0, ids, 0, count);
+    for (int i = 0; i < count; i++) {
+      own[ids[i] >>> 6] |= 1L << ids[i];
+    }
+  }
+
+  private void copy(long[] source) {
+    System.arraycopy(source, 0, own, 0, source.length);
+    if (stale) {
+      Arrays.fill(own, source.length, own.length, 0);
+      stale = false;
+    }
   }
 
   /** Adds one id. */
   public void add(int id) {
+    own();
+    insert(id);
+  }
+
+  private void insert(int id) {
     if (id < 0 || id >= size) {
       throw new IndexOutOfBoundsException("token id " + id + " is outside 0.." + (size - 1));
     }
     long bit = 1L << id;
-    if ((words[id >>> 6] & bit) != 0) {
+    if ((own[id >>> 6] & bit) != 0) {
       return;
     }
-    words[id >>> 6] |= bit;
+    own[id >>> 6] |= bit;
     if (!listed) {
       if (count >= 0) {
         count++;
@@ -78,8 +130,29 @@ public final class TokenMask {
 
   /** Adds {@code source[from, to)}. */
   public void addAll(int[] source, int from, int to) {
-    for (int i = from; i < to; i++) {
-      add(source[i]);
+    if (from < to) {
+      own();
+      for (int i = from; i < to; i++) {
+        insert(source[i]);
+      }
+    }
+  }
+
+  /** Adds a set; free of cost where this one is empty, since it is then read in place. */
+  public void addAll(TokenSet set) {
+    if (set.cardinality() == 0) {
+      return;
+    }
+    long[] words = set.words();
+    if (words != null ? words.length > own.length : set.ids()[set.cardinality() - 1] >= size) {
+      throw new IllegalArgumentException("the set holds ids beyond the mask's " + size);
+    }
+    if (fixed == null && listed && count == 0) {
+      fixed = set;
+    } else if (words != null) {
+      addWords(words);
+    } else {
+      addAll(set.ids(), 0, set.cardinality());
     }
   }
 
@@ -88,15 +161,16 @@ public final class TokenMask {
    * bits at or beyond {@link #size} must be clear. The set is no longer listed.
    */
   public void addWords(long[] source) {
-    if (source.length > words.length) {
+    if (source.length > own.length) {
       throw new IllegalArgumentException(
-          source.length + " words do not fit a mask of " + words.length);
+          source.length + " words do not fit a mask of " + own.length);
     }
-    if (listed && count == 0) {
-      System.arraycopy(source, 0, words, 0, source.length);
+    if (fixed == null && listed && count == 0) {
+      copy(source);
     } else {
+      own();
       for (int i = 0; i < source.length; i++) {
-        words[i] |= source[i];
+        own[i] |= source[i];
       }
     }
     listed = false;
@@ -108,7 +182,8 @@ public final class TokenMask {
     if (!contains(id)) {
       return;
     }
-    words[id >>> 6] &= ~(1L << id);
+    own();
+    own[id >>> 6] &= ~(1L << id);
     if (listed) {
       int at = 0;
       while (ids[at] != id) {
@@ -122,14 +197,22 @@ public final class TokenMask {
 
   /** Whether the id is in the set; false outside the range. */
   public boolean contains(int id) {
-    return id >= 0 && id < size && (words[id >>> 6] & (1L << id)) != 0;
+    TokenSet set = fixed;
+    if (set != null) {
+      return set.contains(id);
+    }
+    return id >= 0 && id < size && !stale && (own[id >>> 6] & (1L << id)) != 0;
   }
 
   /** Number of ids; counts the bits at most once after {@link #addWords}. */
   public int cardinality() {
+    TokenSet set = fixed;
+    if (set != null) {
+      return set.cardinality();
+    }
     if (count < 0) {
       int n = 0;
-      for (long w : words) {
+      for (long w : own) {
         n += Long.bitCount(w);
       }
       count = n;
@@ -139,29 +222,42 @@ public final class TokenMask {
 
   /** Whether {@link #ids} holds the set. */
   public boolean isListed() {
-    return listed;
+    TokenSet set = fixed;
+    return set != null ? set.isListed() : listed;
   }
 
-  /** The ids of a listed set, the first {@link #cardinality} entries, unordered; not a copy. */
+  /**
+   * The ids of a listed set, the first {@link #cardinality} entries, unordered; not a copy, do not
+   * write.
+   */
   public int[] ids() {
-    if (!listed) {
+    if (!isListed()) {
       throw new IllegalStateException("the set is too large for a list; read the words");
     }
-    return ids;
+    TokenSet set = fixed;
+    return set != null ? set.ids() : ids;
   }
 
-  /** The bits; not a copy, do not write. */
+  /**
+   * The bits; not a copy, do not write. There may be fewer words than the size asks for, the rest
+   * being zero, and another array may be given after a change.
+   */
   public long[] words() {
-    return words;
+    TokenSet set = fixed;
+    long[] shared = set == null ? null : set.words();
+    if (shared != null) {
+      return shared;
+    }
+    own();
+    return own;
   }
 
   /** The smallest id, or -1 if the set is empty. */
   public int first() {
-    for (int w = 0; w < words.length; w++) {
-      if (words[w] != 0) {
-        return (w << 6) + Long.numberOfTrailingZeros(words[w]);
-      }
+    TokenSet set = fixed;
+    if (set != null) {
+      return set.first();
     }
-    return -1;
+    return stale ? -1 : TokenSet.first(own);
   }
 }

@@ -18,7 +18,7 @@ class TokenMaskTest {
       TokenMask mask = new TokenMask(size);
       BitSet naive = new BitSet();
       for (int step = 0; step < 60; step++) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
           case 0, 1 -> {
             int id = random.nextInt(size);
             mask.add(id);
@@ -40,6 +40,17 @@ class TokenMaskTest {
             mask.remove(id);
             naive.clear(id);
           }
+          case 5 -> {
+            int[] ids = random.ints(random.nextInt(1500), 0, size).sorted().distinct().toArray();
+            mask.addAll(TokenSet.of(ids));
+            Arrays.stream(ids).forEach(naive::set);
+          }
+          case 6 -> {
+            long[] words = BitSet.valueOf(mask.words()).toLongArray();
+            TokenSet same = TokenSet.of(words);
+            mask.clear();
+            mask.addAll(same);
+          }
           default -> {
             if (random.nextInt(4) == 0) {
               mask.clear();
@@ -50,6 +61,8 @@ class TokenMaskTest {
         String at = "seed " + seed + " round " + round + " step " + step;
         assertThat(BitSet.valueOf(mask.words())).as(at).isEqualTo(naive);
         assertThat(mask.cardinality()).as(at).isEqualTo(naive.cardinality());
+        int probe = random.nextInt(size);
+        assertThat(mask.contains(probe)).as(at).isEqualTo(naive.get(probe));
         assertThat(mask.first()).as(at).isEqualTo(naive.nextSetBit(0));
         if (mask.isListed()) {
           int[] ids = Arrays.copyOf(mask.ids(), mask.cardinality());
@@ -58,6 +71,27 @@ class TokenMaskTest {
         }
       }
     }
+  }
+
+  @Test
+  void aFixedSetIsReadInPlaceAndNeverWritten() {
+    long[] words = {0b1010, 0, 1};
+    TokenSet set = TokenSet.of(words);
+    TokenMask mask = new TokenMask(300);
+    mask.add(200);
+    mask.clear();
+    mask.addAll(set);
+    assertThat(mask.words()).isSameAs(words);
+    mask.add(7);
+    mask.remove(1);
+    assertThat(BitSet.valueOf(mask.words()).stream()).containsExactly(3, 7, 128);
+    assertThat(words).containsExactly(0b1010, 0, 1);
+    mask.clear();
+    assertThat(mask.first()).isEqualTo(-1);
+    assertThat(mask.contains(3)).isFalse();
+    assertThatThrownBy(() -> new TokenMask(64).addAll(set))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> TokenSet.of(3, 3)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -30,13 +30,17 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>A token's time is emptying the mask, filling it, and the step over the token. <em>Cold</em>:
  * the grammar was just compiled and nothing of it is known, its lexeme masks included; only the
  * vocabulary's trie and the tables that belong to no grammar are there. <em>New text</em>: a text
- * never seen, after two others. <em>Warm</em>: a text again. One thread, warmed up; every figure is
- * the median of five runs.
+ * never seen, after two others. <em>Warm</em>: a text again. One thread. Every run reads the same
+ * texts with a machine compiled anew, and a token's time is the median of its five runs, so that
+ * what the computer does beside does not show; averages and percentiles are over the tokens. Before
+ * them come {@value #WARM_UPS} runs to warm up the JVM: with eight, its compiler is still at work
+ * and cold masks take twice as long.
  */
 public final class MaskBenchmark {
   private static final List<String> GRAMMARS =
       List.of("json", "arithmetic", "c", "chess", "sql", "xml", "email", "date", "choice");
   private static final int RUNS = 5;
+  private static final int WARM_UPS = 60;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Vocabulary vocabulary;
@@ -51,7 +55,7 @@ public final class MaskBenchmark {
   public static void main(String[] args) throws IOException {
     Path grammars = Path.of(args[1]);
     Path work = Path.of(args[2]);
-    int warmUps = args.length > 3 ? Integer.parseInt(args[3]) : 8;
+    int warmUps = args.length > 3 ? Integer.parseInt(args[3]) : WARM_UPS;
     Path file = Path.of(args[0]).toAbsolutePath();
     TokenizerDefinition tokenizer =
         HuggingFaceDirectory.read(Files.isDirectory(file) ? file : file.getParent());
@@ -149,30 +153,27 @@ public final class MaskBenchmark {
   }
 
   private static Map<String, Object> figures(List<long[]> runs) {
-    List<List<Double>> all = List.of(list(), list(), list(), list());
-    for (long[] nanos : runs) {
-      long[] sorted = nanos.clone();
-      Arrays.sort(sorted);
-      all.get(0).add(Arrays.stream(sorted).average().orElse(0) / 1e3);
-      all.get(1).add(sorted[sorted.length / 2] / 1e3);
-      all.get(2).add(sorted[(int) (sorted.length * 0.99)] / 1e3);
-      all.get(3).add(sorted[sorted.length - 1] / 1e3);
+    double[] micros = new double[runs.get(0).length];
+    for (int i = 0; i < micros.length; i++) {
+      int token = i;
+      micros[i] = median(runs.stream().map(r -> r[token] / 1e3).toList());
     }
+    Arrays.sort(micros);
     Map<String, Object> f = new LinkedHashMap<>();
-    List<String> names = List.of("avg", "p50", "p99", "max");
-    for (int i = 0; i < 4; i++) {
-      f.put(names.get(i), median(all.get(i)));
-    }
+    f.put("avg", rounded(Arrays.stream(micros).average().orElse(0)));
+    f.put("p50", micros[micros.length / 2]);
+    f.put("p99", micros[(int) (micros.length * 0.99)]);
+    f.put("max", micros[micros.length - 1]);
     return f;
   }
 
-  private static List<Double> list() {
-    return new ArrayList<>();
+  private static double rounded(double value) {
+    return Math.round(value * 1e3) / 1e3;
   }
 
   private static double median(List<Double> values) {
     List<Double> sorted = new ArrayList<>(values);
     Collections.sort(sorted);
-    return Math.round(sorted.get(sorted.size() / 2) * 1e3) / 1e3;
+    return rounded(sorted.get(sorted.size() / 2));
   }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,10 +71,7 @@ public final class Expr {
   private final boolean nullable;
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
-  private final int least; // bytes of the shortest text, UNBOUNDED where the shape does not tell
-  private final int reach; // see reach()
   private volatile Edge @Nullable [] edges;
-  private volatile @Nullable ByteSet first;
   private volatile int shortest = UNKNOWN;
   private volatile byte liveness; // 0 unknown, 1 live, 2 empty
 
@@ -100,7 +96,7 @@ public final class Expr {
     for (Expr a : args) {
       h = h * 0x01000193 + a.hash;
     }
-    hash = h ^ (h >>> 15);
+    hash = mixed(h);
     nullable =
         switch (kind) {
           case NONE, SET, TRIE -> false;
@@ -121,8 +117,6 @@ public final class Expr {
       count = Math.max(count, a.largestCount);
     }
     largestCount = count;
-    least = saturated(leastBytes());
-    reach = saturated(reachBytes());
   }
 
   private Expr(Literals literals, int from, int to, int depth) {
@@ -133,12 +127,19 @@ public final class Expr {
     max = to;
     this.literals = literals;
     this.depth = depth;
-    hash = ((literals.hashCode() * 31 + from) * 31 + to) * 31 + depth;
+    hash = mixed(((literals.hashCode() * 31 + from) * 31 + to) * 31 + depth);
     nullable = literals.get(from).length == depth;
     searched = false;
     largestCount = 0;
-    least = UNBOUNDED;
-    reach = UNBOUNDED;
+  }
+
+  // Sums of parts that differ in their counts alone would meet: {1,2}|{1,5} and {1,3}|{1,4}. The
+  // last step of MurmurHash3 (Appleby, 2011) keeps them apart.
+  private static int mixed(int sum) {
+    int h = sum;
+    h = (h ^ (h >>> 16)) * 0x85EBCA6B;
+    h = (h ^ (h >>> 13)) * 0xC2B2AE35;
+    return h ^ (h >>> 16);
   }
 
   private static boolean any(Expr[] args, boolean wanted) {
@@ -425,15 +426,11 @@ public final class Expr {
 
   /** The bytes that some text of the language may start with, as far as one step shows. */
   public ByteSet first() {
-    ByteSet known = first;
-    if (known == null) {
-      known = ByteSet.NONE;
-      for (Edge e : edges()) {
-        known = known.or(e.bytes);
-      }
-      first = known;
+    ByteSet s = ByteSet.NONE;
+    for (Edge e : edges()) {
+      s = s.or(e.bytes);
     }
-    return known;
+    return s;
   }
 
   Edge[] edges() {
@@ -530,20 +527,23 @@ public final class Expr {
         }
       }
     }
-    Map<Integer, List<Expr>> byByte = new HashMap<>();
-    for (Edge[] edges : all) {
-      for (Edge e : edges) {
-        ByteSet several = e.bytes.and(twice);
-        for (int b = several.next(0); b >= 0; b = several.next(b + 1)) {
-          byByte.computeIfAbsent(b, k -> new ArrayList<>()).add(e.target);
+    for (ByteSet rest = twice; !rest.isEmpty(); ) {
+      ByteSet alike = rest; // bytes that the same edges hold
+      List<Expr> targets = new ArrayList<>();
+      int b = rest.next(0);
+      for (Edge[] edges : all) {
+        for (Edge e : edges) {
+          if (e.bytes.contains(b)) {
+            alike = alike.and(e.bytes);
+            targets.add(e.target);
+          } else if (e.bytes.intersects(alike)) {
+            alike = alike.and(e.bytes.complement());
+          }
         }
       }
+      out.merge(or(targets), alike, ByteSet::or);
+      rest = rest.and(alike.complement());
     }
-    Map<List<Expr>, ByteSet> shared = new LinkedHashMap<>();
-    for (int b = twice.next(0); b >= 0; b = twice.next(b + 1)) {
-      shared.merge(byByte.get(b), ByteSet.of(b), ByteSet::or);
-    }
-    shared.forEach((targets, bytes) -> out.merge(or(targets), bytes, ByteSet::or));
     return pack(out);
   }
 
@@ -844,47 +844,53 @@ public final class Expr {
    * #UNBOUNDED} if the shape does not tell. An upper bound, found without a search.
    */
   public int reach() {
-    return reach;
+    long r = reach(this);
+    return r < UNBOUNDED ? (int) r : UNBOUNDED;
   }
 
-  private static int saturated(long bytes) {
-    return (int) Math.min(bytes, UNBOUNDED);
+  private static long reach(Expr e) {
+    long most = 0; // of what has been begun
+    for (; e.kind == Kind.SEQ; e = e.args[1]) {
+      most = Math.max(most, reach(e.args[0]) + least(e.args[1]));
+    }
+    long last =
+        switch (e.kind) {
+          case NONE, EMPTY -> 0;
+          case SET -> 1;
+          case REPEAT -> reach(e.args[0]) + Math.max(0L, e.min - 1L) * least(e.args[0]);
+          case OR -> {
+            long r = 0;
+            for (Expr a : e.args) {
+              r = Math.max(r, reach(a));
+            }
+            yield r;
+          }
+          default -> UNBOUNDED;
+        };
+    return Math.min(Math.max(most, last), UNBOUNDED);
   }
 
-  // Both from what the arguments have noted, so that no shape is looked at twice.
-
-  private long reachBytes() {
-    return switch (kind) {
-      case NONE, EMPTY -> 0;
-      case SET -> 1;
-      case SEQ -> Math.max((long) args[0].reach + args[1].least, args[1].reach);
-      case REPEAT -> args[0].reach + Math.max(0L, min - 1L) * args[0].least;
-      case OR -> {
-        long most = 0;
-        for (Expr a : args) {
-          most = Math.max(most, a.reach);
-        }
-        yield most;
-      }
-      default -> UNBOUNDED;
-    };
-  }
-
-  private long leastBytes() {
-    return switch (kind) {
-      case NONE, EMPTY -> 0;
-      case SET -> 1;
-      case SEQ -> (long) args[0].least + args[1].least;
-      case REPEAT -> (long) min * args[0].least;
-      case OR -> {
-        long fewest = UNBOUNDED;
-        for (Expr a : args) {
-          fewest = Math.min(fewest, a.least);
-        }
-        yield fewest;
-      }
-      default -> UNBOUNDED;
-    };
+  // Bytes of the shortest text.
+  private static long least(Expr e) {
+    long sum = 0;
+    for (; e.kind == Kind.SEQ; e = e.args[1]) {
+      sum += least(e.args[0]);
+    }
+    sum +=
+        switch (e.kind) {
+          case NONE, EMPTY -> 0;
+          case SET -> 1;
+          case REPEAT -> e.min * least(e.args[0]);
+          case OR -> {
+            long r = UNBOUNDED;
+            for (Expr a : e.args) {
+              r = Math.min(r, least(a));
+            }
+            yield r;
+          }
+          default -> UNBOUNDED;
+        };
+    return Math.min(sum, UNBOUNDED);
   }
 
   /** If this is {@code e} repeated, its lower bound, else -1. */

@@ -128,10 +128,10 @@ public final class CompiledGrammar implements CompiledConstraint {
 
     @Override
     public void fillMask(TokenMask mask) {
-      machine.mask(state).addTo(mask);
+      mask.addAll(machine.mask(state));
       for (Symbol s : machine.tokens(state)) {
         if (s.tokens != null) {
-          s.tokens.addTo(mask);
+          mask.addAll(s.tokens);
         }
       }
     }

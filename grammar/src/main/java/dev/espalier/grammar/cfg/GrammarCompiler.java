@@ -3,6 +3,7 @@ package dev.espalier.grammar.cfg;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.EspalierException;
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;

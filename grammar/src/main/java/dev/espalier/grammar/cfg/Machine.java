@@ -2,6 +2,7 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.LexemeState;
@@ -41,7 +42,10 @@ final class Machine {
   private static final int MAX_ITEMS = 20_000;
   private static final int TABLE_LIMIT = 300_000;
   private static final long MAX_MASK_BYTES = 32L << 20;
+  private static final long BYTES_PER_MASKED = 64;
   private static final int DEPTH_OF_TAIL_CALLS = 8;
+
+  private static final Symbol[] NO_SYMBOLS = {};
 
   final TokenTables tables;
   final ByteClasses classes;
@@ -52,6 +56,7 @@ final class Machine {
   private final boolean lexing;
   private final @Nullable LexemeState skip; // between terminals; null for nothing
   private final @Nullable Liveness liveness; // null where all states are live
+  private final boolean namesTokens;
   final List<String> warnings;
 
   // Tables that make equal values the same object. When they are full they are dropped: objects in
@@ -70,8 +75,8 @@ final class Machine {
   private final ParseState start;
   private final MaskBuilder masks;
   private final @Nullable PartialMasks partialMasks; // null where a place is not read alone
-  private final ArrayDeque<ParseState> masked = new ArrayDeque<>(); // oldest first
-  private long maskBytes;
+  private final TokenSets sets;
+  private final ArrayList<ParseState> masked = new ArrayList<>(); // that hold one of the sets
   private final ArrayDeque<Closure> spare = new ArrayDeque<>();
 
   Machine(
@@ -92,9 +97,11 @@ final class Machine {
     this.forms = forms;
     this.classes = classes;
     this.tables = tables;
-    masks = new MaskBuilder(this);
+    sets = new TokenSets(tables.trie().vocabularySize());
+    masks = new MaskBuilder(this, sets);
+    namesTokens = symbols.stream().anyMatch(s -> s.tokens != null);
     boolean plain = !lexing && symbols.stream().allMatch(s -> s.tokens == null && s.inner == null);
-    partialMasks = plain ? new PartialMasks(this) : null;
+    partialMasks = plain ? new PartialMasks(this, sets) : null;
     dead =
         new ParseState(
             new LexemeState[0],
@@ -340,7 +347,7 @@ final class Machine {
 
   /** The tokens that the grammar names and that may come here, as symbols. */
   Symbol[] tokens(ParseState state) {
-    return predict(between(state)).tokens;
+    return namesTokens ? predict(between(state)).tokens : NO_SYMBOLS;
   }
 
   /**
@@ -411,14 +418,13 @@ final class Machine {
         } catch (StackOverflowError e) {
           throw tooDeep();
         }
+        if (sets.bytes() + BYTES_PER_MASKED * masked.size() > MAX_MASK_BYTES) {
+          sets.clear();
+          masked.forEach(s -> s.mask = null);
+          masked.clear();
+        }
         state.mask = known;
         masked.add(state);
-        maskBytes += known.bytes();
-        while (maskBytes > MAX_MASK_BYTES) {
-          ParseState oldest = masked.remove();
-          maskBytes -= oldest.mask == null ? 0 : oldest.mask.bytes();
-          oldest.mask = null;
-        }
       }
     }
     return known;

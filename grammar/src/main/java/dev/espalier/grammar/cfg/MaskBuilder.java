@@ -1,11 +1,11 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.TokenMask;
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.ResidualTrie;
 import dev.espalier.grammar.token.TokenTrie;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MaskBuilder {
   private static final int UNIONS = 256; // remembered at once
-  private static final int MANY = 1_000; // tokens; more are kept as bits of their own
 
   /** Whether a lexeme's state is wide at a trie node. */
   interface Wide {
@@ -36,22 +35,23 @@ final class MaskBuilder {
 
   private final int large; // subtrees with more nodes are looked at again for wide lexemes
 
-  private int[] found = new int[1024];
-  private int size;
+  private final TokenCollector found;
+  private final TokenSets sets;
   private @Nullable ParseState building;
   private final Set<LexemeMask> shared = new LinkedHashSet<>();
   private long @Nullable [] inside; // tokens that stay inside constraints, if they are many
   private final Map<Set<LexemeMask>, long[]> unions = new HashMap<>();
 
-  MaskBuilder(Machine machine) {
+  MaskBuilder(Machine machine, TokenSets sets) {
     this.machine = machine;
+    this.sets = sets;
     trie = machine.tables.trie();
+    found = new TokenCollector(trie.vocabularySize());
     large = LexemeMask.fewNodes(trie) * 3 / 2;
   }
 
   TokenSet build(ParseState state) {
     building = state;
-    size = 0;
     shared.clear();
     inside = null;
     if (machine.lexing()) {
@@ -60,38 +60,18 @@ final class MaskBuilder {
       walk(state, 0);
     }
     long[] bits = union();
-    boolean fresh = inside != null;
-    if (inside != null) {
-      for (int i = 0; bits != null && i < bits.length; i++) {
-        inside[i] |= bits[i];
-      }
-      bits = inside;
-      inside = null;
+    long[] own = inside;
+    if (own == null) {
+      return sets.of(bits, found.drain(bits));
     }
-    if (bits != null) {
-      int n = 0;
-      for (int i = 0; i < size; i++) {
-        if ((bits[found[i] >>> 6] & (1L << found[i])) == 0) {
-          found[n++] = found[i];
-        }
-      }
-      size = n;
+    inside = null;
+    for (int i = 0; bits != null && i < bits.length; i++) {
+      own[i] |= bits[i];
     }
-    Arrays.sort(found, 0, size);
-    int n = 0;
-    for (int i = 0; i < size; i++) {
-      if (n == 0 || found[n - 1] != found[i]) {
-        found[n++] = found[i];
-      }
+    for (int id : found.drain(own)) {
+      own[id >>> 6] |= 1L << id;
     }
-    if (n <= MANY) {
-      return new TokenSet(bits, Arrays.copyOf(found, n), fresh);
-    }
-    long[] own = bits == null ? new long[(trie.vocabularySize() + 63) >>> 6] : bits.clone();
-    for (int i = 0; i < n; i++) {
-      own[found[i] >>> 6] |= 1L << found[i];
-    }
-    return new TokenSet(own, new int[0], true);
+    return TokenSet.of(own);
   }
 
   private long @Nullable [] union() {
@@ -114,13 +94,6 @@ final class MaskBuilder {
           }
           return all;
         });
-  }
-
-  private void add(int token) {
-    if (size == found.length) {
-      found = Arrays.copyOf(found, 2 * size);
-    }
-    found[size++] = token;
   }
 
   // The tokens below a node, read from a state.
@@ -232,7 +205,7 @@ final class MaskBuilder {
 
   private void tokensAt(int node) {
     for (int t = trie.firstToken(node); t < trie.firstToken(node + 1); t++) {
-      add(trie.token(t));
+      found.add(trie.token(t));
     }
   }
 
@@ -252,12 +225,13 @@ final class MaskBuilder {
     inner.state.fillMask(mask);
     if (mask.isListed()) {
       for (int i = 0; i < mask.cardinality(); i++) {
-        add(mask.ids()[i]);
+        found.add(mask.ids()[i]);
       }
     } else {
-      long[] all = inside == null ? new long[mask.words().length] : inside;
-      for (int i = 0; i < all.length; i++) {
-        all[i] |= mask.words()[i];
+      long[] all = inside == null ? new long[(trie.vocabularySize() + 63) >>> 6] : inside;
+      long[] words = mask.words();
+      for (int i = 0; i < words.length; i++) {
+        all[i] |= words[i];
       }
       inside = all;
     }
@@ -272,7 +246,7 @@ final class MaskBuilder {
       s = machine.step(s, machine.tables.vocabulary().byteAt(token, i) & 0xFF);
     }
     if (!s.isDead()) {
-      add(token);
+      found.add(token);
     }
   }
 
@@ -287,9 +261,7 @@ final class MaskBuilder {
 
   private void stay(LexemeMask mask) {
     if (mask.bits() == null) {
-      for (int id : mask.ids()) {
-        add(id);
-      }
+      found.addAll(mask.ids());
     } else {
       shared.add(mask);
     }
@@ -300,7 +272,7 @@ final class MaskBuilder {
       ParseState next = machine.step(state, child.byteRead());
       if (!next.isDead()) {
         for (int token : child.tokens()) {
-          add(token);
+          found.add(token);
         }
         leave(next, child);
       }

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.CompiledConstraint;
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.LexemeState;
 import java.util.Arrays;

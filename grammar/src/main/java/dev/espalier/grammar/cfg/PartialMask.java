@@ -17,16 +17,34 @@ final class PartialMask {
   /** More of them. */
   final int[] ids;
 
+  /** Or the readings that this one is the union of, none of which is such a union; else empty. */
+  final PartialMask[] pieces;
+
   /** What is left of tokens when the symbol is complete. */
   final Rest[] rests;
+
+  /** Different for different readings of a machine. */
+  final int number;
 
   /** The number of the last mask that this was put into. */
   int mark;
 
-  PartialMask(long @Nullable [] bits, int[] ids, Rest[] rests) {
+  private static final PartialMask[] NO_PIECES = {};
+
+  PartialMask(int number, long @Nullable [] bits, int[] ids, Rest[] rests) {
+    this.number = number;
     this.bits = bits;
     this.ids = ids;
     this.rests = rests;
+    pieces = NO_PIECES;
+  }
+
+  PartialMask(int number, PartialMask[] pieces, Rest[] rests) {
+    this.number = number;
+    this.pieces = pieces;
+    this.rests = rests;
+    bits = null;
+    ids = new int[0];
   }
 
   boolean isEmpty() {

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.cfg.PartialMask.Rest;
 import dev.espalier.grammar.token.LexemeMask;
@@ -56,8 +57,7 @@ final class PartialMasks {
   private final int large; // subtrees with more nodes are looked at again for wide lexemes
 
   // Of the walk at work.
-  private int[] found = new int[1024];
-  private int size;
+  private final TokenCollector found;
   private final Set<LexemeMask> shared = new LinkedHashSet<>();
   private int[] outlived = new int[256]; // nodes at which what is read was complete
   private int outlivedSize;
@@ -80,8 +80,14 @@ final class PartialMasks {
     }
 
     void add(PartialMask part) {
-      if (part.mark != number && !part.isEmpty()) {
-        part.mark = number;
+      if (part.mark == number) {
+        return;
+      }
+      part.mark = number;
+      for (PartialMask piece : part.pieces) {
+        add(piece);
+      }
+      if (!part.isEmpty()) {
         if (size == parts.length) {
           parts = Arrays.copyOf(parts, 2 * size);
         }
@@ -96,15 +102,19 @@ final class PartialMasks {
   private final Map<List<Object>, long[]> unions = new HashMap<>();
   private final Map<Object, Rest> known = new HashMap<>(); // by node, or by what leaves
   private final Rest everything;
+  private final TokenSets sets;
   private int restCount = 1;
+  private int partCount;
 
   // Readings are forgotten together; masks that are in use stay right.
   private int generation = 1;
   private long held; // bytes of the readings, about
 
-  PartialMasks(Machine machine) {
+  PartialMasks(Machine machine, TokenSets sets) {
     this.machine = machine;
+    this.sets = sets;
     trie = machine.tables.trie();
+    found = new TokenCollector(trie.vocabularySize());
     large = LexemeMask.fewNodes(trie) * 3 / 2;
     everything = Rest.subtree(0, 0, trie);
   }
@@ -128,23 +138,9 @@ final class PartialMasks {
       sum.visits.add(state.forms[i], state.formFrames[i], everything, true);
     }
     complete(sum);
-    TokenSet result = new TokenSet(bits(sum), joined(lists(sum)), false);
+    TokenSet result = sets.union(sum.parts, sum.size, found);
     spare.push(sum);
     return result;
-  }
-
-  private static int[] joined(int[][] lists) {
-    int n = 0;
-    for (int[] some : lists) {
-      n += some.length;
-    }
-    int[] all = new int[n];
-    n = 0;
-    for (int[] some : lists) {
-      System.arraycopy(some, 0, all, n, some.length);
-      n += some.length;
-    }
-    return all;
   }
 
   private Sum begin() {
@@ -254,14 +250,11 @@ final class PartialMasks {
 
   private PartialMask whole(LexemeMask lexeme) {
     rests.clear();
-    size = 0;
     if (!lexeme.isClosed()) {
       rests.add(known.computeIfAbsent(lexeme, m -> Rest.leaving(restCount++, lexeme)));
     }
-    for (int id : lexeme.ids()) {
-      add(id);
-    }
-    return partial(lexeme.bits(), rests);
+    found.addAll(lexeme.ids());
+    return partial(lexeme.bits());
   }
 
   // A rule that does not begin with itself is read by the symbols that it begins with.
@@ -269,50 +262,17 @@ final class PartialMasks {
     Sum sum = begin();
     sum.visits.add(body, machine.alone(), rest, true);
     complete(sum);
-    long[] bits = bits(sum);
-    size = 0;
-    for (int[] some : lists(sum)) {
-      for (int id : some) {
-        add(id);
-      }
-    }
-    PartialMask part = partial(bits, sum.rests);
+    held += 100 + 4L * sum.size;
+    PartialMask part =
+        new PartialMask(
+            partCount++, Arrays.copyOf(sum.parts, sum.size), sum.rests.toArray(new Rest[0]));
     spare.push(sum);
     return part;
-  }
-
-  private long @Nullable [] bits(Sum sum) {
-    List<Object> wide = new ArrayList<>();
-    List<long[]> all = new ArrayList<>();
-    for (int i = 0; i < sum.size; i++) {
-      long[] some = sum.parts[i].bits;
-      if (some != null && !all.contains(some)) {
-        wide.add(sum.parts[i]);
-        all.add(some);
-      }
-    }
-    return all.size() < 2 ? (all.isEmpty() ? null : all.get(0)) : union(wide, all);
-  }
-
-  private static int[][] lists(Sum sum) {
-    int n = 0;
-    for (int i = 0; i < sum.size; i++) {
-      n += sum.parts[i].ids.length > 0 ? 1 : 0;
-    }
-    int[][] ids = new int[n][];
-    n = 0;
-    for (int i = 0; i < sum.size; i++) {
-      if (sum.parts[i].ids.length > 0) {
-        ids[n++] = sum.parts[i].ids;
-      }
-    }
-    return ids;
   }
 
   // ---- one reading by a walk
 
   private PartialMask walked(ParseState beginning, Rest rest) {
-    size = 0;
     shared.clear();
     outlivedSize = 0;
     outlivedInside.clear();
@@ -333,22 +293,22 @@ final class PartialMasks {
     for (ResidualTrie inside : outlivedInside) {
       rests.add(Rest.suffixes(restCount++, inside, true));
     }
-    return partial(wideBits(), rests);
+    return partial(wideBits());
   }
 
   // Of what was found.
-  private PartialMask partial(long @Nullable [] bits, Set<Rest> more) {
-    dropKnown(bits);
-    Rest[] beyond = more.toArray(new Rest[0]);
-    held += 300 + 4L * size + (size > MANY ? trie.vocabularySize() / 8 : 0);
-    if (size <= MANY) {
-      return new PartialMask(bits, Arrays.copyOf(found, size), beyond);
+  private PartialMask partial(long @Nullable [] bits) {
+    int[] ids = found.drain(bits);
+    Rest[] beyond = rests.toArray(new Rest[0]);
+    held += 300 + 4L * ids.length + (ids.length > MANY ? trie.vocabularySize() / 8 : 0);
+    if (ids.length <= MANY) {
+      return new PartialMask(partCount++, bits, ids, beyond);
     }
     long[] own = bits == null ? new long[(trie.vocabularySize() + 63) >>> 6] : bits.clone();
-    for (int i = 0; i < size; i++) {
-      own[found[i] >>> 6] |= 1L << found[i];
+    for (int id : ids) {
+      own[id >>> 6] |= 1L << id;
     }
-    return new PartialMask(own, new int[0], beyond);
+    return new PartialMask(partCount++, own, new int[0], beyond);
   }
 
   private long @Nullable [] wideBits() {
@@ -381,27 +341,6 @@ final class PartialMasks {
       unions.put(key, known);
     }
     return known;
-  }
-
-  // Sorts what was found and leaves out duplicates and what the bits hold.
-  private void dropKnown(long @Nullable [] bits) {
-    Arrays.sort(found, 0, size);
-    int n = 0;
-    for (int i = 0; i < size; i++) {
-      int id = found[i];
-      boolean known = bits != null && (bits[id >>> 6] & (1L << id)) != 0;
-      if (!known && (n == 0 || found[n - 1] != id)) {
-        found[n++] = id;
-      }
-    }
-    size = n;
-  }
-
-  private void add(int token) {
-    if (size == found.length) {
-      found = Arrays.copyOf(found, 2 * size);
-    }
-    found[size++] = token;
   }
 
   // The tokens below a node, read from a state.
@@ -454,7 +393,7 @@ final class PartialMasks {
 
   private void reached(ParseState state, int node) {
     for (int t = trie.firstToken(node); t < trie.firstToken(node + 1); t++) {
-      add(trie.token(t));
+      found.add(trie.token(t));
     }
     int nodes = trie.end(node) - node;
     if (nodes == 1) {
@@ -484,9 +423,7 @@ final class PartialMasks {
 
   private void through(LexemeMask mask, Frame frame) {
     if (mask.bits() == null) {
-      for (int id : mask.ids()) {
-        add(id);
-      }
+      found.addAll(mask.ids());
     } else {
       shared.add(mask);
     }
@@ -507,9 +444,7 @@ final class PartialMasks {
       if (next.isDead()) {
         continue;
       }
-      for (int token : child.tokens()) {
-        add(token);
-      }
+      found.addAll(child.tokens());
       if (next.end) {
         for (int node : child.outside()) {
           if (trie.end(node) > node + 1) {

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.token.LexemeState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

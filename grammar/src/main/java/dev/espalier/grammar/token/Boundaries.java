@@ -35,6 +35,22 @@ final class Boundaries {
     return forced;
   }
 
+  /** Whether those of long tokens are just these, marked as they came. */
+  boolean hasDeep(IntList deepOnes) {
+    int k = 0;
+    for (int i = 0; i < nodes.length; i++) {
+      int node = nodes[i];
+      if (trie.deep.get(node)) {
+        boolean same = k < deepOnes.size && (deepOnes.items[k] ^ (deepOnes.items[k] >> 31)) == node;
+        if (!same || deepOnes.items[k] >= 0 != Arrays.binarySearch(forced, node) >= 0) {
+          return false;
+        }
+        k++;
+      }
+    }
+    return k == deepOnes.size;
+  }
+
   /** Marked as they came, those of long tokens replaced. */
   int[] withDeep(IntList deepOnes) {
     IntList merged = new IntList();

@@ -31,23 +31,27 @@ public final class Lexeme {
   /** A table entry: no text goes on like this. */
   static final int DEAD = 1;
 
+  private static final long LOOPS_UNKNOWN = -1;
+
   private record Key(Expr language, boolean lazy) {}
 
   final TokenTables tables;
   final ByteClasses classes;
-  final int width; // of a row
+  final int width; // byte classes
+  private final int shift; // a row has 2^shift cells, so that finding one's state needs no division
   final boolean lazy; // whether it ends as soon as it accepts
   private final AtomicInteger alternatives = new AtomicInteger();
   private final int maxAlternatives;
   private final LexemeState start;
   private final int number;
 
-  // Row r of the table starts at r * width and belongs to states[r]; an entry is UNKNOWN, DEAD, or
+  // Row r of the table starts at r << shift and belongs to states[r]; an entry is UNKNOWN, DEAD, or
   // that of the next state: twice its row's start plus 2, plus 1 if it accepts. Cells go from
   // UNKNOWN to their one value, under the lock; a reader who sees an old array or an old cell takes
   // the slow path, which is locked.
   private volatile int[] table = new int[0];
   private volatile LexemeState[] states = new LexemeState[0];
+  private volatile long[] loops = new long[0]; // by row; see loops(int)
   private final Map<Expr, LexemeState> known = new HashMap<>(); // guarded by this
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -57,6 +61,7 @@ public final class Lexeme {
     this.lazy = lazy;
     classes = ByteClasses.of(language);
     width = classes.size();
+    shift = 32 - Integer.numberOfLeadingZeros(width - 1);
     number = NUMBERS.getAndIncrement();
     maxAlternatives = MAX_ALTERNATIVES + ALTERNATIVES_PER_FIRST * language.width();
     start = state(language);
@@ -100,9 +105,21 @@ public final class Lexeme {
     return state(entry);
   }
 
+  /** The {@link ByteGroups} that lead the state of a table's entry back to itself. */
+  long loops(int entry) {
+    int at = (entry - 2) >> (shift + 1);
+    long[] known = loops;
+    long groups = at < known.length ? known[at] : LOOPS_UNKNOWN;
+    if (groups == LOOPS_UNKNOWN) {
+      groups = ByteGroups.loops(state(entry));
+      loops[at] = groups; // if the array was replaced meanwhile, somebody computes it again
+    }
+    return groups;
+  }
+
   /** The state of a table's entry that is neither unknown nor dead. */
   LexemeState state(int entry) {
-    int at = ((entry - 2) >> 1) / width;
+    int at = (entry - 2) >> (shift + 1);
     LexemeState[] all = states;
     LexemeState next = at < all.length ? all[at] : null;
     return next != null ? next : locked(at);
@@ -117,7 +134,7 @@ public final class Lexeme {
     int entry = table[row + c];
     if (entry == UNKNOWN) {
       try {
-        LexemeState from = states[row / width];
+        LexemeState from = states[row >> shift];
         boolean over = lazy && from.accepts();
         LexemeState next = over ? LexemeState.DEAD : state(from.expr().step(classes.sample(c)));
         entry = next.isDead() ? DEAD : next.entry();
@@ -140,7 +157,7 @@ public final class Lexeme {
       return LexemeState.DEAD;
     }
     int row = known.size();
-    if (row >= MAX_STATES || (row + 1L) * width > MAX_CELLS) {
+    if (row >= MAX_STATES || (row + 1L) << shift > MAX_CELLS) {
       throw new BudgetExceededException(
           "states", row, "the automaton of one regular language; use smaller counts");
     }
@@ -152,10 +169,13 @@ public final class Lexeme {
     }
     if (row == states.length) {
       int rows = Math.max(4, 2 * row);
-      table = Arrays.copyOf(table, (int) Math.min(MAX_CELLS, (long) rows * width));
-      states = Arrays.copyOf(states, rows);
+      table = Arrays.copyOf(table, (int) Math.min(MAX_CELLS, (long) rows << shift));
+      long[] more = Arrays.copyOf(loops, rows);
+      Arrays.fill(more, loops.length, rows, LOOPS_UNKNOWN);
+      loops = more;
+      states = Arrays.copyOf(states, rows); // last: who sees a state sees its place in the others
     }
-    LexemeState mine = new LexemeState(this, e, row * width);
+    LexemeState mine = new LexemeState(this, e, row << shift);
     states[row] = mine;
     known.put(e, mine);
     return mine;

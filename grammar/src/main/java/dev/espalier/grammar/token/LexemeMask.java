@@ -40,6 +40,18 @@ public final class LexemeMask {
     this.ambiguous = ambiguous;
   }
 
+  // Of a state that does to every token what another one does.
+  private LexemeMask(LexemeState state, LexemeMask same, ByteSet ambiguous) {
+    this.state = state;
+    node = same.node;
+    boundaries = same.boundaries;
+    bits = same.bits;
+    ids = same.ids;
+    live = same.live;
+    beyond = same.beyond;
+    this.ambiguous = ambiguous;
+  }
+
   /** Linear in the live nodes of the subtree and their children. */
   static LexemeMask build(LexemeState state, int node) {
     LexemeWalk walk = new LexemeWalk(state.lexeme());
@@ -47,6 +59,9 @@ public final class LexemeMask {
     if (near != null) {
       walk.deep(state, node);
       ByteSet ambiguous = near.ambiguous.or(walk.ambiguous());
+      if (near.boundaries.hasDeep(walk.dead)) {
+        return new LexemeMask(state, near, ambiguous);
+      }
       int[] dead = near.boundaries.withDeep(walk.dead);
       return new LexemeMask(state, node, dead, near.live, near.beyond, ambiguous);
     }

@@ -28,8 +28,6 @@ public final class LexemeState {
   private @Nullable ByteSet first;
   private @Nullable LexemeMask mask;
   private @Nullable LexemeState clamped;
-  private long loops;
-  private boolean loopsKnown;
   private volatile @Nullable ConcurrentHashMap<Integer, Optional<LexemeMask>> masks; // by trie node
 
   private LexemeState() {
@@ -88,15 +86,6 @@ public final class LexemeState {
   /** The state after a byte, 0 to 255. */
   public LexemeState step(int b) {
     return lexeme == null ? this : lexeme.step(row, lexeme.classes.of(b));
-  }
-
-  /** The {@link ByteGroups} that lead back here. */
-  long loops() {
-    if (!loopsKnown) {
-      loops = ByteGroups.loops(this);
-      loopsKnown = true;
-    }
-    return loops;
   }
 
   /** The bytes that may come next, those after which nothing can follow left out. */

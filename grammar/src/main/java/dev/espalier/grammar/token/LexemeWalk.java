@@ -1,6 +1,7 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
+import java.util.Arrays;
 
 /**
  * Reads the tokens of a trie node's subtree from a lexeme's state, by one depth-first pass.
@@ -74,7 +75,7 @@ final class LexemeWalk {
       if (next > i + 1) {
         if (entry != lastEntry) {
           lastEntry = entry;
-          outside = ~lexeme.state(entry).loops();
+          outside = ~lexeme.loops(entry);
         }
         if ((groups[i] & outside) == 0) { // all of the subtree stays in this state
           live += next - i - 1;
@@ -96,22 +97,19 @@ final class LexemeWalk {
    * dead among them.
    */
   void deep(LexemeState state, int node) {
+    int[] nodes = trie.deepPaths;
     int[] table = lexeme.table();
     int depth = 0;
     int stop = trie.end[node];
     ends[0] = stop;
     entries[0] = (state.entry() - 2) & ~1;
-    for (int i = node + 1; i < stop; ) {
+    int first = Arrays.binarySearch(nodes, node + 1);
+    for (int k = first < 0 ? ~first : first; k < nodes.length && nodes[k] < stop; ) {
+      int i = nodes[k];
       while (i >= ends[depth]) {
         depth--;
       }
       int at = entries[depth];
-      int next = trie.end[i];
-      boolean deep = trie.deep.get(i);
-      if (!deep && !trie.leadsDeep.get(i)) {
-        i = next;
-        continue;
-      }
       int c = classOf[trie.byteAt(i)] & 0xFF;
       int entry = table[(at >> 1) + c];
       if (entry == Lexeme.UNKNOWN) {
@@ -119,18 +117,18 @@ final class LexemeWalk {
         table = lexeme.table();
       }
       if (entry == Lexeme.DEAD) {
-        if (deep) {
+        if (trie.deep.get(i)) {
           dead.add((at & 1) != 0 ? i : ~i);
         }
-        i = next;
+        k = trie.deepPathEnds[k];
         continue;
       }
       if ((at & 1) != 0) {
         ambiguousClass[c] = true;
       }
-      ends[++depth] = next;
+      ends[++depth] = trie.end[i];
       entries[depth] = entry - 2;
-      i++;
+      k++;
     }
   }
 

@@ -22,9 +22,9 @@ public final class TokenTrie {
   final int[] first;
   final int[] ids;
   final BitSet deep; // nodes of more than SHORT bytes
-  final BitSet leadsDeep; // shorter ones above them
+  final int[] deepPaths; // the nodes on their paths and they themselves, ascending
+  final int[] deepPathEnds; // where among these a node's subtree ends
   final long[] groups; // of the bytes below a node, see ByteGroups
-  private final int[] top = new int[256]; // children of the root by their byte, or -1
   private final long[] everything;
   private final int depth;
   private final int vocabularySize;
@@ -39,11 +39,13 @@ public final class TokenTrie {
     this.vocabularySize = vocabularySize;
     groups = ByteGroups.below(this);
     deep = new BitSet(bytes.length);
-    leadsDeep = new BitSet(bytes.length);
-    markDeep();
-    Arrays.fill(top, -1);
-    for (int c = 1; c < bytes.length; c = end[c]) {
-      top[byteAt(c)] = c;
+    IntList paths = new IntList();
+    markDeep(paths);
+    deepPaths = paths.toArray();
+    deepPathEnds = new int[deepPaths.length];
+    for (int i = 0; i < deepPaths.length; i++) {
+      int at = Arrays.binarySearch(deepPaths, end[deepPaths[i]]);
+      deepPathEnds[i] = at < 0 ? ~at : at;
     }
     everything = new long[(vocabularySize + 63) >>> 6];
     for (int id : ids) {
@@ -90,11 +92,8 @@ public final class TokenTrie {
     return set;
   }
 
-  /** The child of a node by its byte, or -1; linear in the number of children but at the root. */
+  /** The child of a node by its byte, or -1; linear in the number of children. */
   public int child(int node, int b) {
-    if (node == 0) {
-      return top[b];
-    }
     for (int c = node + 1; c < end[node]; c = end[c]) {
       if ((bytes[c] & 0xFF) == b) {
         return c;
@@ -120,7 +119,8 @@ public final class TokenTrie {
     return ids[i];
   }
 
-  private void markDeep() {
+  private void markDeep(IntList paths) {
+    BitSet onPath = new BitSet(bytes.length);
     int[] path = new int[depth + 2];
     int length = 0;
     for (int i = 1; i < bytes.length; i++) {
@@ -130,11 +130,12 @@ public final class TokenTrie {
       path[++length] = i;
       if (length > SHORT) {
         deep.set(i);
-        for (int k = SHORT; k > 0 && !leadsDeep.get(path[k]); k--) {
-          leadsDeep.set(path[k]);
+        for (int k = length; k > 0 && !onPath.get(path[k]); k--) {
+          onPath.set(path[k]);
         }
       }
     }
+    onPath.stream().forEach(paths::add);
   }
 
   /** A new set of all tokens in the trie, one bit each. */

@@ -1,0 +1,136 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.TokenSet;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The finished masks of a machine, by what they were made of: far fewer than its states. Used under
+ * its machine's lock.
+ */
+final class TokenSets {
+  private final Map<Object, TokenSet> known = new HashMap<>();
+  private final int words; // of a whole vocabulary
+  private long bytes;
+
+  TokenSets(int vocabularySize) {
+    words = (vocabularySize + 63) >>> 6;
+  }
+
+  /** Numbers of the parts whose union a mask is, ascending. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by hand
+  private record Parts(int[] numbers) {
+    @Override
+    public int hashCode() {
+      int h = 0;
+      for (int n : numbers) {
+        h = (h ^ n) * 0x9E3779B1;
+        h ^= h >>> 15;
+      }
+      return h;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Parts p && Arrays.equals(numbers, p.numbers);
+    }
+  }
+
+  /** Shared bits, told apart by identity, and tokens that are not among them, ascending. */
+  @SuppressWarnings({"ArrayRecordComponent", "ArrayEquals"}) // compared by hand
+  private record Content(long @Nullable [] bits, int[] ids) {
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(bits) * 31 + Arrays.hashCode(ids);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Content c && bits == c.bits && Arrays.equals(ids, c.ids);
+    }
+  }
+
+  /**
+   * The union of the first {@code n} parts.
+   *
+   * @param found empty; is empty again afterwards
+   */
+  TokenSet union(PartialMask[] parts, int n, TokenCollector found) {
+    int[] numbers = new int[n];
+    for (int i = 0; i < n; i++) {
+      numbers[i] = parts[i].number;
+    }
+    Arrays.sort(numbers);
+    Parts key = new Parts(numbers);
+    TokenSet set = known.get(key);
+    if (set == null) {
+      set = make(parts, n, found);
+      keep(key, set);
+    }
+    return set;
+  }
+
+  private TokenSet make(PartialMask[] parts, int n, TokenCollector found) {
+    long[] all = null;
+    int listed = 0;
+    for (int i = 0; i < n; i++) {
+      long[] bits = parts[i].bits;
+      listed += parts[i].ids.length;
+      if (bits != null) {
+        all = all == null ? new long[words] : all;
+        for (int w = 0; w < bits.length; w++) {
+          all[w] |= bits[w];
+        }
+      }
+    }
+    if (all == null && listed <= 4 * TokenSet.LIST_LIMIT) {
+      for (int i = 0; i < n; i++) {
+        found.addAll(parts[i].ids);
+      }
+      return TokenSet.of(found.drain(null));
+    }
+    all = all == null ? new long[words] : all;
+    for (int i = 0; i < n; i++) {
+      mark(parts[i].ids, all);
+    }
+    return TokenSet.of(all);
+  }
+
+  private static void mark(int[] ids, long[] words) {
+    for (int id : ids) {
+      words[id >>> 6] |= 1L << id;
+    }
+  }
+
+  /** Shared bits, never written again, and more tokens that are not among them, ascending. */
+  TokenSet of(long @Nullable [] bits, int[] more) {
+    Content key = new Content(bits, more);
+    TokenSet set = known.get(key);
+    if (set == null) {
+      long[] all = bits;
+      if (bits != null && more.length > 0) {
+        all = bits.clone();
+        mark(more, all);
+      }
+      set = all == null ? TokenSet.of(more) : TokenSet.of(all);
+      keep(key, set);
+    }
+    return set;
+  }
+
+  private void keep(Object key, TokenSet set) {
+    known.put(key, set);
+    bytes += 100 + set.bytes();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  void clear() {
+    known.clear();
+    bytes = 0;
+  }
+}
