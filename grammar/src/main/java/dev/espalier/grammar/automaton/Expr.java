@@ -43,10 +43,11 @@ public final class Expr {
   /** No upper bound of a repetition. */
   public static final int UNBOUNDED = Integer.MAX_VALUE;
 
-  private static final long SEARCH_NANOS = 1_000_000_000; // of one search for a text
-
   private static final int UNKNOWN = -2;
-  private static final ByteSet CONTINUATION = ByteSet.range(0x80, 0xBF);
+
+  static final byte UNDECIDED = 0; // of liveness
+  static final byte LIVE = 1;
+  static final byte EMPTIED = 2;
 
   private static final Expr[] NO_ARGS = {};
   private static final Interner<Expr> INTERNER = new Interner<>(e -> e.hash, Expr::same);
@@ -72,8 +73,9 @@ public final class Expr {
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
   private volatile Edge @Nullable [] edges;
-  private volatile int shortest = UNKNOWN;
-  private volatile byte liveness; // 0 unknown, 1 live, 2 empty
+  volatile int shortest = UNKNOWN; // found by TextSearch
+  volatile byte liveness; // likewise
+  volatile short wellFormed = -1; // found by WellFormed
 
   /**
    * A step that all bytes of a set share.
@@ -175,6 +177,27 @@ public final class Expr {
     return true;
   }
 
+  Kind kind() {
+    return kind;
+  }
+
+  ByteSet set() {
+    return set;
+  }
+
+  Expr[] args() {
+    return args;
+  }
+
+  /** The lower bound of a repetition. */
+  int repeatMin() {
+    return min;
+  }
+
+  boolean searched() {
+    return searched;
+  }
+
   // ---- construction
 
   /** Any one byte of the set. */
@@ -242,6 +265,9 @@ public final class Expr {
     if (tail == EMPTY) {
       return head;
     }
+    if (head.isStar() && (tail == head || (tail.kind == Kind.SEQ && tail.args[0] == head))) {
+      return tail;
+    }
     if (head.kind == Kind.SEQ) { // keep sequences right-leaning
       List<Expr> parts = new ArrayList<>();
       for (; head.kind == Kind.SEQ; head = head.args[1]) {
@@ -281,10 +307,14 @@ public final class Expr {
     if (min == 1 && max == 1) {
       return e;
     }
-    if (e.kind == Kind.REPEAT && e.min == 0 && e.max == UNBOUNDED) {
+    if (e.isStar()) {
       return e;
     }
     return make(Kind.REPEAT, ByteSet.NONE, new Expr[] {e}, min, max);
+  }
+
+  private boolean isStar() {
+    return kind == Kind.REPEAT && min == 0 && max == UNBOUNDED;
   }
 
   /** Either. */
@@ -314,6 +344,12 @@ public final class Expr {
     if (empty && !any(flat.toArray(NO_ARGS), true)) {
       flat.add(EMPTY);
     }
+    for (Expr text : flat.toArray(NO_ARGS)) {
+      int state = WellFormed.stateOf(text);
+      if (state >= 0) {
+        flat.removeIf(p -> p != text && WellFormed.is(p, state));
+      }
+    }
     return normal(Kind.OR, flat, NONE);
   }
 
@@ -330,6 +366,16 @@ public final class Expr {
     }
     if (flat.contains(EMPTY)) {
       return any(flat.toArray(NO_ARGS), false) ? NONE : EMPTY;
+    }
+    for (Expr part : flat.toArray(NO_ARGS)) {
+      Expr text = part.kind == Kind.NOT ? part.args[0] : part;
+      int state = WellFormed.stateOf(text);
+      if (state >= 0 && flat.stream().anyMatch(p -> p != part && WellFormed.is(p, state))) {
+        if (text != part) {
+          return NONE;
+        }
+        flat.remove(part);
+      }
     }
     return normal(Kind.AND, flat, ALL);
   }
@@ -567,9 +613,9 @@ public final class Expr {
   // ---- emptiness
 
   /**
-   * Whether no text at all is in the language. Exact: a breadth-first search over derivatives where
-   * complement or intersection occur, immediate elsewhere; what was found is remembered on every
-   * state that was met.
+   * Whether no text at all is in the language. Exact: a search of the automaton where complement or
+   * intersection occur, immediate elsewhere; what was found is remembered on every state that was
+   * met.
    *
    * @param limit of states looked at
    * @throws BudgetExceededException if the search has not ended by then
@@ -578,101 +624,17 @@ public final class Expr {
     if (!searched) {
       return this == NONE;
     }
-    if (liveness != 0) {
-      return liveness == 2;
-    }
-    Map<Expr, Expr> cameFrom = new LinkedHashMap<>();
-    ArrayDeque<Expr> queue = new ArrayDeque<>();
-    cameFrom.put(this, this);
-    queue.add(this);
-    long deadline = System.nanoTime() + SEARCH_NANOS;
-    while (!queue.isEmpty()) {
-      Expr e = queue.remove();
-      if (System.nanoTime() > deadline) {
-        throw new BudgetExceededException(
-            "time",
-            SEARCH_NANOS / 1_000_000,
-            "it is undecided whether any text matches; simplify the expression");
-      }
-      if (e.nullable || e.liveness == 1 || !e.searched) {
-        for (Expr x = e; ; x = cameFrom.getOrDefault(x, this)) {
-          x.liveness = 1;
-          if (x == this) {
-            return false;
-          }
-        }
-      }
-      for (Edge edge : e.edges()) {
-        if (edge.target.liveness != 2 && cameFrom.putIfAbsent(edge.target, e) == null) {
-          queue.add(edge.target);
-        }
-      }
-      if (cameFrom.size() > limit) {
-        throw new BudgetExceededException(
-            "states",
-            limit,
-            "it is undecided whether any text matches; simplify the expression or raise the budget");
-      }
-    }
-    for (Expr e : cameFrom.keySet()) {
-      e.liveness = 2;
-    }
-    return true;
+    return liveness == UNDECIDED ? TextSearch.isEmpty(this, limit) : liveness == EMPTIED;
   }
 
   /**
    * The number of characters of the shortest text, for a language of well-formed UTF-8; -1 if there
    * is none. A breadth-first search, remembered along the way it finds.
    *
-   * @throws BudgetExceededException if more than {@code limit} states or a second do not suffice
+   * @throws BudgetExceededException if {@code limit} states do not suffice
    */
   public int shortest(int limit) {
-    if (shortest != UNKNOWN) {
-      return shortest;
-    }
-    Map<Expr, Expr> cameFrom = new LinkedHashMap<>();
-    Map<Expr, Boolean> begins = new java.util.HashMap<>(); // a character with its last byte
-    ArrayDeque<Expr> now = new ArrayDeque<>(List.of(this));
-    ArrayDeque<Expr> later = new ArrayDeque<>();
-    cameFrom.put(this, this);
-    long deadline = System.nanoTime() + SEARCH_NANOS;
-    while (!now.isEmpty() || !later.isEmpty()) {
-      if (now.isEmpty()) {
-        ArrayDeque<Expr> empty = now;
-        now = later;
-        later = empty;
-      }
-      Expr e = now.removeFirst();
-      if (e.nullable) {
-        int chars = 0;
-        e.shortest = 0;
-        for (Expr x = e; x != this; ) {
-          chars += begins.getOrDefault(x, false) ? 1 : 0;
-          x = cameFrom.getOrDefault(x, this);
-          x.shortest = chars;
-        }
-        return chars;
-      }
-      for (Edge edge : e.edges()) {
-        if (edge.target.shortest != -1 && cameFrom.putIfAbsent(edge.target, e) == null) {
-          boolean begin = !edge.bytes.intersects(CONTINUATION);
-          begins.put(edge.target, begin);
-          if (begin) {
-            later.addLast(edge.target);
-          } else {
-            now.addFirst(edge.target);
-          }
-        }
-      }
-      if (cameFrom.size() > limit || System.nanoTime() > deadline) {
-        throw new BudgetExceededException(
-            "states", limit, "it is undecided whether any text matches; simplify the expression");
-      }
-    }
-    for (Expr e : cameFrom.keySet()) {
-      e.shortest = -1;
-    }
-    return -1;
+    return shortest == UNKNOWN ? TextSearch.shortest(this, limit) : shortest;
   }
 
   /** Whether every text of this language is in the other; exact, see {@link #isEmpty}. */
@@ -685,36 +647,7 @@ public final class Expr {
    * Bounded by the work on {@code limit} live states, never by the length of the language's texts.
    */
   public @Nullable List<byte[]> enumerate(int limit, int stateLimit) {
-    List<byte[]> found = new ArrayList<>();
-    ArrayDeque<Expr> states = new ArrayDeque<>(List.of(this));
-    ArrayDeque<byte[]> texts = new ArrayDeque<>();
-    texts.add(new byte[0]);
-    int budget = 64 * (limit + 1);
-    for (int work = 0; !states.isEmpty(); work++) {
-      Expr at = states.remove();
-      byte[] text = texts.remove();
-      if (work > budget || states.size() > budget) {
-        return null;
-      }
-      if (at.nullable) {
-        found.add(text);
-        if (found.size() > limit) {
-          return null;
-        }
-      }
-      for (Edge e : at.edges()) {
-        if (e.target.isEmpty(stateLimit)) {
-          continue;
-        }
-        for (int b = e.bytes.next(0); b >= 0; b = e.bytes.next(b + 1)) {
-          byte[] longer = Arrays.copyOf(text, text.length + 1);
-          longer[text.length] = (byte) b;
-          states.add(e.target);
-          texts.add(longer);
-        }
-      }
-    }
-    return found;
+    return TextSearch.enumerate(this, limit, stateLimit);
   }
 
   // ---- what the token layer wants to know about the shape

@@ -167,6 +167,80 @@ class ExprTest {
   }
 
   @Test
+  void whatIsCalledWellFormedIs() {
+    Random r = new Random(11);
+    int called = 0;
+    for (int round = 0; round < 2000; round++) {
+      Expr e = randomBytes(r, 3);
+      for (int state = 0; state < 8; state++) {
+        if (WellFormed.is(e, state)) {
+          called++;
+          Expr rest = restOf(state);
+          assertThat(Expr.and(e, ALL_BYTES, Expr.not(Expr.seq(rest, Expr.EMPTY))).isEmpty(10_000))
+              .as("%s from state %d", e, state)
+              .isTrue();
+        }
+      }
+    }
+    assertThat(called).isGreaterThan(500);
+  }
+
+  private static final Expr ALL_BYTES = Expr.star(Expr.bytes(ByteSet.range(0, 255)));
+
+  // Spelled so that it is not the object which unions and intersections know by identity.
+  private static Expr restOf(int state) {
+    Expr ascii = Expr.bytes(ByteSet.range(0, 0x7F));
+    Expr more = Expr.star(Utf8.range(0x80, 0x10FFFF));
+    Expr text = Expr.star(Expr.or(Expr.seq(ascii, more), Utf8.range(0x80, 0x10FFFF)));
+    int[] lead = {0, 0xC3, 0xE1, 0xF1, 0xE0, 0xED, 0xF0, 0xF4};
+    return state == 0 ? text : text.step(lead[state]);
+  }
+
+  private static Expr randomBytes(Random r, int depth) {
+    if (depth == 0) {
+      int[] some = {'a', 0x80, 0x90, 0xA0, 0xBF, 0xC3, 0xE0, 0xE1, 0xED, 0xF0, 0xF1, 0xF4};
+      return switch (r.nextInt(5)) {
+        case 0 -> Expr.bytes(ByteSet.of(some[r.nextInt(some.length)]));
+        case 1 -> Expr.bytes(ByteSet.range(0x80, 0xBF));
+        case 2 -> Utf8.CHAR;
+        case 3 -> Utf8.TEXT;
+        default -> Expr.literal("aé€😀".substring(r.nextInt(2), 2 + r.nextInt(2)));
+      };
+    }
+    Expr x = randomBytes(r, depth - 1);
+    Expr y = randomBytes(r, depth - 1);
+    return switch (r.nextInt(6)) {
+      case 0, 1 -> Expr.seq(x, y);
+      case 2 -> Expr.or(x, y);
+      case 3 -> Expr.and(x, y);
+      case 4 -> Expr.not(x);
+      default -> Expr.repeat(x, r.nextInt(2), 1 + r.nextInt(3));
+    };
+  }
+
+  @Test
+  void aPatternThatHasMatchedIsAnyText() {
+    Expr contains = Expr.seq(Utf8.TEXT, Expr.literal("ab"), Utf8.TEXT);
+    Expr other = Expr.seq(Utf8.TEXT, Expr.literal("é"), Utf8.TEXT);
+    assertThat(contains.step("xab".getBytes(StandardCharsets.UTF_8))).isSameAs(Utf8.TEXT);
+    assertThat(Expr.and(Utf8.TEXT, contains)).isSameAs(contains);
+    assertThat(Utf8.TEXT.minus(contains).step("ab".getBytes(StandardCharsets.UTF_8)))
+        .isSameAs(Expr.NONE);
+    assertThat(Expr.and(contains, other).step("éab".getBytes(StandardCharsets.UTF_8)))
+        .isSameAs(Utf8.TEXT);
+  }
+
+  @Test
+  void aFarTextIsFoundAmongManyStates() {
+    // Breadth first this is 2^20 states and more; the way to a text is 60 steps.
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(Expr.seq(Utf8.TEXT, Expr.literal("<" + (char) ('a' + i) + ">"), Utf8.TEXT));
+    }
+    assertThat(Expr.and(all.toArray(new Expr[0])).isEmpty(10_000)).isFalse();
+  }
+
+  @Test
   void longTextsNeedNoDeepStack() {
     byte[] text = "x".repeat(200_000).getBytes(StandardCharsets.UTF_8);
     assertThat(Expr.seq(Expr.literal(text), Expr.literal("y")).matches(text)).isFalse();

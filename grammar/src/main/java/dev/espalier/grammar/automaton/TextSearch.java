@@ -1,0 +1,196 @@
+package dev.espalier.grammar.automaton;
+
+import dev.espalier.BudgetExceededException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches the automaton of an expression for its texts. What is found is noted on every state that
+ * was met, so that a search never runs twice.
+ */
+final class TextSearch {
+  // Budgets count work rather than time, so that what is decided does not depend on the machine. A
+  // unit is a part of a state that a step is made of, some hundred nanoseconds.
+
+  private static final int WORK = 4_000_000;
+
+  // Of states equally far from the start, the one that seems nearest to an end is looked at first;
+  // a step back costs as much as GREED steps on. An answer of no looks at all states in any order.
+  private static final int GREED = 8;
+  private static final int FAR = 1 << 20;
+
+  private static final ByteSet CONTINUATION = ByteSet.range(0x80, 0xBF);
+
+  /** A state that was met and how it was. */
+  private record Met(Expr state, @Nullable Met before, int steps, long rank) {}
+
+  private final int limit;
+  private long work;
+
+  private TextSearch(int limit) {
+    this.limit = limit;
+  }
+
+  private void spend(Expr state, int states) {
+    work += (long) state.edges().length * state.width() + 1;
+    if (states > limit || work > WORK) {
+      throw new BudgetExceededException(
+          states > limit ? "states" : "work",
+          states > limit ? limit : WORK,
+          "it is undecided whether any text matches; simplify the expression or raise the budget");
+    }
+  }
+
+  /** See {@link Expr#isEmpty}. */
+  static boolean isEmpty(Expr e, int limit) {
+    return new TextSearch(limit).findsNothing(e);
+  }
+
+  private boolean findsNothing(Expr start) {
+    Map<Expr, Boolean> seen = new HashMap<>();
+    PriorityQueue<Met> queue = new PriorityQueue<>((a, b) -> Long.compare(a.rank, b.rank));
+    seen.put(start, true);
+    queue.add(new Met(start, null, 0, 0));
+    while (!queue.isEmpty()) {
+      Met met = queue.remove();
+      Expr e = met.state;
+      if (e.accepts() || e.liveness == Expr.LIVE || !e.searched()) {
+        for (Met m = met; m != null; m = m.before) {
+          m.state.liveness = Expr.LIVE;
+        }
+        return false;
+      }
+      for (Expr.Edge edge : e.edges()) {
+        Expr to = edge.target();
+        if (to.liveness != Expr.EMPTIED && seen.putIfAbsent(to, true) == null) {
+          int steps = met.steps + 1;
+          long rank = steps + (long) GREED * distance(to, true);
+          queue.add(new Met(to, met, steps, rank * FAR + seen.size()));
+        }
+      }
+      spend(e, seen.size());
+    }
+    seen.keySet().forEach(e -> e.liveness = Expr.EMPTIED);
+    return true;
+  }
+
+  // A guess at the bytes to the nearest text in the language, or outside it. What must hold at once
+  // is added up, so that a step which serves one of many is seen to help.
+  private static int distance(Expr e, boolean in) {
+    int sum = 0;
+    while (in && e.kind() == Expr.Kind.SEQ && sum < FAR) {
+      sum += distance(e.args()[0], true);
+      e = e.args()[1];
+    }
+    return Math.min(FAR, sum + last(e, in));
+  }
+
+  private static int last(Expr e, boolean in) {
+    return switch (e.kind()) {
+      case NONE -> in ? FAR : 0;
+      case EMPTY -> in ? 0 : 1;
+      case SET -> in ? 1 : 0;
+      case NOT -> distance(e.args()[0], !in);
+      case AND, OR -> {
+        boolean all = in == (e.kind() == Expr.Kind.AND);
+        long d = all ? 0 : FAR;
+        for (Expr a : e.args()) {
+          d = all ? d + distance(a, in) : Math.min(d, distance(a, in));
+        }
+        yield (int) Math.min(FAR, d);
+      }
+      case REPEAT ->
+          in
+              ? (int) Math.min(FAR, (long) e.repeatMin() * distance(e.args()[0], true))
+              : e.accepts() ? 1 : 0;
+      case SEQ, TRIE -> e.accepts() == in ? 0 : 1;
+    };
+  }
+
+  /** See {@link Expr#shortest}. */
+  static int shortest(Expr e, int limit) {
+    return new TextSearch(limit).fewestCharacters(e);
+  }
+
+  private int fewestCharacters(Expr start) {
+    Map<Expr, Expr> cameFrom = new LinkedHashMap<>();
+    Map<Expr, Boolean> begins = new HashMap<>(); // a character with its last byte
+    ArrayDeque<Expr> now = new ArrayDeque<>(List.of(start));
+    ArrayDeque<Expr> later = new ArrayDeque<>();
+    cameFrom.put(start, start);
+    while (!now.isEmpty() || !later.isEmpty()) {
+      if (now.isEmpty()) {
+        ArrayDeque<Expr> empty = now;
+        now = later;
+        later = empty;
+      }
+      Expr e = now.removeFirst();
+      if (e.accepts()) {
+        int chars = 0;
+        e.shortest = 0;
+        for (Expr x = e; x != start; ) {
+          chars += begins.getOrDefault(x, false) ? 1 : 0;
+          x = cameFrom.getOrDefault(x, start);
+          x.shortest = chars;
+        }
+        return chars;
+      }
+      for (Expr.Edge edge : e.edges()) {
+        Expr to = edge.target();
+        if (to.shortest != -1 && cameFrom.putIfAbsent(to, e) == null) {
+          boolean begin = !edge.bytes().intersects(CONTINUATION);
+          begins.put(to, begin);
+          if (begin) {
+            later.addLast(to);
+          } else {
+            now.addFirst(to);
+          }
+        }
+      }
+      spend(e, cameFrom.size());
+    }
+    cameFrom.keySet().forEach(e -> e.shortest = -1);
+    return -1;
+  }
+
+  /** See {@link Expr#enumerate}. */
+  static @Nullable List<byte[]> enumerate(Expr e, int limit, int stateLimit) {
+    List<byte[]> found = new ArrayList<>();
+    ArrayDeque<Expr> states = new ArrayDeque<>(List.of(e));
+    ArrayDeque<byte[]> texts = new ArrayDeque<>();
+    texts.add(new byte[0]);
+    int budget = 64 * (limit + 1);
+    for (int work = 0; !states.isEmpty(); work++) {
+      Expr at = states.remove();
+      byte[] text = texts.remove();
+      if (work > budget || states.size() > budget) {
+        return null;
+      }
+      if (at.accepts()) {
+        found.add(text);
+        if (found.size() > limit) {
+          return null;
+        }
+      }
+      for (Expr.Edge edge : at.edges()) {
+        if (edge.target().isEmpty(stateLimit)) {
+          continue;
+        }
+        for (int b = edge.bytes().next(0); b >= 0; b = edge.bytes().next(b + 1)) {
+          byte[] longer = Arrays.copyOf(text, text.length + 1);
+          longer[text.length] = (byte) b;
+          states.add(edge.target());
+          texts.add(longer);
+        }
+      }
+    }
+    return found;
+  }
+}
