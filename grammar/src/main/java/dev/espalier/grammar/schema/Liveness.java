@@ -1,6 +1,5 @@
 package dev.espalier.grammar.schema;
 
-import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -21,15 +19,10 @@ import tools.jackson.databind.JsonNode;
  * Mutable caches, used under the machine's lock.
  */
 final class Liveness {
-  // A value is finite, so "some value satisfies this" is a least fixpoint: while a question is
-  // open,
-  // asking it again counts as no. A no that leaned on such an assumption is not remembered unless
-  // the assumption was the question itself.
-  //
-  // An object's obligations are first split into branches. A branch of plain literals is counted
+  // A value is finite, so "some value satisfies this" is a least fixpoint. An object's obligations
+  // are first split into branches. A branch of plain literals is counted
   // out in closed form; only negated rules need a search over the next key.
 
-  private static final int MAX_DEPTH = 400;
   private static final int FEW_VALUES = 16; // tried one by one
 
   private record Named(KeySpace space, Formula formula) {}
@@ -55,17 +48,14 @@ final class Liveness {
   private final Values values;
   private final Distinct distinct;
   private final int stateLimit;
-  private final long budgetMillis;
-  private long deadline;
 
-  private final Map<Formula, Boolean> satisfiable = new HashMap<>();
-  private final Map<Object, Integer> open = new HashMap<>();
-  private int leaned = Integer.MAX_VALUE; // the outermost open question that an answer assumed
-  private final Map<Formula, Boolean> arrays = new HashMap<>();
-  private final Map<Left, Boolean> objects = new HashMap<>();
+  private final Fixpoint answers;
+  private final Fixpoint.Table<Formula, Boolean> satisfiable = new Fixpoint.Table<>();
+  private final Fixpoint.Table<Formula, Boolean> arrays = new Fixpoint.Table<>();
+  private final Fixpoint.Table<Left, Boolean> objects = new Fixpoint.Table<>();
+  private final Fixpoint.Table<Named, BitSet> possibleKeys = new Fixpoint.Table<>();
+  private final Fixpoint.Table<Keep, Formula> kept = new Fixpoint.Table<>();
   private final Map<Named, @Nullable Count> counts = new HashMap<>();
-  private final Map<Named, BitSet> possibleKeys = new HashMap<>();
-  private final Map<Keep, Formula> kept = new HashMap<>();
 
   Liveness(
       References references,
@@ -82,13 +72,12 @@ final class Liveness {
     this.values = values;
     distinct = new Distinct(references, formulas, values, this::satisfiable);
     this.stateLimit = stateLimit;
-    budgetMillis = budget.toMillis();
-    deadline = System.nanoTime() + budget.toNanos();
+    answers = new Fixpoint(budget);
   }
 
   /** Starts the clock anew: the budget is for one question from outside. */
   void restartClock() {
-    deadline = System.nanoTime() + budgetMillis * 1_000_000;
+    answers.restartClock();
   }
 
   /** Whether some value satisfies a formula over verdicts. */
@@ -96,7 +85,7 @@ final class Liveness {
     if (verdicts.isTrue() || verdicts.isFalse()) {
       return verdicts.isTrue();
     }
-    return ask(
+    return answers.ask(
         satisfiable,
         verdicts,
         () -> {
@@ -127,42 +116,6 @@ final class Liveness {
     };
   }
 
-  // Remembers a yes always, and a no only if it leaned on no question that is still open but
-  // itself.
-  private <K> boolean ask(Map<K, Boolean> memo, K question, BooleanSupplier answerer) {
-    Boolean known = memo.get(question);
-    if (known != null) {
-      return known;
-    }
-    Integer asked = open.get(question);
-    if (asked != null) {
-      leaned = Math.min(leaned, asked);
-      return false;
-    }
-    int mine = open.size();
-    if (mine >= MAX_DEPTH || System.nanoTime() - deadline > 0) {
-      boolean deep = mine >= MAX_DEPTH;
-      throw new BudgetExceededException(
-          deep ? "depth" : "time",
-          deep ? MAX_DEPTH : budgetMillis,
-          "it is undecided whether the schema can be satisfied; simplify it or raise the budget");
-    }
-    open.put(question, mine);
-    int outer = leaned;
-    leaned = Integer.MAX_VALUE;
-    try {
-      boolean answer = answerer.getAsBoolean();
-      if (answer || leaned >= mine) {
-        memo.put(question, answer);
-        leaned = Integer.MAX_VALUE;
-      }
-      return answer;
-    } finally {
-      open.remove(question);
-      leaned = Math.min(outer, leaned);
-    }
-  }
-
   // ---- arrays
 
   /** Whether an array with these obligations can be completed. */
@@ -171,7 +124,7 @@ final class Liveness {
       return true;
     }
     return !f.isFalse()
-        && ask(arrays, f, () -> formulas.branches(f).stream().anyMatch(this::arrayBranch));
+        && answers.ask(arrays, f, () -> formulas.branches(f).stream().anyMatch(this::arrayBranch));
   }
 
   private boolean arrayBranch(Formula branch) {
@@ -198,7 +151,7 @@ final class Liveness {
       return false;
     }
     Left key = new Left(space, f, java.util.Arrays.stream(gone).boxed().toList());
-    return ask(
+    return answers.ask(
         objects,
         key,
         () -> formulas.branches(f).stream().anyMatch(b -> objectBranch(space, b, gone)));
@@ -345,21 +298,19 @@ final class Liveness {
   // Keys whose value can satisfy the rules, whatever else is asked.
   private BitSet possible(KeySpace space, Count count) {
     Named memo = new Named(space, formulas.and(count.rules));
-    BitSet known = possibleKeys.get(memo);
-    if (known == null) {
-      int outer = leaned;
-      leaned = Integer.MAX_VALUE;
-      known = new BitSet();
-      for (int key = 0; key < space.keys(); key++) {
-        if (satisfiable(value(space, count, key))) {
-          known.set(key);
-        }
-      }
-      if (leaned == Integer.MAX_VALUE) {
-        possibleKeys.put(memo, known);
-      }
-      leaned = Math.min(outer, leaned);
-    }
+    BitSet known =
+        answers.find(
+            possibleKeys,
+            memo,
+            () -> {
+              BitSet keys = new BitSet();
+              for (int key = 0; key < space.keys(); key++) {
+                if (satisfiable(value(space, count, key))) {
+                  keys.set(key);
+                }
+              }
+              return keys;
+            });
     if (count.banned.isEmpty()) {
       return known;
     }
@@ -422,13 +373,11 @@ final class Liveness {
       return f;
     }
     Keep key = new Keep(f, space, java.util.Arrays.stream(gone).boxed().toList());
-    Formula known = kept.get(key);
-    if (known != null) {
-      return known;
-    }
-    int outer = leaned;
-    leaned = Integer.MAX_VALUE;
     Predicate<Formula> alive = r -> space == null ? array(r) : object(space, r, gone);
+    return answers.find(kept, key, () -> keep(f, space == null, alive));
+  }
+
+  private Formula keep(Formula f, boolean array, Predicate<Formula> alive) {
     Set<Formula> ways = new LinkedHashSet<>();
     Map<Formula, Boolean> judged = new HashMap<>();
     for (Formula branch : formulas.branches(f)) {
@@ -439,17 +388,12 @@ final class Liveness {
       }
       Formula rest = formulas.and(remaining);
       if (rest.remembers) {
-        ways.addAll(keepRemembering(formulas.and(asked), remaining, space == null, alive));
+        ways.addAll(keepRemembering(formulas.and(asked), remaining, array, alive));
       } else if (judged.computeIfAbsent(rest, alive::test)) {
         ways.add(formulas.and(asked));
       }
     }
-    Formula result = formulas.or(ways);
-    if (leaned == Integer.MAX_VALUE) {
-      kept.put(key, result);
-    }
-    leaned = Math.min(outer, leaned);
-    return result;
+    return formulas.or(ways);
   }
 
   // What depends on the coming value itself is turned into values that must not come.
