@@ -72,7 +72,10 @@ public final class Expr {
   private final boolean nullable;
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
+  private final int least; // bytes of the shortest text, UNBOUNDED where the shape does not tell
+  private final int reach; // see reach()
   private volatile Edge @Nullable [] edges;
+  private volatile @Nullable ByteSet first;
   volatile int shortest = UNKNOWN; // found by TextSearch
   volatile byte liveness; // likewise
   volatile short wellFormed = -1; // found by WellFormed
@@ -119,6 +122,8 @@ public final class Expr {
       count = Math.max(count, a.largestCount);
     }
     largestCount = count;
+    least = saturated(leastBytes());
+    reach = saturated(reachBytes());
   }
 
   private Expr(Literals literals, int from, int to, int depth) {
@@ -133,6 +138,8 @@ public final class Expr {
     nullable = literals.get(from).length == depth;
     searched = false;
     largestCount = 0;
+    least = UNBOUNDED;
+    reach = UNBOUNDED;
   }
 
   // Sums of parts that differ in their counts alone would meet: {1,2}|{1,5} and {1,3}|{1,4}. The
@@ -472,11 +479,15 @@ public final class Expr {
 
   /** The bytes that some text of the language may start with, as far as one step shows. */
   public ByteSet first() {
-    ByteSet s = ByteSet.NONE;
-    for (Edge e : edges()) {
-      s = s.or(e.bytes);
+    ByteSet known = first;
+    if (known == null) {
+      known = ByteSet.NONE;
+      for (Edge e : edges()) {
+        known = known.or(e.bytes);
+      }
+      first = known;
     }
-    return s;
+    return known;
   }
 
   Edge[] edges() {
@@ -777,53 +788,47 @@ public final class Expr {
    * #UNBOUNDED} if the shape does not tell. An upper bound, found without a search.
    */
   public int reach() {
-    long r = reach(this);
-    return r < UNBOUNDED ? (int) r : UNBOUNDED;
+    return reach;
   }
 
-  private static long reach(Expr e) {
-    long most = 0; // of what has been begun
-    for (; e.kind == Kind.SEQ; e = e.args[1]) {
-      most = Math.max(most, reach(e.args[0]) + least(e.args[1]));
-    }
-    long last =
-        switch (e.kind) {
-          case NONE, EMPTY -> 0;
-          case SET -> 1;
-          case REPEAT -> reach(e.args[0]) + Math.max(0L, e.min - 1L) * least(e.args[0]);
-          case OR -> {
-            long r = 0;
-            for (Expr a : e.args) {
-              r = Math.max(r, reach(a));
-            }
-            yield r;
-          }
-          default -> UNBOUNDED;
-        };
-    return Math.min(Math.max(most, last), UNBOUNDED);
+  private static int saturated(long bytes) {
+    return (int) Math.min(bytes, UNBOUNDED);
   }
 
-  // Bytes of the shortest text.
-  private static long least(Expr e) {
-    long sum = 0;
-    for (; e.kind == Kind.SEQ; e = e.args[1]) {
-      sum += least(e.args[0]);
-    }
-    sum +=
-        switch (e.kind) {
-          case NONE, EMPTY -> 0;
-          case SET -> 1;
-          case REPEAT -> e.min * least(e.args[0]);
-          case OR -> {
-            long r = UNBOUNDED;
-            for (Expr a : e.args) {
-              r = Math.min(r, least(a));
-            }
-            yield r;
-          }
-          default -> UNBOUNDED;
-        };
-    return Math.min(sum, UNBOUNDED);
+  // Both from what the arguments have noted, so that no shape is looked at twice.
+
+  private long reachBytes() {
+    return switch (kind) {
+      case NONE, EMPTY -> 0;
+      case SET -> 1;
+      case SEQ -> Math.max((long) args[0].reach + args[1].least, args[1].reach);
+      case REPEAT -> args[0].reach + Math.max(0L, min - 1L) * args[0].least;
+      case OR -> {
+        long most = 0;
+        for (Expr a : args) {
+          most = Math.max(most, a.reach);
+        }
+        yield most;
+      }
+      default -> UNBOUNDED;
+    };
+  }
+
+  private long leastBytes() {
+    return switch (kind) {
+      case NONE, EMPTY -> 0;
+      case SET -> 1;
+      case SEQ -> (long) args[0].least + args[1].least;
+      case REPEAT -> (long) min * args[0].least;
+      case OR -> {
+        long fewest = UNBOUNDED;
+        for (Expr a : args) {
+          fewest = Math.min(fewest, a.least);
+        }
+        yield fewest;
+      }
+      default -> UNBOUNDED;
+    };
   }
 
   /** If this is {@code e} repeated, its lower bound, else -1. */

@@ -60,8 +60,11 @@ interface Content {
     Unknown UNKNOWN = new Unknown();
   }
 
-  /** For {@link Likeness.OffNames}: whether the text so far may still become a listed name. */
-  default boolean onNames(int state) {
-    return false;
+  /**
+   * For {@link Likeness.OffNames}: the bytes with which the text so far goes on to a listed name;
+   * null if it can become none.
+   */
+  default @Nullable ByteSet onNames(int state) {
+    return null;
   }
 }

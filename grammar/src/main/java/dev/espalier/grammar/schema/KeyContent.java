@@ -215,8 +215,13 @@ final class KeyContent implements Content {
   }
 
   @Override
-  public boolean onNames(int state) {
-    return states.get(state).node != OFF || states.get(state).usedNode != OFF;
+  public @Nullable ByteSet onNames(int state) {
+    State s = states.get(state);
+    if (s.node == OFF && s.usedNode == OFF) {
+      return null;
+    }
+    ByteSet bytes = s.node == OFF ? ByteSet.NONE : names.bytesAfter(s.node);
+    return s.usedNode == OFF ? bytes : bytes.or(used.bytesAfter(s.usedNode));
   }
 
   @Override

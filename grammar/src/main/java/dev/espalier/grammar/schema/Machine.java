@@ -84,7 +84,7 @@ final class Machine {
             values,
             options.states(),
             options.compileTime());
-    punctuation = new Punctuation(options.whitespace(), tables);
+    punctuation = Punctuation.of(options.whitespace(), tables);
     Frame root =
         frame(
             new Frame(

@@ -9,8 +9,15 @@ import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
-/** The stretches between keys and scalars, with white space where the option puts it. */
+/**
+ * The stretches between keys and scalars, with white space where the option puts it. One per
+ * vocabulary and option, shared by schemas. Safe for threads.
+ */
 final class Punctuation {
   private static final List<JsonType> TYPES = List.of(JsonType.values());
   static final int VALUE_CLOSE = TYPES.size(); // label: an empty array ends here
@@ -29,16 +36,48 @@ final class Punctuation {
     MEMBER
   }
 
+  private record Key(Whitespace whitespace) {}
+
+  // What a segment depends on; depth is 0 unless white space does.
+
+  private record ValueShape(Set<JsonType> types, Place place, boolean close, int depth) {}
+
+  private record KeyShape(boolean key, boolean close, boolean first, int depth) {}
+
+  private record AfterShape(boolean more, boolean close, boolean array, int depth) {}
+
   private final Whitespace whitespace;
   private final TokenTables tables;
   private final Expr flexible;
+  private final Segment colon;
+  private final Segment end;
+  private final ConcurrentMap<Record, Segment> segments = new ConcurrentHashMap<>();
 
-  Punctuation(Whitespace whitespace, TokenTables tables) {
+  private Punctuation(Whitespace whitespace, TokenTables tables) {
     this.whitespace = whitespace;
     this.tables = tables;
     Expr run = Expr.repeat(Expr.bytes(ByteSet.anyOf(" \t")), 0, LONGEST_RUN);
     Expr line = Expr.or(Expr.literal("\n"), Expr.literal("\r\n"), Expr.literal("\r"));
     flexible = Expr.seq(run, Expr.optional(Expr.seq(line, run)));
+    colon = choice(List.of(Alternative.of(Expr.seq(ifFlexible(), Expr.literal(":")))));
+    end = choice(List.of());
+  }
+
+  static Punctuation of(Whitespace whitespace, TokenTables tables) {
+    return tables.cached(new Key(whitespace), t -> new Punctuation(whitespace, t));
+  }
+
+  private int indentation(int depth) {
+    return whitespace.kind() == Whitespace.Kind.INDENTED ? depth : 0;
+  }
+
+  private Segment segment(Record shape, Supplier<Segment> make) {
+    Segment known = segments.get(shape);
+    if (known == null) {
+      known = make.get();
+      segments.put(shape, known);
+    }
+    return known;
   }
 
   private Segment choice(List<Alternative> alternatives) {
@@ -78,7 +117,13 @@ final class Punctuation {
    * @param close whether the array may end here instead
    * @param depth of the container, 0 at the root
    */
-  Segment value(java.util.Set<JsonType> types, Place place, boolean close, int depth) {
+  Segment value(Set<JsonType> types, Place place, boolean close, int depth) {
+    return segment(
+        new ValueShape(types, place, close, indentation(depth)),
+        () -> makeValue(types, place, close, depth));
+  }
+
+  private Segment makeValue(Set<JsonType> types, Place place, boolean close, int depth) {
     Expr gap =
         switch (place) {
           case ROOT -> ifFlexible();
@@ -121,31 +166,40 @@ final class Punctuation {
 
   /** A key's opening quote, or the end of an empty object. */
   Segment keyStart(boolean key, boolean close, boolean first, int depth) {
-    return choice(
-        List.of(
-            Alternative.of(
-                key ? Expr.seq(beforeElement(first, depth), Expr.literal("\"")) : Expr.NONE),
-            Alternative.of(close ? Expr.seq(ifFlexible(), Expr.literal("}")) : Expr.NONE)));
+    return segment(
+        new KeyShape(key, close, first, indentation(depth)),
+        () ->
+            choice(
+                List.of(
+                    Alternative.of(
+                        key
+                            ? Expr.seq(beforeElement(first, depth), Expr.literal("\""))
+                            : Expr.NONE),
+                    Alternative.of(
+                        close ? Expr.seq(ifFlexible(), Expr.literal("}")) : Expr.NONE))));
   }
 
   /** The colon. */
   Segment colon() {
-    return choice(List.of(Alternative.of(Expr.seq(ifFlexible(), Expr.literal(":")))));
+    return colon;
   }
 
   /** A comma or the end, after a member or item. */
   Segment after(boolean more, boolean close, boolean array, int depth) {
-    return choice(
-        List.of(
-            Alternative.of(more ? Expr.seq(ifFlexible(), Expr.literal(",")) : Expr.NONE),
-            Alternative.of(
-                close
-                    ? Expr.seq(beforeClose(depth), Expr.literal(array ? "]" : "}"))
-                    : Expr.NONE)));
+    return segment(
+        new AfterShape(more, close, array, indentation(depth)),
+        () ->
+            choice(
+                List.of(
+                    Alternative.of(more ? Expr.seq(ifFlexible(), Expr.literal(",")) : Expr.NONE),
+                    Alternative.of(
+                        close
+                            ? Expr.seq(beforeClose(depth), Expr.literal(array ? "]" : "}"))
+                            : Expr.NONE))));
   }
 
   /** Nothing follows. */
   Segment end() {
-    return choice(List.of());
+    return end;
   }
 }

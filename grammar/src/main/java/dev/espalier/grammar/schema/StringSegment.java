@@ -25,6 +25,7 @@ final class StringSegment extends Segment {
 
   private static final ByteSet QUOTE = ByteSet.of('"');
   private static final ByteSet ESCAPE = ByteSet.of('\\');
+  private static final ByteSet ENDS = QUOTE.or(ESCAPE);
   private static final ByteSet SPELLED = ByteSet.range(0, 0x1F).or(QUOTE).or(ESCAPE);
   private static final ByteSet IN_ESCAPE = ByteSet.anyOf("\"\\bfnrtu0123456789abcdefABCDEF");
 
@@ -158,14 +159,15 @@ final class StringSegment extends Segment {
     } else if (like instanceof Content.Likeness.OffNames off && (state & 7) == 0) {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.corrected(
-          base.relabelled(off.label()),
-          this,
-          state,
-          s -> content.onNames(s >> 3),
-          suffixes,
-          tables);
+          base.relabelled(off.label()), this, state, this::onNames, suffixes, tables);
     }
     return null;
+  }
+
+  // The bytes by which a text that may become a listed name goes on to it, or ends.
+  private @Nullable ByteSet onNames(int state) {
+    ByteSet bytes = content.onNames(state >> 3);
+    return bytes == null ? null : escape(state) != 0 ? IN_ESCAPE : bytes.or(ENDS);
   }
 
   @Override

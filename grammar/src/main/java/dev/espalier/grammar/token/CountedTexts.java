@@ -1,7 +1,9 @@
 package dev.espalier.grammar.token;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Views of "any text of so many characters", all from one walk over the vocabulary that counts
@@ -13,7 +15,8 @@ public final class CountedTexts {
   private final Segment any;
   private final int step; // the one way out
   private final int[] stay; // tokens, by rising count
-  private final int[] stayCounts;
+  private final int[] stayEnds; // stayEnds[n]: how many of them begin at most n characters
+  private final long[] @Nullable [] bits; // of those, one bit each, found on first use
   private final int[] exits; // trie nodes, ascending
   private final int[] exitCounts;
   private final int longest;
@@ -77,12 +80,11 @@ public final class CountedTexts {
     for (int c = 0; c <= max; c++) {
       start[c + 1] += start[c];
     }
+    stayEnds = Arrays.copyOfRange(start, 1, max + 2);
+    bits = new long[max + 1][];
     stay = new int[tokens.size];
-    stayCounts = new int[tokens.size];
     for (int i = 0; i < tokens.size; i++) {
-      int at = start[counts.items[i]]++;
-      stay[at] = tokens.items[i];
-      stayCounts[at] = counts.items[i];
+      stay[start[counts.items[i]]++] = tokens.items[i];
     }
   }
 
@@ -107,20 +109,26 @@ public final class CountedTexts {
   }
 
   private View build(int least, int most, TokenTables tables) {
-    int n = Arrays.binarySearch(stayCounts, most);
-    n = n < 0 ? -n - 1 : n;
-    while (n < stayCounts.length && stayCounts[n] == most) {
-      n++;
-    }
-    View.Collector out = new View.Collector();
-    for (int i = 0; i < n; i++) {
-      out.stay.add(stay[i]);
-    }
+    View.Collector exit = new View.Collector();
     for (int i = 0; i < exits.length; i++) {
       if (exitCounts[i] >= least && exitCounts[i] <= most) {
-        out.exit(step, exits[i]);
+        exit.exit(step, exits[i]);
       }
     }
-    return out.view(tables);
+    List<View.Exit> ways = exit.view(tables).exits();
+    int n = stayEnds[most];
+    return n <= View.MANY
+        ? new View(null, Arrays.copyOf(stay, n), ways)
+        : new View(bits(most, tables), new int[0], ways);
+  }
+
+  // Lower bounds do not matter to tokens that stay, so all of one upper bound share their bits.
+  private synchronized long[] bits(int most, TokenTables tables) {
+    long[] known = bits[most];
+    if (known == null) {
+      known = tables.bits(stay, stayEnds[most]);
+      bits[most] = known;
+    }
+    return known;
   }
 }

@@ -11,6 +11,7 @@ final class SlicedWalk {
   // too, a walk touches only the places where tokens leave what the automaton loops on.
 
   private static final int BIG = 128; // tokens in a subtree that are worth a slice
+  private static final int FEW = 8; // bytes that are looked up instead of sieved
 
   private final Segment segment;
   private final TokenTables tables;
@@ -58,6 +59,15 @@ final class SlicedWalk {
       }
     }
     ByteSet live = segment.live(state);
+    if (live != null && live.size() <= FEW) {
+      for (int b = live.next(0); b >= 0; b = live.next(b + 1)) {
+        int child = trie.child(node, b);
+        if (child >= 0) {
+          step(child, state);
+        }
+      }
+      return;
+    }
     for (int c = node + 1; c < end; c = trie.end(c)) {
       if (live == null || live.contains(trie.byteAt(c))) {
         step(c, state);

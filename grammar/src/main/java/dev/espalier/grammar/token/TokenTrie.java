@@ -25,6 +25,7 @@ public final class TokenTrie {
   final int[] deepPaths; // the nodes on their paths and they themselves, ascending
   final int[] deepPathEnds; // where among these a node's subtree ends
   final long[] groups; // of the bytes below a node, see ByteGroups
+  private final int[] top = new int[256]; // children of the root by their byte, or -1
   private final long[] everything;
   private final int depth;
   private final int vocabularySize;
@@ -46,6 +47,10 @@ public final class TokenTrie {
     for (int i = 0; i < deepPaths.length; i++) {
       int at = Arrays.binarySearch(deepPaths, end[deepPaths[i]]);
       deepPathEnds[i] = at < 0 ? ~at : at;
+    }
+    Arrays.fill(top, -1);
+    for (int c = 1; c < bytes.length; c = end[c]) {
+      top[byteAt(c)] = c;
     }
     everything = new long[(vocabularySize + 63) >>> 6];
     for (int id : ids) {
@@ -92,8 +97,11 @@ public final class TokenTrie {
     return set;
   }
 
-  /** The child of a node by its byte, or -1; linear in the number of children. */
+  /** The child of a node by its byte, or -1; linear in the number of children but at the root. */
   public int child(int node, int b) {
+    if (node == 0) {
+      return top[b];
+    }
     for (int c = node + 1; c < end[node]; c = end[c]) {
       if ((bytes[c] & 0xFF) == b) {
         return c;

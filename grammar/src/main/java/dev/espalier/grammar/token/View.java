@@ -1,9 +1,10 @@
 package dev.espalier.grammar.token;
 
+import dev.espalier.grammar.automaton.ByteSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,21 +67,28 @@ public final class View {
    *
    * @param base the view of a segment that stays wherever this one stays, off the paths leaves
    *     wherever this one leaves, and never leaves without consuming
-   * @param onPath whether a state of {@code segment} is still on a path
+   * @param onPath the bytes that may go on along a path or leave the segment, null for a state of
+   *     {@code segment} that is on no path
    */
   public static View corrected(
       View base,
       Segment segment,
       int state,
-      IntPredicate onPath,
+      IntFunction<@Nullable ByteSet> onPath,
       Suffixes suffixes,
       TokenTables tables) {
     TokenTrie trie = suffixes.trie;
     Collector added = new Collector();
     IntList removed = new IntList();
+    ByteSet first = onPath.apply(state);
     for (int top : suffixes.nodes) {
-      int from = suffixes.consumed ? top + 1 : top;
-      correct(trie, from, trie.end(top), segment, state, onPath, removed, added);
+      if (first == null) {
+        break;
+      } else if (suffixes.consumed) {
+        correct(trie, top, segment, state, first, onPath, removed, added);
+      } else if (first.contains(trie.byteAt(top))) {
+        correctChild(trie, top, segment, state, onPath, removed, added);
+      }
     }
     if (removed.size == 0) {
       return base;
@@ -156,24 +164,39 @@ public final class View {
 
   private static void correct(
       TokenTrie trie,
-      int from,
-      int to,
+      int node,
       Segment segment,
       int state,
-      IntPredicate onPath,
+      ByteSet bytes,
+      IntFunction<@Nullable ByteSet> onPath,
       IntList removed,
       Collector added) {
-    for (int c = from; c < to; c = trie.end(c)) {
-      int next = segment.next(state, trie.byteAt(c));
-      if (next >= 0) {
-        if (onPath.test(next)) {
-          correct(trie, c + 1, trie.end(c), segment, next, onPath, removed, added);
-        }
-      } else {
-        removed.add(c);
-        if (next != Segment.DEAD) {
-          added.exit(next, c);
-        }
+    for (int b = bytes.next(0); b >= 0; b = bytes.next(b + 1)) {
+      int child = trie.child(node, b);
+      if (child >= 0) {
+        correctChild(trie, child, segment, state, onPath, removed, added);
+      }
+    }
+  }
+
+  private static void correctChild(
+      TokenTrie trie,
+      int child,
+      Segment segment,
+      int state,
+      IntFunction<@Nullable ByteSet> onPath,
+      IntList removed,
+      Collector added) {
+    int next = segment.next(state, trie.byteAt(child));
+    if (next >= 0) {
+      ByteSet bytes = trie.end(child) > child + 1 ? onPath.apply(next) : null;
+      if (bytes != null) {
+        correct(trie, child, segment, next, bytes, onPath, removed, added);
+      }
+    } else {
+      removed.add(child);
+      if (next != Segment.DEAD) {
+        added.exit(next, child);
       }
     }
   }
@@ -181,7 +204,7 @@ public final class View {
   /** Gathers a view. Mutable, for one thread. */
   static final class Collector {
     final IntList stay = new IntList();
-    private final List<Integer> steps = new ArrayList<>();
+    private final IntList steps = new IntList();
     private final List<IntList> nodes = new ArrayList<>();
     private long @Nullable [] shared; // tokens that stay, many at once; not to be written
     private boolean own; // `shared` is a copy of this collector
@@ -202,9 +225,11 @@ public final class View {
     }
 
     void exit(int step, int node) {
-      int at = steps.indexOf(step);
-      if (at < 0) {
-        at = steps.size();
+      int at = 0;
+      while (at < steps.size && steps.items[at] != step) {
+        at++;
+      }
+      if (at == steps.size) {
         steps.add(step);
         nodes.add(new IntList());
       }
@@ -212,9 +237,9 @@ public final class View {
     }
 
     View view(TokenTables tables) {
-      List<Exit> exits = new ArrayList<>(steps.size());
-      for (int i = 0; i < steps.size(); i++) {
-        int step = steps.get(i);
+      List<Exit> exits = new ArrayList<>(steps.size);
+      for (int i = 0; i < steps.size; i++) {
+        int step = steps.items[i];
         int[] sorted = nodes.get(i).toArray();
         Arrays.sort(sorted);
         exits.add(new Exit(step, tables.suffixes(sorted, Segment.consumes(step))));
