@@ -235,7 +235,7 @@ public final class Expr {
     return literals.size() == 0 ? NONE : trie(literals, 0, literals.size(), 0);
   }
 
-  private static Expr trie(Literals literals, int from, int to, int depth) {
+  static Expr trie(Literals literals, int from, int to, int depth) {
     if (to - from == 1 && literals.get(from).length == depth) {
       return EMPTY;
     }
@@ -445,6 +445,12 @@ public final class Expr {
 
   /** The state after a byte; {@link #NONE} if no text of the language starts with it. */
   public Expr step(int b) {
+    if (edges == null) {
+      LiteralPlace place = literalPlace();
+      if (place != null) {
+        return place.step(b);
+      }
+    }
     for (Edge e : edges()) {
       if (e.bytes.contains(b)) {
         return e.target;
@@ -481,13 +487,48 @@ public final class Expr {
   public ByteSet first() {
     ByteSet known = first;
     if (known == null) {
-      known = ByteSet.NONE;
-      for (Edge e : edges()) {
-        known = known.or(e.bytes);
+      LiteralPlace place = edges == null ? literalPlace() : null;
+      known = place == null ? ByteSet.NONE : place.first();
+      for (int i = 0; place == null && i < edges().length; i++) {
+        known = known.or(edges()[i].bytes);
       }
       first = known;
     }
     return known;
+  }
+
+  /** Where among many texts this state is; null if it is no such place. */
+  public @Nullable LiteralPlace literalPlace() {
+    return LiteralPlace.of(this);
+  }
+
+  /** Whether a byte after which nothing can follow may be among {@link #first}. */
+  public boolean mayStepIntoNothing() {
+    return searched;
+  }
+
+  /** What is left of a repetition after one round. */
+  Expr afterOneRound() {
+    return repeat(args[0], Math.max(0, min - 1), max == UNBOUNDED ? max : max - 1);
+  }
+
+  @Nullable Literals literals() {
+    return literals;
+  }
+
+  /** The first of a trie's texts. */
+  int from() {
+    return min;
+  }
+
+  /** And behind the last one. */
+  int to() {
+    return max;
+  }
+
+  /** Bytes of a trie's texts that were read already. */
+  int depth() {
+    return depth;
   }
 
   Edge[] edges() {
@@ -509,7 +550,7 @@ public final class Expr {
         yield args[0].nullable ? merge(List.of(head, args[1].edges())) : head;
       }
       case REPEAT -> {
-        Expr rest = repeat(args[0], Math.max(0, min - 1), max == UNBOUNDED ? max : max - 1);
+        Expr rest = afterOneRound();
         yield mapEdges(args[0].edges(), e -> append(e, rest));
       }
       case OR -> {
@@ -535,7 +576,7 @@ public final class Expr {
     };
   }
 
-  private static Expr append(Expr e, Expr tail) {
+  static Expr append(Expr e, Expr tail) {
     if (e.kind != Kind.OR) {
       return seq(e, tail);
     }

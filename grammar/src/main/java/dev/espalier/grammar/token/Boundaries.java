@@ -35,34 +35,36 @@ final class Boundaries {
     return forced;
   }
 
-  /** Whether those of long tokens are just these, marked as they came. */
-  boolean hasDeep(IntList deepOnes) {
+  /** Whether the deep ones are just these, marked as they came. */
+  boolean hasDeep(DeepNodes deep, IntList marked) {
     int k = 0;
-    for (int i = 0; i < nodes.length; i++) {
-      int node = nodes[i];
-      if (trie.deep.get(node)) {
-        boolean same = k < deepOnes.size && (deepOnes.items[k] ^ (deepOnes.items[k] >> 31)) == node;
-        if (!same || deepOnes.items[k] >= 0 != Arrays.binarySearch(forced, node) >= 0) {
+    for (int node : nodes) {
+      if (deep.contains(node)) {
+        if (k == marked.size || marked.items[k] != marked(node)) {
           return false;
         }
         k++;
       }
     }
-    return k == deepOnes.size;
+    return k == marked.size;
   }
 
-  /** Marked as they came, those of long tokens replaced. */
-  int[] withDeep(IntList deepOnes) {
+  /** Marked as they came, the deep ones replaced. */
+  int[] withDeep(DeepNodes deep, IntList marked) {
     IntList merged = new IntList();
     int k = 0;
     for (int node : nodes) {
-      if (!trie.deep.get(node)) {
-        k = addUpTo(node, deepOnes, k, merged);
-        merged.add(Arrays.binarySearch(forced, node) >= 0 ? node : ~node);
+      if (!deep.contains(node)) {
+        k = addUpTo(node, marked, k, merged);
+        merged.add(marked(node));
       }
     }
-    addUpTo(trie.size(), deepOnes, k, merged);
+    addUpTo(trie.size(), marked, k, merged);
     return merged.toArray();
+  }
+
+  private int marked(int node) {
+    return Arrays.binarySearch(forced, node) >= 0 ? node : ~node;
   }
 
   private static int addUpTo(int node, IntList from, int start, IntList to) {
@@ -122,6 +124,26 @@ final class Boundaries {
         words[trie.ids[t] >>> 6] |= 1L << trie.ids[t];
       }
       from = k < nodes.length ? trie.first[trie.end[nodes[k]]] : to;
+    }
+    return words;
+  }
+
+  /** They themselves, one bit each, where others have these bits and differ in deep ones alone. */
+  long[] bitsAfter(Boundaries others, long[] bits, DeepNodes deep) {
+    long[] words = bits.clone();
+    for (int fall : others.nodes) {
+      if (deep.contains(fall)) {
+        for (int t = trie.first[fall], to = trie.first[trie.end[fall]]; t < to; t++) {
+          words[trie.ids[t] >>> 6] |= 1L << trie.ids[t];
+        }
+      }
+    }
+    for (int fall : nodes) {
+      if (deep.contains(fall)) {
+        for (int t = trie.first[fall], to = trie.first[trie.end[fall]]; t < to; t++) {
+          words[trie.ids[t] >>> 6] &= ~(1L << trie.ids[t]);
+        }
+      }
     }
     return words;
   }

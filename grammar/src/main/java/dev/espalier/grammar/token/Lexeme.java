@@ -147,8 +147,8 @@ public final class Lexeme {
     return entry;
   }
 
-  // The state that an expression is, dead if no text is left in it.
-  private synchronized LexemeState state(Expr e) {
+  /** The state that an expression is, dead if no text is left in it. */
+  synchronized LexemeState state(Expr e) {
     LexemeState same = known.get(e);
     if (same != null) {
       return same;

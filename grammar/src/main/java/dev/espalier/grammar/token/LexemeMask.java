@@ -2,6 +2,7 @@ package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.LiteralPlace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,69 +20,118 @@ public final class LexemeMask {
   private final int node;
   private final long @Nullable [] bits;
   private final int[] ids;
-  private final Boundaries boundaries;
+  private final int[] forced; // nodes before which the lexeme has to end
+  private volatile @Nullable Boundaries boundaries; // made on first use where they were not needed
   private final int live; // nodes inside the lexeme
   private final long beyond; // nodes behind places where the lexeme has to be left
   private final ByteSet ambiguous; // bytes that may go on in the lexeme where it may end as well
-  private volatile @Nullable ResidualTrie forced; // the suffixes behind places where it has to end
+  private volatile @Nullable ResidualTrie
+      forcedSuffixes; // the suffixes behind places where it has to end
   private volatile @Nullable ResidualTrie all; // and those where it may end as well
 
-  private LexemeMask(
-      LexemeState state, int node, int[] dead, int live, long beyond, ByteSet ambiguous) {
+  private LexemeMask(LexemeState state, int node, LexemeWalk walk) {
     TokenTables tables = state.lexeme().tables;
     this.state = state;
     this.node = node;
-    boundaries = new Boundaries(tables.trie(), dead);
+    Boundaries boundaries = new Boundaries(tables.trie(), walk.dead.toArray());
+    this.boundaries = boundaries;
+    forced = boundaries.forced();
     int staying = boundaries.staying(node);
     bits = staying > MANY ? tables.charge(boundaries.bits(node, staying)) : null;
     ids = staying > MANY ? new int[0] : boundaries.ids(node, staying);
-    this.live = live;
-    this.beyond = beyond;
-    this.ambiguous = ambiguous;
+    live = walk.live;
+    beyond = walk.beyond;
+    ambiguous = walk.ambiguous();
   }
 
-  // Of a state that does to every token what another one does.
-  private LexemeMask(LexemeState state, LexemeMask same, ByteSet ambiguous) {
+  // Of a state that does to all but deep nodes what another one does.
+  private LexemeMask(LexemeState state, LexemeMask near, DeepNodes deep, LexemeWalk walk) {
+    TokenTables tables = state.lexeme().tables;
     this.state = state;
-    node = same.node;
-    boundaries = same.boundaries;
-    bits = same.bits;
-    ids = same.ids;
-    live = same.live;
-    beyond = same.beyond;
-    this.ambiguous = ambiguous;
+    node = near.node;
+    ambiguous = near.ambiguous.or(walk.ambiguous());
+    live = near.live;
+    Boundaries old = near.boundaries();
+    if (old.hasDeep(deep, walk.dead)) {
+      this.boundaries = old;
+      forced = old.forced();
+      bits = near.bits;
+      ids = near.ids;
+      beyond = near.beyond;
+      return;
+    }
+    Boundaries boundaries = new Boundaries(tables.trie(), old.withDeep(deep, walk.dead));
+    this.boundaries = boundaries;
+    forced = boundaries.forced();
+    beyond = near.beyond + forced.length; // what matters is whether there are any
+    int staying = boundaries.staying(node);
+    ids = staying > MANY ? new int[0] : boundaries.ids(node, staying);
+    if (staying <= MANY) {
+      bits = null;
+    } else if (near.bits == null) {
+      bits = tables.charge(boundaries.bits(node, staying));
+    } else {
+      bits = tables.charge(boundaries.bitsAfter(old, near.bits, deep));
+    }
+  }
+
+  private LexemeMask(LexemeState state, int node, LiteralWalk walk) {
+    TokenTables tables = state.lexeme().tables;
+    this.state = state;
+    this.node = node;
+    int n = walk.tokens.size;
+    bits = n > MANY ? tables.bits(walk.tokens.items, n) : null;
+    ids = n > MANY ? new int[0] : walk.tokens.toArray();
+    forced = walk.forced.toArray();
+    live = walk.live;
+    beyond = walk.beyond;
+    ambiguous = walk.ambiguous();
+  }
+
+  private Boundaries boundaries() {
+    Boundaries known = boundaries;
+    if (known == null) {
+      LexemeWalk walk = new LexemeWalk(state.lexeme());
+      walk.from(state, node);
+      known = new Boundaries(state.lexeme().tables.trie(), walk.dead.toArray());
+      boundaries = known;
+    }
+    return known;
   }
 
   /** Linear in the live nodes of the subtree and their children. */
   static LexemeMask build(LexemeState state, int node) {
+    LiteralPlace place = state.endsLazily() ? null : state.expr().literalPlace();
+    if (place != null) {
+      LiteralWalk walk = new LiteralWalk(state.lexeme(), place);
+      walk.from(node);
+      return new LexemeMask(state, node, walk);
+    }
+    DeepNodes[] levels = state.lexeme().tables.trie().deep;
     LexemeWalk walk = new LexemeWalk(state.lexeme());
-    LexemeMask near = nearly(state, node);
-    if (near != null) {
-      walk.deep(state, node);
-      ByteSet ambiguous = near.ambiguous.or(walk.ambiguous());
-      if (near.boundaries.hasDeep(walk.dead)) {
-        return new LexemeMask(state, near, ambiguous);
+    for (int i = levels.length - 1; i >= 0; i--) {
+      LexemeMask near = nearly(state, node, levels[i].limit);
+      if (near != null) {
+        walk.deep(levels[i], state, node);
+        return new LexemeMask(state, near, levels[i], walk);
       }
-      int[] dead = near.boundaries.withDeep(walk.dead);
-      return new LexemeMask(state, node, dead, near.live, near.beyond, ambiguous);
     }
     walk.from(state, node);
-    return new LexemeMask(
-        state, node, walk.dead.toArray(), walk.live, walk.beyond, walk.ambiguous());
+    return new LexemeMask(state, node, walk);
   }
 
   // A state whose counters are far from their ends does to all but the longest tokens what one
   // without such ends does, and that one is shared by all the counts.
-  private static @Nullable LexemeMask nearly(LexemeState state, int node) {
-    TokenTrie trie = state.lexeme().tables.trie();
-    if (trie.depth() <= TokenTrie.SHORT) {
+  private static @Nullable LexemeMask nearly(LexemeState state, int node, int limit) {
+    Lexeme lexeme = state.lexeme();
+    if (lexeme.tables.trie().depth() <= limit) {
       return null;
     }
-    Expr near = state.expr().horizon(TokenTrie.SHORT);
+    Expr near = state.expr().horizon(limit);
     if (near == state.expr()) {
       return null;
     }
-    LexemeState start = Lexeme.of(near, state.lexeme().lazy, state.lexeme().tables).start();
+    LexemeState start = Lexeme.of(near, lexeme.lazy, lexeme.tables).start();
     return node == 0 ? start.mask() : start.maskAt(node);
   }
 
@@ -116,16 +166,16 @@ public final class LexemeMask {
    * @param needsAll see {@link #needsAll}
    */
   public ResidualTrie residual(boolean needsAll) {
-    ResidualTrie known = needsAll ? all : forced;
+    ResidualTrie known = needsAll ? all : forcedSuffixes;
     if (known == null) {
       if (needsAll) {
         IntList alive = new IntList();
-        new LexemeWalk(state.lexeme()).ambiguous(state, node, boundaries, alive);
-        known = ResidualTrie.of(boundaries, boundaries.forced(), alive.toArray());
+        new LexemeWalk(state.lexeme()).ambiguous(state, node, boundaries(), alive);
+        known = ResidualTrie.of(boundaries(), forced, alive.toArray());
         all = known;
       } else {
-        known = ResidualTrie.of(boundaries, boundaries.forced(), new int[0]);
-        forced = known;
+        known = ResidualTrie.of(state.lexeme().tables.trie(), forced);
+        this.forcedSuffixes = known;
       }
     }
     return known;

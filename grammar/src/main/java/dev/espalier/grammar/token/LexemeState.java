@@ -92,8 +92,8 @@ public final class LexemeState {
   public ByteSet first() {
     ByteSet known = first;
     if (known == null) {
-      known = expr.first();
-      ByteSet candidates = known;
+      known = endsLazily() ? ByteSet.NONE : expr.first();
+      ByteSet candidates = expr.mayStepIntoNothing() ? known : ByteSet.NONE;
       for (int b = candidates.next(0); b >= 0; b = candidates.next(b + 1)) {
         if (step(b).isDead()) {
           known = known.and(ByteSet.of(b).complement());

@@ -1,7 +1,6 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
-import java.util.Arrays;
 
 /**
  * Reads the tokens of a trie node's subtree from a lexeme's state, by one depth-first pass.
@@ -92,19 +91,15 @@ final class LexemeWalk {
     }
   }
 
-  /**
-   * As {@link #from}, for the nodes of more than {@link TokenTrie#SHORT} bytes alone: adds what is
-   * dead among them.
-   */
-  void deep(LexemeState state, int node) {
-    int[] nodes = trie.deepPaths;
+  /** As {@link #from}, for deep nodes alone: adds what is dead among them. */
+  void deep(DeepNodes deep, LexemeState state, int node) {
+    int[] nodes = deep.paths;
     int[] table = lexeme.table();
     int depth = 0;
     int stop = trie.end[node];
     ends[0] = stop;
     entries[0] = (state.entry() - 2) & ~1;
-    int first = Arrays.binarySearch(nodes, node + 1);
-    for (int k = first < 0 ? ~first : first; k < nodes.length && nodes[k] < stop; ) {
+    for (int k = deep.firstBelow(node); k < nodes.length && nodes[k] < stop; ) {
       int i = nodes[k];
       while (i >= ends[depth]) {
         depth--;
@@ -117,10 +112,10 @@ final class LexemeWalk {
         table = lexeme.table();
       }
       if (entry == Lexeme.DEAD) {
-        if (trie.deep.get(i)) {
+        if (deep.contains(i)) {
           dead.add((at & 1) != 0 ? i : ~i);
         }
-        k = trie.deepPathEnds[k];
+        k = deep.pathEnds[k];
         continue;
       }
       if ((at & 1) != 0) {

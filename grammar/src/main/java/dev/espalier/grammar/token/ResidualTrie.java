@@ -46,6 +46,13 @@ public final class ResidualTrie {
     return root;
   }
 
+  /** The suffixes that begin with the bytes of some nodes, at all of which the lexeme is dead. */
+  static ResidualTrie of(TokenTrie trie, int[] out) {
+    ResidualTrie root = new ResidualTrie(trie, null, -1, NONE, NONE);
+    root.children = root.byByte(out, out.length, NONE, 0);
+    return root;
+  }
+
   /** What comes below some nodes of the vocabulary's trie. */
   public static ResidualTrie below(TokenTrie trie, int[] nodes) {
     return new ResidualTrie(trie, null, -1, nodes, NONE);

@@ -3,15 +3,14 @@ package dev.espalier.grammar.token;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * The text tokens of a vocabulary as a flat trie in depth-first order. Special and unused ids are
  * not in it. Immutable, shared by threads.
  */
 public final class TokenTrie {
-  /** Longer tokens are rare, and mostly rules and indentation. */
-  static final int SHORT = 32;
+  // Longer tokens are rare, and those longer than the last mostly rules and indentation.
+  private static final int[] DEEP = {16, 32};
 
   // Node 0 is the root, the empty text. The children of node i start at i + 1; the next sibling of
   // node i is end[i], and [i, end[i]) is its subtree. first[i] .. first[i + 1] is the slice of
@@ -21,9 +20,7 @@ public final class TokenTrie {
   final int[] end;
   final int[] first;
   final int[] ids;
-  final BitSet deep; // nodes of more than SHORT bytes
-  final int[] deepPaths; // the nodes on their paths and they themselves, ascending
-  final int[] deepPathEnds; // where among these a node's subtree ends
+  final DeepNodes[] deep; // by rising limit
   final long[] groups; // of the bytes below a node, see ByteGroups
   private final int[] top = new int[256]; // children of the root by their byte, or -1
   private final long[] everything;
@@ -39,15 +36,7 @@ public final class TokenTrie {
     depth = b.depth;
     this.vocabularySize = vocabularySize;
     groups = ByteGroups.below(this);
-    deep = new BitSet(bytes.length);
-    IntList paths = new IntList();
-    markDeep(paths);
-    deepPaths = paths.toArray();
-    deepPathEnds = new int[deepPaths.length];
-    for (int i = 0; i < deepPaths.length; i++) {
-      int at = Arrays.binarySearch(deepPaths, end[deepPaths[i]]);
-      deepPathEnds[i] = at < 0 ? ~at : at;
-    }
+    deep = Arrays.stream(DEEP).mapToObj(n -> new DeepNodes(this, n)).toArray(DeepNodes[]::new);
     Arrays.fill(top, -1);
     for (int c = 1; c < bytes.length; c = end[c]) {
       top[byteAt(c)] = c;
@@ -125,25 +114,6 @@ public final class TokenTrie {
   /** The {@code i}th token in trie order. */
   public int token(int i) {
     return ids[i];
-  }
-
-  private void markDeep(IntList paths) {
-    BitSet onPath = new BitSet(bytes.length);
-    int[] path = new int[depth + 2];
-    int length = 0;
-    for (int i = 1; i < bytes.length; i++) {
-      while (i >= end[path[length]]) {
-        length--;
-      }
-      path[++length] = i;
-      if (length > SHORT) {
-        deep.set(i);
-        for (int k = length; k > 0 && !onPath.get(path[k]); k--) {
-          onPath.set(path[k]);
-        }
-      }
-    }
-    onPath.stream().forEach(paths::add);
   }
 
   /** A new set of all tokens in the trie, one bit each. */
