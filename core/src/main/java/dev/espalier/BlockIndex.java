@@ -1,81 +1,144 @@
 package dev.espalier;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Maxima of a row at two levels, so that the best of 128,000 logits are found by looking at a few
  * hundred. Mutable, for one thread.
  *
- * <p>A row is cut into segments of 4,096. A block is 16 elements of a segment, 256 apart: token
- * {@code id} is in block {@code (id >>> 12) * 256 + (id & 255)}. A super-block is every 512th
- * block. The strides make both reductions element-wise, which compilers vectorise; a 128k row has
- * 8,192 blocks and 512 super-blocks and takes one pass. Segments are copied to a scratch array
- * first, because JDK 17 vectorises loops only over arrays that begin at zero; so arrays and direct
- * buffers cost the same.
+ * <p>A block is 16 tokens, 8,192 apart: of every 131,072 tokens, a group, token {@code id} is in
+ * block {@code id & 8191}. A super-block is every 512th block. A 128k row has 8,192 blocks and 512
+ * super-blocks and takes one pass.
+ *
+ * <p>The strides make all reductions element-wise, which compilers vectorise. They are constants,
+ * and source and target of a loop have the same index, because JDK 17 vectorises only where it can
+ * compare all addresses; so an array is read in place, in four streams. Of a direct buffer pieces
+ * are copied first, which doubles the time.
  */
 final class BlockIndex {
-  static final int SEGMENT = FastExp.SEGMENT;
   static final int LANES = 16;
-  static final int PER_SEGMENT = SEGMENT / LANES;
+
+  /** From one token of a block to the next. */
+  static final int STRIDE = 8192;
+
   static final int SUPERS = 512;
+  private static final int GROUP = LANES * STRIDE;
+
+  /** The first of two reductions joins tokens that are so far apart. */
+  static final int PLANE = GROUP / 4;
+
+  /** So many blocks mostly lie in different super-blocks. */
+  private static final int FEW = 64;
+
+  private static final int PIECE = 1024;
   private static final int BUCKETS = 2048;
 
-  final int count;
-  final float[] blocks; // maximum of each block, padded with −∞ to a multiple of SUPERS
-  final float[] supers = new float[SUPERS];
-  private final float[] segment = new float[SEGMENT];
-  private final float[] quarter = new float[SEGMENT / 4];
-  private final float[] maxima = new float[PER_SEGMENT];
+  private final int size;
+  final float[] blocks; // maximum of each block, −∞ where it is empty
+  private final float[] supers = new float[SUPERS];
+
+  // From g * GROUP on, for group g: PLANE maxima of 4 tokens each, then STRIDE maxima of 4 of
+  // these.
+  private final float[] planes;
+
+  private final float[] pieces = new float[4 * PIECE];
+  private final float[] joined = new float[PIECE];
   private final float[] stripe = new float[SUPERS];
   private final int[] histogram = new int[BUCKETS];
   private boolean supersStale;
 
   BlockIndex(int size) {
-    int segments = (size + SEGMENT - 1) / SEGMENT;
-    count = segments * PER_SEGMENT;
-    blocks = new float[(count + SUPERS - 1) / SUPERS * SUPERS];
+    this.size = size;
+    int groups = (size + GROUP - 1) / GROUP;
+    blocks = new float[groups * STRIDE];
+    planes = new float[(groups - 1) * GROUP + PLANE + STRIDE];
   }
 
   static int blockOf(int id) {
-    return ((id >>> 12) << 8) | (id & 255);
+    return ((id >>> 17) << 13) | (id & (STRIDE - 1));
   }
 
-  /** The first id of a block; the others follow 256 apart. */
+  /** The first id of a block; the others follow {@link #STRIDE} apart. */
   static int firstOf(int block) {
-    return ((block >>> 8) << 12) | (block & 255);
+    return ((block >>> 13) << 17) | (block & (STRIDE - 1));
   }
 
-  /** One pass over the row; if {@code sums} are given they take the segments along. */
-  void build(DenseRow row, @Nullable ExpSums sums) {
-    for (int s = 0; s < count / PER_SEGMENT; s++) {
-      row.segment(s, segment);
-      reduce(segment, quarter, maxima);
-      System.arraycopy(maxima, 0, blocks, s * PER_SEGMENT, PER_SEGMENT);
-      if (sums != null) {
-        float top = largest(maxima, PER_SEGMENT);
-        if (Float.isFinite(top)) {
-          sums.add(segment, top);
-        }
-      }
+  /** One past the last id that a block can hold. */
+  int endOf(int block) {
+    return Math.min(size, ((block >>> 13) + 1) << 17);
+  }
+
+  /** The same for four of its tokens. */
+  int endOfFour(int first) {
+    return Math.min(size, (first & -GROUP) + GROUP);
+  }
+
+  /** One pass over an array. */
+  void build(float[] row) {
+    for (int from = 0; from < size; from += GROUP) {
+      int all = Math.max(from, Math.min(from + PLANE, size - 3 * PLANE));
+      int three = Math.max(all, Math.min(from + PLANE, size - 2 * PLANE));
+      int two = Math.max(three, Math.min(from + PLANE, size - PLANE));
+      int one = Math.min(from + PLANE, size);
+      join4(row, planes, from, all);
+      join3(row, planes, all, three);
+      join2(row, planes, three, two);
+      System.arraycopy(row, two, planes, two, one - two);
+      Arrays.fill(planes, one, from + PLANE, Float.NEGATIVE_INFINITY);
+      finish(from);
     }
-    Arrays.fill(blocks, count, blocks.length, Float.NEGATIVE_INFINITY);
+  }
+
+  /** One pass over a row that is no plain array. */
+  void build(DenseRow row) {
+    for (int from = 0; from < size; from += GROUP) {
+      for (int piece = from; piece < from + PLANE; piece += PIECE) {
+        for (int p = 0; p < 4; p++) {
+          row.copy(piece + p * PLANE, PIECE, pieces, p * PIECE);
+        }
+        joinPieces(pieces, joined);
+        System.arraycopy(joined, 0, planes, piece, PIECE);
+      }
+      finish(from);
+    }
+  }
+
+  private void finish(int from) {
+    joinLanes(planes, from, from + STRIDE);
+    System.arraycopy(planes, from + PLANE, blocks, from / LANES, STRIDE);
     supersStale = true;
   }
 
-  /** The 256 block maxima of a segment. Math.max hands NaN on. */
-  static void reduce(float[] x, float[] quarter, float[] out) {
-    for (int i = 0; i < SEGMENT / 4; i++) {
-      quarter[i] =
-          Math.max(
-              Math.max(x[i], x[i + SEGMENT / 4]),
-              Math.max(x[i + SEGMENT / 2], x[i + 3 * (SEGMENT / 4)]));
+  // Math.max hands NaN on.
+
+  private static void join4(float[] x, float[] out, int from, int end) {
+    for (int i = from; i < end; i++) {
+      out[i] = Math.max(Math.max(x[i], x[i + PLANE]), Math.max(x[i + 2 * PLANE], x[i + 3 * PLANE]));
     }
-    for (int i = 0; i < PER_SEGMENT; i++) {
-      out[i] =
-          Math.max(
-              Math.max(quarter[i], quarter[i + PER_SEGMENT]),
-              Math.max(quarter[i + 2 * PER_SEGMENT], quarter[i + 3 * PER_SEGMENT]));
+  }
+
+  private static void join3(float[] x, float[] out, int from, int end) {
+    for (int i = from; i < end; i++) {
+      out[i] = Math.max(Math.max(x[i], x[i + PLANE]), x[i + 2 * PLANE]);
+    }
+  }
+
+  private static void join2(float[] x, float[] out, int from, int end) {
+    for (int i = from; i < end; i++) {
+      out[i] = Math.max(x[i], x[i + PLANE]);
+    }
+  }
+
+  private static void joinPieces(float[] x, float[] out) {
+    for (int i = 0; i < PIECE; i++) {
+      out[i] = Math.max(Math.max(x[i], x[i + PIECE]), Math.max(x[i + 2 * PIECE], x[i + 3 * PIECE]));
+    }
+  }
+
+  private static void joinLanes(float[] x, int from, int end) {
+    for (int i = from; i < end; i++) {
+      x[i + PLANE] =
+          Math.max(Math.max(x[i], x[i + STRIDE]), Math.max(x[i + 2 * STRIDE], x[i + 3 * STRIDE]));
     }
   }
 
@@ -94,10 +157,89 @@ final class BlockIndex {
     return Math.max(Math.max(a, b), Math.max(c, d));
   }
 
-  /** Says that a block's maximum is now {@code max}. */
-  void update(int block, float max) {
-    blocks[block] = max;
+  /** Keeps the index true where the logit of a token has changed. */
+  void mend(DenseRow row, int id, float before, float after) {
+    int four = (id & -GROUP) + (id & (PLANE - 1));
+    if (after >= planes[four]) {
+      planes[four] = after;
+    } else if (!(before < planes[four])) { // it was the maximum, or something is NaN
+      float max = Float.NEGATIVE_INFINITY;
+      int end = endOfFour(four);
+      for (int i = four; i < end; i += PLANE) {
+        max = Math.max(max, row.value(i));
+      }
+      planes[four] = max;
+    } else {
+      return;
+    }
+    int first = (id & -GROUP) + (id & (STRIDE - 1));
+    blocks[blockOf(id)] =
+        Math.max(
+            Math.max(planes[first], planes[first + STRIDE]),
+            Math.max(planes[first + 2 * STRIDE], planes[first + 3 * STRIDE]));
     supersStale = true;
+  }
+
+  /** Room that {@link #reaching} needs. */
+  int room() {
+    return 5 * blocks.length + 1;
+  }
+
+  /**
+   * Finds the fours whose maximum reaches a threshold: tokens found[i] + {0, 1, 2, 3} · {@link
+   * #PLANE}. Two steps down from the blocks, since every token of a block lies in another cache
+   * line.
+   *
+   * @param least finite
+   * @param found of length {@link #room}
+   * @return how many there are
+   */
+  int reaching(float least, int[] found) {
+    int n = blocksReaching(least, found);
+    // Fours are written behind the blocks, then moved.
+    int end = n;
+    for (int i = 0; i < n; i++) {
+      int first = firstOf(found[i]);
+      for (int four = first; four < first + PLANE; four += STRIDE) {
+        found[end] = four;
+        end += reaches(planes[four], least);
+      }
+    }
+    System.arraycopy(found, n, found, 0, end - n);
+    return end - n;
+  }
+
+  private int blocksReaching(float least, int[] found) {
+    float[] s = supers();
+    int reached = 0;
+    for (int j = 0; j < SUPERS; j++) {
+      reached += reaches(s[j], least);
+    }
+    int n = 0;
+    if (reached < SUPERS / 2) {
+      for (int j = 0; j < SUPERS; j++) {
+        if (s[j] >= least) {
+          for (int b = j; b < blocks.length; b += SUPERS) {
+            found[n] = b;
+            n += reaches(blocks[b], least);
+          }
+        }
+      }
+    } else {
+      for (int b = 0; b < blocks.length; b++) {
+        found[n] = b;
+        n += reaches(blocks[b], least);
+      }
+    }
+    return n;
+  }
+
+  /**
+   * 1 if x ≥ least, else 0, without a jump: which of many numbers pass cannot be predicted, and a
+   * wrong guess waits for the number to come from a far cache. Neither is NaN, and one is finite.
+   */
+  static int reaches(float x, float least) {
+    return 1 + (Float.floatToRawIntBits(x - least) >> 31);
   }
 
   float[] supers() {
@@ -119,26 +261,26 @@ final class BlockIndex {
     return largest(supers(), SUPERS);
   }
 
-  /**
-   * A threshold that at least {@code k} elements reach, not far below the kth largest: the kth
-   * largest super-block or block maximum, each of which some element attains.
-   */
+  /** A threshold that about {@code k} elements reach, seldom fewer, or all if it is −∞. */
   float threshold(int k) {
-    if (k <= SUPERS / 2) {
-      System.arraycopy(supers(), 0, stripe, 0, SUPERS);
-      return Keys.kthLargest(stripe, SUPERS, k);
-    }
-    if (k > count / 2) {
+    if (k > blocks.length / 2) {
       return Float.NEGATIVE_INFINITY;
     }
-    return blockThreshold(k);
+    // Where n blocks reach a threshold, about SUPERS · (1 − exp(−n / SUPERS)) super-blocks do.
+    double n = k + 2 * Math.sqrt(k);
+    int j = k <= FEW ? k : (int) (SUPERS * -Math.expm1(-n / SUPERS));
+    if (j >= SUPERS * 0.95) {
+      return blockThreshold(k);
+    }
+    System.arraycopy(supers(), 0, stripe, 0, SUPERS);
+    return Keys.kthLargest(stripe, SUPERS, j);
   }
 
   /** By a histogram over the range of the block maxima; exact up to a bucket, always low enough. */
   private float blockThreshold(int k) {
     float top = max();
     float low = top;
-    for (int b = 0; b < count; b++) {
+    for (int b = 0; b < blocks.length; b++) {
       float x = blocks[b];
       low = x < low && x > Float.NEGATIVE_INFINITY ? x : low;
     }
@@ -147,7 +289,7 @@ final class BlockIndex {
     }
     float scale = (BUCKETS - 1) / (top - low);
     Arrays.fill(histogram, 0);
-    for (int b = 0; b < count; b++) {
+    for (int b = 0; b < blocks.length; b++) {
       histogram[bucket(top, blocks[b], scale)]++;
     }
     int reached = 0;
@@ -156,7 +298,7 @@ final class BlockIndex {
       last++;
     }
     float threshold = top;
-    for (int b = 0; b < count; b++) {
+    for (int b = 0; b < blocks.length; b++) {
       float x = blocks[b];
       if (x < threshold && bucket(top, x, scale) <= last) {
         threshold = x;
@@ -172,7 +314,7 @@ final class BlockIndex {
   /** Number of blocks whose maximum reaches a threshold. */
   int blocksReaching(float threshold) {
     int n = 0;
-    for (int b = 0; b < count; b++) {
+    for (int b = 0; b < blocks.length; b++) {
       n += blocks[b] >= threshold ? 1 : 0;
     }
     return n;

@@ -39,7 +39,7 @@ final class BlockRejection {
   /**
    * A member's id, or -1 if too many tries failed.
    *
-   * @param max the largest raw logit of a member
+   * @param max the largest raw logit of a member, which {@link ExpSums#holds}
    */
   int draw(DenseRow row, float max, double scale, CounterRandom random) {
     bound(row.index.blocks, max, (float) scale, row.unrestricted());
@@ -64,7 +64,7 @@ final class BlockRejection {
       }
       double v = random.uniform(2L * i + 1) * BlockIndex.LANES;
       int lane = (int) v;
-      int id = BlockIndex.firstOf(b) + lane * BlockIndex.PER_SEGMENT;
+      int id = BlockIndex.firstOf(b) + lane * BlockIndex.STRIDE;
       float x = row.logit(id);
       if (x == Float.NEGATIVE_INFINITY) {
         continue;
@@ -87,17 +87,17 @@ final class BlockRejection {
   }
 
   private void bound(float[] maxima, float max, float scale, boolean attained) {
+    float lowest = ExpSums.floor(max, scale);
     for (int from = 0; from < maxima.length; from += SEGMENT) {
-      int length = Math.min(SEGMENT, maxima.length - from);
-      System.arraycopy(maxima, from, in, 0, length);
+      System.arraycopy(maxima, from, in, 0, SEGMENT);
       if (!attained) { // a block's best may be no member
         for (int i = 0; i < SEGMENT; i++) {
           in[i] = Math.min(in[i], max);
         }
       }
-      FastExp.arguments(in, max, scale, in);
-      FastExp.floats(in, out);
-      System.arraycopy(out, 0, bounds, from, length);
+      FastExp.raise(in, lowest);
+      FastExp.floats(in, max, scale, out);
+      System.arraycopy(out, 0, bounds, from, SEGMENT);
     }
     System.arraycopy(bounds, 0, superSums, 0, SUPERS);
     for (int from = SUPERS; from < bounds.length; from += SUPERS) {
@@ -114,22 +114,16 @@ final class BlockRejection {
    */
   void boundTail(DenseRow row, float max, float cap, int above, float scale) {
     float[] maxima = row.index.blocks;
+    float lowest = ExpSums.floor(max, scale);
     double total = 0;
     for (int from = 0; from < maxima.length; from += SEGMENT) {
-      int length = Math.min(SEGMENT, maxima.length - from);
-      System.arraycopy(maxima, from, in, 0, length);
+      System.arraycopy(maxima, from, in, 0, SEGMENT);
       for (int i = 0; i < SEGMENT; i++) {
         in[i] = Math.min(in[i], cap);
       }
-      FastExp.arguments(in, max, scale, in);
-      FastExp.floats(in, out);
-      double a = 0;
-      double b = 0;
-      for (int i = 0; i < length; i += 2) {
-        a += out[i];
-        b += out[i + 1];
-      }
-      total += a + b;
+      FastExp.raise(in, lowest);
+      FastExp.floats(in, max, scale, out);
+      total += ExpSums.total(out);
     }
     most = total * BlockIndex.LANES * INFLATE;
     // Every block below the cap has a member that attains its maximum, if all tokens are members.

@@ -29,9 +29,6 @@ public final class Candidates {
   /** With more blocks than this above a threshold, survivors are not worth listing. */
   static final int FEW_BLOCKS = 1024;
 
-  /** Beyond this, floats cannot hold the factor; the double path can. */
-  static final double MAX_FLOAT_SCALE = 1e30;
-
   private final int size;
   final int listLimit;
   private @Nullable LogitsRow source;
@@ -288,40 +285,36 @@ public final class Candidates {
   /**
    * The dense row with its index, bad numbers seen to; or null if the list holds the candidates.
    */
-  @Nullable DenseRow prepared(@Nullable ExpSums along) {
+  @Nullable DenseRow prepared() {
     DenseRow r = row;
     if (!dense || r == null) {
       return null;
     }
     if (!r.indexed()) {
-      r.buildIndex(along);
+      r.buildIndex();
       float max = r.index.max();
       if (Float.isNaN(max)) {
         int bad = r.remove(Float.NaN, badAsMasked);
         if (bad >= 0) {
           throw notANumber(bad);
         }
-        r.buildIndex(null);
+        r.buildIndex();
         max = r.index.max();
         law.drop();
       }
       if (max == Float.POSITIVE_INFINITY) {
-        int infinite = r.collect(Float.POSITIVE_INFINITY);
+        int infinite = r.collectInfinite();
         if (infinite > 0) {
           become(r.keys(), infinite, 0);
           Arrays.fill(values, 0, n, 0);
           return null;
         }
         r.remove(Float.POSITIVE_INFINITY, true);
-        r.buildIndex(null);
+        r.buildIndex();
         law.drop();
       }
     }
     return r;
-  }
-
-  @Nullable DenseRow prepared() {
-    return prepared(null);
   }
 
   /** Turns into a list of some keys, of which the first {@code inOrder} are sorted. */
@@ -652,7 +645,7 @@ public final class Candidates {
    */
   public double entropyError() {
     double h = law.entropy(false);
-    return law.isEntropyExact() ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h);
+    return law.isEntropyExact() ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h) + ExpSums.MOMENT_ERROR;
   }
 
   /**
@@ -1008,7 +1001,7 @@ public final class Candidates {
       return walkList(random.uniform(0));
     }
     int id = -1;
-    if (rejection != null && scale <= MAX_FLOAT_SCALE) {
+    if (rejection != null && ExpSums.holds((float) max, scale)) {
       id = rejection.draw(r, (float) max, scale, random);
     }
     return id >= 0 ? id : walkRow(r, random.uniform(-1));

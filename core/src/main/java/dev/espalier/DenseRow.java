@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class DenseRow {
   static final int SEGMENT = FastExp.SEGMENT;
 
-  /** More super-blocks than this reach a threshold: walk the row, not the blocks. */
-  private static final int MANY_SUPERS = 200;
+  /** With more fours than this above a threshold the row is walked, not the index. */
+  private static final int MANY = 6000;
+
+  /** Beyond this share of edited tokens the index is built over the edits, not mended. */
+  private static final int MANY_EDITS = 16;
 
   final int size;
   private final int segments;
@@ -32,13 +35,14 @@ final class DenseRow {
   private float[] edited = new float[0];
   private int[] editedIds = new int[64];
   private int edits;
+  private boolean holed; // some logit has been edited to −∞
 
   final BlockIndex index;
   private boolean indexed;
-  final ExpSums sums = new ExpSums();
 
   private long[] keys = new long[0]; // keys[0, collected) of the last collect
   private int collected;
+  private final int[] reaching; // scratch of collect
   final float[] scratch = new float[SEGMENT];
 
   DenseRow(int size) {
@@ -46,6 +50,7 @@ final class DenseRow {
     segments = (size + SEGMENT - 1) / SEGMENT;
     editedBits = new long[(size + 63) >>> 6];
     index = new BlockIndex(size);
+    reaching = new int[index.room()];
   }
 
   int segments() {
@@ -63,6 +68,7 @@ final class DenseRow {
       editedBits[editedIds[i] >>> 6] = 0;
     }
     edits = 0;
+    holed = false;
     indexed = false;
   }
 
@@ -78,7 +84,7 @@ final class DenseRow {
   }
 
   /** The logit with edits, whether or not the token is a member. */
-  private float value(int id) {
+  float value(int id) {
     return (editedBits[id >>> 6] & (1L << id)) != 0 ? edited[id] : raw(id);
   }
 
@@ -111,7 +117,7 @@ final class DenseRow {
     float before = value(id);
     overlay(id, x);
     if (indexed) {
-      repair(id, before, x);
+      index.mend(this, id, before, x);
     }
   }
 
@@ -166,6 +172,7 @@ final class DenseRow {
       editedIds[edits++] = id;
     }
     edited[id] = x;
+    holed |= x == Float.NEGATIVE_INFINITY;
   }
 
   /** Replaces the interval by edits: a survivor is about to get a logit outside of it. */
@@ -180,44 +187,32 @@ final class DenseRow {
     indexed = false;
   }
 
-  private void repair(int id, float before, float after) {
-    int block = BlockIndex.blockOf(id);
-    float max = index.blocks[block];
-    if (after >= max) {
-      index.update(block, after);
-    } else if (before >= max) {
-      float m = Float.NEGATIVE_INFINITY;
-      int first = BlockIndex.firstOf(block);
-      int end = Math.min(first + SEGMENT, size);
-      for (int i = first; i < end; i += BlockIndex.PER_SEGMENT) {
-        m = Math.max(m, value(i));
-      }
-      index.update(block, m);
-    }
-  }
-
   // ---- segments
 
   /** A segment with edits, mask and interval not regarded; −∞ beyond the row. */
   void segment(int s, float[] out) {
-    int from = s * SEGMENT;
-    int length = Math.min(SEGMENT, size - from);
+    copy(s * SEGMENT, SEGMENT, out, 0);
+  }
+
+  /** The logits from a token on, as {@link #segment}; both ends are multiples of 64. */
+  void copy(int from, int length, float[] out, int at) {
+    int there = Math.max(0, Math.min(length, size - from));
     float[] a = array;
     FloatBuffer b = buffer;
-    if (a != null) {
-      System.arraycopy(a, from, out, 0, length);
-    } else if (b != null) {
-      b.get(from, out, 0, length);
+    if (there > 0 && a != null) {
+      System.arraycopy(a, from, out, at, there);
+    } else if (there > 0 && b != null) {
+      b.get(from, out, at, there);
     }
-    if (length < SEGMENT) {
-      Arrays.fill(out, length, SEGMENT, Float.NEGATIVE_INFINITY);
+    if (there < length) {
+      Arrays.fill(out, at + there, at + length, Float.NEGATIVE_INFINITY);
     }
     if (edits > 0) {
-      int end = (from + length + 63) >>> 6;
+      int end = (from + there + 63) >>> 6;
       for (int w = from >>> 6; w < end; w++) {
         for (long bits = editedBits[w]; bits != 0; bits &= bits - 1) {
           int id = (w << 6) + Long.numberOfTrailingZeros(bits);
-          out[id - from] = edited[id];
+          out[at + id - from] = edited[id];
         }
       }
     }
@@ -293,13 +288,26 @@ final class DenseRow {
     return mask == null && cut == Keys.LAST && floor == Long.MIN_VALUE;
   }
 
+  /** Whether every token is a member, as far as is known without looking at the row. */
+  boolean gapless() {
+    return unrestricted() && !holed;
+  }
+
   /** Whether nothing has been cut; a mask there may be. */
   boolean unrestrictedByCuts() {
     return cut == Keys.LAST && floor == Long.MIN_VALUE;
   }
 
-  void buildIndex(@Nullable ExpSums along) {
-    index.build(this, along);
+  void buildIndex() {
+    float[] a = array;
+    if (a == null || edits > size / MANY_EDITS) {
+      index.build(this);
+    } else {
+      index.build(a);
+      for (int i = 0; i < edits; i++) {
+        index.mend(this, editedIds[i], a[editedIds[i]], edited[editedIds[i]]);
+      }
+    }
     indexed = true;
   }
 
@@ -322,51 +330,85 @@ final class DenseRow {
   int collect(float threshold) {
     float least = Math.max(threshold, -Float.MAX_VALUE);
     collected = 0;
-    float[] supers = index.supers();
-    int reaching = 0;
-    for (int j = 0; j < BlockIndex.SUPERS; j++) {
-      reaching += supers[j] >= least ? 1 : 0;
-    }
-    if (reaching > MANY_SUPERS) {
+    int fours = index.reaching(least, reaching);
+    if (fours > MANY) {
       collectRow(least);
+      return collected;
+    }
+    room(Math.min(fours * 4, size));
+    float[] a = array;
+    if (a != null && edits == 0) {
+      collectPlain(a, fours, least);
     } else {
-      float[] blocks = index.blocks;
-      for (int j = 0; j < BlockIndex.SUPERS; j++) {
-        if (supers[j] >= least) {
-          for (int b = j; b < blocks.length; b += BlockIndex.SUPERS) {
-            if (blocks[b] >= least) {
-              collectBlock(b, least);
-            }
-          }
-        }
+      collectEdited(fours, least);
+    }
+    if (!unrestricted()) {
+      dropOthers();
+    }
+    return collected;
+  }
+
+  /** Gathers the keys of the members whose logit is +∞. */
+  int collectInfinite() {
+    collected = 0;
+    for (int id = 0; id < size; id++) {
+      if (value(id) == Float.POSITIVE_INFINITY && allowed(id)) {
+        room(collected + 1);
+        keys[collected++] = Keys.key(Float.POSITIVE_INFINITY, id);
       }
     }
     return collected;
   }
 
-  private void collectBlock(int block, float least) {
-    room(BlockIndex.LANES);
-    int first = BlockIndex.firstOf(block);
-    int end = Math.min(first + SEGMENT, size);
-    for (int id = first; id < end; id += BlockIndex.PER_SEGMENT) {
-      float x = value(id);
-      if (x >= least && member(x, id)) {
-        keys[collected++] = Keys.key(x, id);
+  /** Takes tokens from the array. */
+  private void collectPlain(float[] a, int fours, float least) {
+    long[] out = keys;
+    int n = 0;
+    for (int i = 0; i < fours; i++) {
+      int end = index.endOfFour(reaching[i]);
+      for (int id = reaching[i]; id < end; id += BlockIndex.PLANE) {
+        float x = a[id];
+        out[n] = Keys.key(x, id);
+        n += BlockIndex.reaches(x, least);
       }
     }
+    collected = n;
+  }
+
+  private void collectEdited(int fours, float least) {
+    for (int i = 0; i < fours; i++) {
+      int end = index.endOfFour(reaching[i]);
+      for (int id = reaching[i]; id < end; id += BlockIndex.PLANE) {
+        float x = value(id);
+        if (x >= least) {
+          keys[collected++] = Keys.key(x, id);
+        }
+      }
+    }
+  }
+
+  /** Keeps the members of what has been collected. */
+  private void dropOthers() {
+    int n = 0;
+    for (int i = 0; i < collected; i++) {
+      long key = keys[i];
+      if (key <= cut && key >= floor && allowed(Keys.id(key))) {
+        keys[n++] = key;
+      }
+    }
+    collected = n;
   }
 
   private void collectRow(float least) {
     room(size);
     long[] out = keys;
     int n = 0;
-    boolean plain = unrestricted();
     for (int s = 0; s < segments; s++) {
-      segment(s, scratch);
+      members(s, scratch);
       int from = s * SEGMENT;
       for (int i = 0; i < SEGMENT; i++) {
         float x = scratch[i];
-        if (x >= least && (plain || member(x, from + i))) {
+        if (x >= least) {
           out[n++] = Keys.key(x, from + i);
         }
       }
@@ -374,11 +416,10 @@ final class DenseRow {
     collected = n;
   }
 
-  private void room(int more) {
-    if (keys.length < collected + more) {
-      keys =
-          Arrays.copyOf(
-              keys, Math.min(size + BlockIndex.LANES, Math.max(1024, 2 * (collected + more))));
+  /** Room for so many keys, and one that does not count. */
+  private void room(int wanted) {
+    if (keys.length <= wanted) {
+      keys = Arrays.copyOf(keys, Math.max(1024, Math.min(size + 1, 2 * wanted)));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
  */
 final class ExactLaw {
   private static final int SEGMENT = FastExp.SEGMENT;
+  private static final int PARTS = SEGMENT / 16;
   private static final double PER_NAT = MassHistogram.PER_NAT;
 
   private final double[] argument = new double[SEGMENT];
@@ -17,7 +18,7 @@ final class ExactLaw {
 
   private final float[] score = new float[SEGMENT];
   private final float[] quarter = new float[SEGMENT / 4];
-  private final float[] maxima = new float[BlockIndex.PER_SEGMENT];
+  private final float[] maxima = new float[PARTS];
 
   private double sum;
   private double moment;
@@ -172,10 +173,10 @@ final class ExactLaw {
     for (int s = 0; s < row.segments(); s++) {
       row.members(s, row.scratch);
       near(row.scratch, at, away, within, score);
-      BlockIndex.reduce(score, quarter, maxima);
+      reduce(score, quarter, maxima);
       for (int block = 0; block < maxima.length; block++) {
         if (maxima[block] >= 0) {
-          for (int i = block; i < SEGMENT; i += BlockIndex.PER_SEGMENT) {
+          for (int i = block; i < SEGMENT; i += PARTS) {
             double y = (row.scratch[i] - max) * scale;
             int bucket = MassHistogram.bucket(y);
             if (bucket >= first
@@ -193,6 +194,22 @@ final class ExactLaw {
   private static void near(float[] x, float middle, float radius, float width, float[] out) {
     for (int i = 0; i < SEGMENT; i++) {
       out[i] = width - Math.abs(Math.abs(x[i] - middle) - radius);
+    }
+  }
+
+  /** Maxima of 16 elements each, 256 apart. */
+  private static void reduce(float[] x, float[] quarter, float[] out) {
+    for (int i = 0; i < SEGMENT / 4; i++) {
+      quarter[i] =
+          Math.max(
+              Math.max(x[i], x[i + SEGMENT / 4]),
+              Math.max(x[i + SEGMENT / 2], x[i + 3 * (SEGMENT / 4)]));
+    }
+    for (int i = 0; i < PARTS; i++) {
+      out[i] =
+          Math.max(
+              Math.max(quarter[i], quarter[i + PARTS]),
+              Math.max(quarter[i + 2 * PARTS], quarter[i + 3 * PARTS]));
     }
   }
 

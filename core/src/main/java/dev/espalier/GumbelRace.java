@@ -88,14 +88,13 @@ final class GumbelRace {
       if (least(supers[j] * scale) > 1) {
         continue;
       }
-      for (int b = j; b < row.index.count; b += BlockIndex.SUPERS) {
+      for (int b = j; b < blocks.length; b += BlockIndex.SUPERS) {
         double least = least(blocks[b] * scale);
         if (least > 1 || blocks[b] == Float.NEGATIVE_INFINITY) {
           continue;
         }
-        int first = BlockIndex.firstOf(b);
-        int end = Math.min(first + BlockIndex.SEGMENT, row.size);
-        for (int id = first; id < end; id += BlockIndex.PER_SEGMENT) {
+        int end = row.index.endOf(b);
+        for (int id = BlockIndex.firstOf(b); id < end; id += BlockIndex.STRIDE) {
           double uniform = random.uniform(id);
           if (uniform >= least) {
             float x = row.logit(id);

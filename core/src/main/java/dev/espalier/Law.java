@@ -12,7 +12,8 @@ final class Law {
   static final int GLANCE = 64;
 
   private final Candidates c;
-  private final @Nullable ExactLaw exactLaw; // null where rows are short, as the next one
+  private final @Nullable ExpSums sums; // null where rows are short, as the next two
+  private final @Nullable ExactLaw exactLaw;
   private final @Nullable BlockRejection rejection;
 
   // NaN where unknown.
@@ -29,6 +30,7 @@ final class Law {
   Law(Candidates candidates, @Nullable BlockRejection rejection) {
     c = candidates;
     this.rejection = rejection;
+    sums = rejection == null ? null : new ExpSums();
     exactLaw = rejection == null ? null : new ExactLaw();
   }
 
@@ -47,6 +49,13 @@ final class Law {
     return exactLaw;
   }
 
+  private ExpSums sums() {
+    if (sums == null) {
+      throw new AssertionError("a dense row has its sums");
+    }
+    return sums;
+  }
+
   /** Whether {@link #sum} is known, if only within its bound. */
   boolean isSummed() {
     return !Double.isNaN(normaliser);
@@ -62,18 +71,6 @@ final class Law {
     if (!Double.isNaN(normaliser) && !(exact && normaliserError > 0)) {
       return normaliser;
     }
-    DenseRow fresh = c.row;
-    boolean fast = !exact && c.scale <= Candidates.MAX_FLOAT_SCALE;
-    if (c.dense && fresh != null && fast && !fresh.indexed() && fresh.unrestricted()) {
-      // One pass for the index and the sums.
-      fresh.sums.start(c.scale, false);
-      DenseRow r = c.prepared(fresh.sums);
-      if (r != null && !Double.isNaN(r.index.max()) && r.sums.sum() > 0 && clean(r)) {
-        normaliser = r.sums.sum();
-        normaliserError = ExpSums.ERROR;
-        return normaliser;
-      }
-    }
     double max = c.top();
     DenseRow r = c.prepared();
     normaliserError = 0;
@@ -85,32 +82,24 @@ final class Law {
         total += FastExp.exp((c.values[i] - max) * c.scale);
       }
       normaliser = total;
-    } else if (fast) {
-      fastSums(r, false);
-    } else {
+    } else if (exact || !fastSums(r, max, false)) {
       exactSums(r);
     }
     return normaliser;
   }
 
-  /** Whether the sums taken along belong to the row as indexed; bad numbers cause a second pass. */
-  private boolean clean(DenseRow r) {
-    return r.sums.max() == r.index.max();
-  }
-
-  private void fastSums(DenseRow r, boolean withEntropy) {
-    double top = c.top();
-    r.sums.start(c.scale, withEntropy);
-    for (int s = 0; s < r.segments(); s++) {
-      r.members(s, r.scratch);
-      r.sums.add(r.scratch, (float) top);
+  private boolean fastSums(DenseRow r, double max, boolean withEntropy) {
+    if (!ExpSums.holds((float) max, c.scale)) {
+      return false;
     }
-    normaliser = r.sums.sum();
+    sums().add(r, (float) max, c.scale, withEntropy);
+    normaliser = sums().sum();
     normaliserError = ExpSums.ERROR;
     if (withEntropy) {
-      entropy = r.sums.entropy();
+      entropy = sums().entropy();
       entropyExact = false;
     }
+    return true;
   }
 
   private void exactSums(DenseRow r) {
@@ -143,13 +132,12 @@ final class Law {
       }
       entropy = Math.max(0, Math.log(sum) - moment / sum);
       entropyExact = true;
-    } else if (exact || c.scale > Candidates.MAX_FLOAT_SCALE) {
-      exactSums(r);
     } else {
       double known = normaliser;
       double error = normaliserError;
-      fastSums(r, true);
-      if (!Double.isNaN(known) && error == 0) {
+      if (exact || !fastSums(r, max, true)) {
+        exactSums(r);
+      } else if (!Double.isNaN(known) && error == 0) {
         normaliser = known;
         normaliserError = 0;
       }
@@ -171,7 +159,7 @@ final class Law {
     BlockRejection blocks = rejection;
     if (r == null
         || blocks == null
-        || c.scale > Candidates.MAX_FLOAT_SCALE
+        || !ExpSums.holds((float) c.top(), c.scale)
         || c.rank(GLANCE) < GLANCE) {
       return false;
     }

@@ -9,33 +9,50 @@ class FastExpTest {
   private static final int SEGMENT = FastExp.SEGMENT;
 
   /**
-   * Every float in [−32, 0] is tried. Above −2⁻²¹ the argument x / 16 + 1 rounds to one and the
-   * result is one constant, so that the bound there follows from the two ends.
+   * Every float u in [2⁻⁹, 2] is tried: what lies below is e⁻³¹·⁹ at most, and one of the floor's.
+   * The loops round their arguments on top of that, as {@link ExpSums#ERROR} counts.
    */
   @Test
   void theFloatBoundHoldsForEveryFloat() {
-    int small = Float.floatToRawIntBits(0x1p-21f);
-    assertThat(-0x1p-21f * 0.0625f + 1f).isEqualTo(1f);
-    int last = Float.floatToRawIntBits(32f);
-    float[] x = new float[SEGMENT];
-    float[] fast = new float[SEGMENT];
+    int first = Float.floatToRawIntBits(0x1p-9f);
+    int last = Float.floatToRawIntBits(2f);
     double worst = 0;
-    x[0] = -0f;
-    x[1] = -0x1p-21f;
-    FastExp.floats(x, fast);
-    assertThat(fast[0]).isEqualTo(fast[1]);
-    for (int from = small; from <= last; from += SEGMENT) {
-      for (int i = 0; i < SEGMENT; i++) {
-        x[i] = -Float.intBitsToFloat(Math.min(from + i, last));
-      }
-      FastExp.floats(x, fast);
-      for (int i = 0; i < SEGMENT; i++) {
-        double exact = FastExp.exp(x[i]);
-        worst = Math.max(worst, Math.abs(fast[i] - exact) / exact);
+    for (int bits = first; bits <= last; bits++) {
+      float u = Float.intBitsToFloat(bits);
+      double exact = FastExp.exp(16.0 * u - 32);
+      worst = Math.max(worst, Math.abs(FastExp.power(u) - exact) / exact);
+    }
+    System.out.println("FastExp.power: largest relative error over all floats " + worst);
+    assertThat(worst).isBetween(1e-7, FastExp.FLOAT_ERROR - 1e-15);
+    for (int bits = 0; bits < first; bits++) {
+      float p = FastExp.power(Float.intBitsToFloat(bits));
+      if (!(p > 1.2e-14 && p < 1.4e-14)) {
+        assertThat(p).as("%s", Float.intBitsToFloat(bits)).isBetween(1.2e-14f, 1.4e-14f);
       }
     }
-    System.out.println("FastExp.floats: largest relative error over all floats " + worst);
-    assertThat(worst).isBetween(1e-7, FastExp.FLOAT_ERROR - 1e-15);
+  }
+
+  /** The loops are the scalar form with an argument rounded three times. */
+  @Test
+  void theLoopsAreWithinTheBoundOfTheSums() {
+    var random = new SplittableRandom(2);
+    float[] x = new float[SEGMENT];
+    float[] fast = new float[SEGMENT];
+    for (int round = 0; round < 400; round++) {
+      float max = (float) (100 * random.nextDouble() - 50);
+      double scale = Math.exp(4 * random.nextDouble() - 2);
+      for (int i = 0; i < SEGMENT; i++) {
+        x[i] = Math.min(max, (float) (max - 40 * random.nextDouble() / scale));
+      }
+      x[0] = max;
+      FastExp.floats(x, max, (float) scale, fast);
+      for (int i = 0; i < SEGMENT; i++) {
+        double exact = FastExp.exp(Math.max(-32, (x[i] - (double) max) * scale));
+        if (!(Math.abs(fast[i] - exact) <= ExpSums.ERROR * exact + 1e-15)) {
+          assertThat((double) fast[i]).as("exp((%s - %s) * %s)", x[i], max, scale).isEqualTo(exact);
+        }
+      }
+    }
   }
 
   @Test
