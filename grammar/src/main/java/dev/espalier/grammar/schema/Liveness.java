@@ -38,6 +38,7 @@ final class Liveness {
     int min;
     int max = Integer.MAX_VALUE;
     final List<Formula> rules = new ArrayList<>(); // Members and KeyNames
+    final List<Formula> broken = new ArrayList<>(); // likewise, each broken by some member to come
     final List<Atom.NoneOf> noneOf = new ArrayList<>();
   }
 
@@ -265,7 +266,7 @@ final class Liveness {
     return counts.get(key);
   }
 
-  private static @Nullable Count countMembers(KeySpace space, Formula branch) {
+  private @Nullable Count countMembers(KeySpace space, Formula branch) {
     Count c = new Count();
     for (Formula literal : branch.conjuncts()) {
       Atom a = Objects.requireNonNull(literal.literal());
@@ -286,8 +287,8 @@ final class Liveness {
         }
       } else if (a instanceof Atom.NoneOf none && !not) {
         c.noneOf.add(none);
-      } else if (!not && !(a instanceof Atom.NoneOfAfter)) {
-        c.rules.add(literal);
+      } else if (a instanceof Atom.Members || a instanceof Atom.KeyNames) {
+        (not ? c.broken : c.rules).add(formulas.atom(a));
       } else {
         return null;
       }
@@ -321,19 +322,17 @@ final class Liveness {
 
   // What the rules ask of the value of a key.
   private Formula value(KeySpace space, Count count, int key) {
-    List<Formula> all = new ArrayList<>();
-    for (Formula rule : count.rules) {
-      if (rule.atom instanceof Atom.Members m) {
-        all.add(progress.value(m.rules(), space, key));
-      } else if (rule.atom instanceof Atom.KeyNames names) {
-        all.add(formulas.constant(space.inLanguage(key, names.names())));
-      }
-    }
-    return formulas.and(all);
+    return formulas.and(count.rules.stream().map(rule -> value(space, rule, key)).toList());
+  }
+
+  private Formula value(KeySpace space, Formula rule, int key) {
+    return rule.atom instanceof Atom.Members m
+        ? progress.value(m.rules(), space, key)
+        : formulas.constant(space.inLanguage(key, ((Atom.KeyNames) rule.atom).names()));
   }
 
   // Whether counts and needed names work out, after `key` if that is not -1.
-  private static boolean fits(KeySpace space, Count c, BitSet possible, long[] gone, int key) {
+  private boolean fits(KeySpace space, Count c, BitSet possible, long[] gone, int key) {
     int taken = key < 0 ? 0 : 1;
     long[] after = key < 0 ? gone : space.gone(gone, key);
     int missing = 0;
@@ -347,7 +346,7 @@ final class Liveness {
     }
     int min = Math.max(0, c.min - taken);
     int max = c.max == Integer.MAX_VALUE ? c.max : c.max - taken;
-    if (missing > max || min > max) {
+    if (missing > max || min > max || !breaks(space, c, possible, after, key, max - missing)) {
       return false;
     }
     if (min <= missing || possible.nextSetBit(space.size()) >= 0) {
@@ -358,6 +357,71 @@ final class Liveness {
       available += KeySpace.contains(after, i) ? 0 : 1;
     }
     return available >= min;
+  }
+
+  // Whether every rule that is to be broken finds a member to break it: `key`, a needed one, or one
+  // of at most `more` others.
+  private boolean breaks(
+      KeySpace space, Count c, BitSet possible, long[] gone, int key, int more) {
+    if (c.broken.isEmpty()) {
+      return true;
+    }
+    List<Breaker> breakers = new ArrayList<>();
+    if (key >= 0) {
+      breakers.add(new Breaker(key, value(space, c, key)));
+    }
+    for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
+      if (i != key) {
+        breakers.add(new Breaker(i, value(space, c, i)));
+      }
+    }
+    return breaks(space, c, possible, gone, 0, breakers, more);
+  }
+
+  private record Breaker(int key, Formula value) {}
+
+  // One rule after another, each by a member that has something to break already or by a new one.
+  private boolean breaks(
+      KeySpace space,
+      Count c,
+      BitSet possible,
+      long[] gone,
+      int rule,
+      List<Breaker> breakers,
+      int more) {
+    if (rule == c.broken.size()) {
+      return true;
+    }
+    Formula broken = c.broken.get(rule);
+    for (int i = 0; i < breakers.size(); i++) {
+      Breaker b = breakers.get(i);
+      Formula value = formulas.and(b.value, formulas.not(value(space, broken, b.key)));
+      if (satisfiable(value)) {
+        breakers.set(i, new Breaker(b.key, value));
+        if (breaks(space, c, possible, gone, rule + 1, breakers, more)) {
+          return true;
+        }
+        breakers.set(i, b);
+      }
+    }
+    for (int k = more == 0 ? -1 : possible.nextSetBit(0); k >= 0; k = possible.nextSetBit(k + 1)) {
+      int other = k;
+      boolean free =
+          !space.isListed(k)
+              || (!KeySpace.contains(gone, k) && breakers.stream().noneMatch(b -> b.key == other));
+      Formula value = formulas.not(value(space, broken, k));
+      if (free && !value.isFalse()) {
+        Formula all = formulas.and(value(space, c, k), value);
+        if (satisfiable(all)) {
+          breakers.add(new Breaker(k, all));
+          if (breaks(space, c, possible, gone, rule + 1, breakers, more - 1)) {
+            return true;
+          }
+          breakers.remove(breakers.size() - 1);
+        }
+      }
+    }
+    return false;
   }
 
   // ---- a value that is about to come
