@@ -109,6 +109,11 @@ final class Fixpoint {
       answered = true;
       close(table, question, yes, mine, begin);
       return yes;
+    } catch (StackOverflowError e) { // a thread with a small stack, or levels with many frames
+      if (mine > 0) {
+        throw e; // until there is room again
+      }
+      throw undecided("depth", MAX_DEPTH);
     } finally {
       open--;
       table.open.remove(question);
@@ -166,12 +171,18 @@ final class Fixpoint {
   }
 
   private void checkBudget() {
-    boolean deep = open >= MAX_DEPTH;
-    if (deep || System.nanoTime() - deadline > 0) {
-      throw new BudgetExceededException(
-          deep ? "depth" : "time",
-          deep ? MAX_DEPTH : budgetNanos / 1_000_000,
-          "it is undecided whether the schema can be satisfied; simplify it or raise the budget");
+    if (open >= MAX_DEPTH) {
+      throw undecided("depth", MAX_DEPTH);
     }
+    if (System.nanoTime() - deadline > 0) {
+      throw undecided("time", budgetNanos / 1_000_000);
+    }
+  }
+
+  private static BudgetExceededException undecided(String budget, long limit) {
+    return new BudgetExceededException(
+        budget,
+        limit,
+        "it is undecided whether the schema can be satisfied; simplify it or raise the budget");
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * disappears by itself. Mutable; used under the machine's lock.
  */
 final class Formulas {
-  /** Branches of one formula beyond which exactness would cost too much. */
+  /** Cases of one formula beyond which exactness would cost too much. */
   static final int MAX_BRANCHES = 4096;
+
+  private static final int FEW_BRANCHES = 128; // beyond them, cases are looked at one by one
 
   private static final int ABSORPTION_LIMIT = 64; // parts; above it the quadratic check is left out
 
@@ -67,6 +71,8 @@ final class Formulas {
 
   private final Map<Key, Formula> store = new HashMap<>();
   private final Map<Formula, List<Formula>> branches = new HashMap<>();
+  private final Set<Formula> manyBranched = new HashSet<>();
+  private final Map<Formula, List<Formula>> alternatives = new HashMap<>();
   private final int limit;
   private int created = 2;
 
@@ -311,76 +317,159 @@ final class Formulas {
    * @throws BudgetExceededException above {@link #MAX_BRANCHES}
    */
   List<Formula> branches(Formula f) {
+    List<Formula> few = fewBranches(f);
+    if (few != null) {
+      return few;
+    }
+    Set<Formula> all = new LinkedHashSet<>();
+    anyBranch(
+        f,
+        literals -> true,
+        branch -> {
+          all.add(branch);
+          return false;
+        });
+    return List.copyOf(all);
+  }
+
+  /** The same if they are few, else null. */
+  @Nullable List<Formula> fewBranches(Formula f) {
     List<Formula> known = branches.get(f);
-    if (known == null) {
-      known = List.copyOf(expand(f));
+    if (known == null && !manyBranched.contains(f)) {
+      Set<Formula> expanded = expand(f);
+      if (expanded == null) {
+        manyBranched.add(f);
+        return null;
+      }
+      known = List.copyOf(expanded);
       branches.put(f, known);
     }
     return known;
   }
 
-  private Set<Formula> expand(Formula f) {
+  private @Nullable Set<Formula> expand(Formula f) {
     Set<Formula> out = new LinkedHashSet<>();
-    switch (f.kind) {
-      case FALSE -> {}
-      case TRUE, ATOM -> out.add(f);
-      case NOT -> {
-        if (f.parts.get(0).kind == Kind.ATOM) {
-          out.add(f);
-        } else { // of a ONE: none, or two at once
-          List<Formula> parts = f.parts.get(0).parts;
-          List<Formula> ways = new ArrayList<>();
-          ways.add(and(mapAll(parts, this::not)));
-          for (int i = 0; i < parts.size(); i++) {
-            for (int j = 0; j < i; j++) {
-              ways.add(and(parts.get(i), parts.get(j)));
-            }
+    if (f.kind != Kind.AND) {
+      if (f.isFalse()) {
+        return out;
+      }
+      List<Formula> ways = alternatives(f);
+      if (ways == null) {
+        out.add(f);
+        return out;
+      }
+      for (Formula way : ways) {
+        List<Formula> some = fewBranches(way);
+        if (some == null || out.size() + some.size() > FEW_BRANCHES) {
+          return null;
+        }
+        out.addAll(some);
+      }
+      return out;
+    }
+    out.add(yes);
+    for (Formula p : f.parts) {
+      List<Formula> ways = fewBranches(p);
+      if (ways == null) {
+        return null;
+      }
+      Set<Formula> product = new LinkedHashSet<>();
+      for (Formula a : out) {
+        for (Formula b : ways) {
+          Formula both = and(a, b);
+          if (!both.isFalse()) {
+            product.add(both);
           }
-          addBranches(ways, out);
-        }
-      }
-      case OR -> addBranches(f.parts, out);
-      case ONE -> {
-        List<Formula> ways = new ArrayList<>();
-        for (Formula p : f.parts) {
-          ways.add(and(mapAll(f.parts, q -> q == p ? p : not(q))));
-        }
-        addBranches(ways, out);
-      }
-      case AND -> {
-        out.add(yes);
-        for (Formula p : f.parts) {
-          List<Formula> ways = branches(p);
-          Set<Formula> product = new LinkedHashSet<>();
-          for (Formula a : out) {
-            for (Formula b : ways) {
-              Formula both = and(a, b);
-              if (!both.isFalse()) {
-                product.add(both);
-              }
-              checkBranches(product.size());
-            }
+          if (product.size() > FEW_BRANCHES) {
+            return null;
           }
-          out = product;
         }
       }
+      out = product;
     }
     return out;
   }
 
-  private void addBranches(List<Formula> ways, Set<Formula> out) {
-    for (Formula way : ways) {
-      out.addAll(branches(way));
-      checkBranches(out.size());
-    }
+  // What of which one holds if the formula does; null for a literal and the constants.
+  private @Nullable List<Formula> alternatives(Formula f) {
+    return switch (f.kind) {
+      case FALSE, TRUE, ATOM, AND -> null;
+      case OR -> f.parts;
+      case ONE -> alternatives.computeIfAbsent(f, one -> exactlyOne(one.parts));
+      case NOT ->
+          f.parts.get(0).kind == Kind.ATOM
+              ? null
+              : alternatives.computeIfAbsent(f, not -> notOne(not.parts.get(0).parts));
+    };
   }
 
-  private static void checkBranches(int n) {
-    if (n > MAX_BRANCHES) {
+  private List<Formula> exactlyOne(List<Formula> parts) {
+    List<Formula> ways = new ArrayList<>();
+    for (Formula p : parts) {
+      ways.add(and(mapAll(parts, q -> q == p ? p : not(q))));
+    }
+    return ways;
+  }
+
+  // None, or two at once.
+  private List<Formula> notOne(List<Formula> parts) {
+    List<Formula> ways = new ArrayList<>();
+    ways.add(and(mapAll(parts, this::not)));
+    for (int i = 0; i < parts.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        ways.add(and(parts.get(i), parts.get(j)));
+      }
+    }
+    return ways;
+  }
+
+  /**
+   * Whether some branch passes a test, where a branch that one part of rules out is not looked at.
+   *
+   * @param mayHold of the literals chosen so far; no means that nothing with them passes the test
+   * @throws BudgetExceededException after {@link #MAX_BRANCHES} cases
+   */
+  boolean anyBranch(Formula f, Predicate<Formula> mayHold, Predicate<Formula> test) {
+    List<Formula> few = fewBranches(f);
+    return few != null ? few.stream().anyMatch(test) : anyBranch(f, mayHold, test, new HashSet<>());
+  }
+
+  private boolean anyBranch(
+      Formula f, Predicate<Formula> mayHold, Predicate<Formula> test, Set<Formula> seen) {
+    if (f.isFalse() || !seen.add(f)) {
+      return false;
+    }
+    if (seen.size() > MAX_BRANCHES) {
       throw new BudgetExceededException(
           "branches",
           MAX_BRANCHES,
           "anyOf, oneOf and not combine to too many cases; split the schema or name a discriminator");
     }
+    List<Formula> literals = new ArrayList<>();
+    List<Formula> ways = null; // of the part with the fewest
+    Formula split = no;
+    for (Formula p : f.conjuncts()) {
+      List<Formula> some = alternatives(p);
+      if (some == null) {
+        literals.add(p);
+      } else if (ways == null || some.size() < ways.size()) {
+        ways = some;
+        split = p;
+      }
+    }
+    if (ways == null) {
+      return test.test(f);
+    }
+    if (!mayHold.test(and(literals))) {
+      return false;
+    }
+    Formula chosen = split;
+    Formula rest = and(f.conjuncts().stream().filter(p -> p != chosen).toList());
+    for (Formula way : ways) {
+      if (anyBranch(and(rest, way), mayHold, test, seen)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -125,7 +125,7 @@ final class Liveness {
       return true;
     }
     return !f.isFalse()
-        && answers.ask(arrays, f, () -> formulas.branches(f).stream().anyMatch(this::arrayBranch));
+        && answers.ask(arrays, f, () -> formulas.anyBranch(f, l -> true, this::arrayBranch));
   }
 
   private boolean arrayBranch(Formula branch) {
@@ -155,7 +155,21 @@ final class Liveness {
     return answers.ask(
         objects,
         key,
-        () -> formulas.branches(f).stream().anyMatch(b -> objectBranch(space, b, gone)));
+        () ->
+            formulas.anyBranch(
+                f,
+                literals -> mayFit(space, literals, gone, -1),
+                branch -> objectBranch(space, branch, gone)));
+  }
+
+  // Whether a part of a branch, alone, leaves a way.
+  private boolean mayFit(KeySpace space, Formula literals, long[] gone, int key) {
+    Count count = count(space, literals);
+    if (count == null) {
+      return true;
+    }
+    BitSet possible = possible(space, count);
+    return (key < 0 || possible.get(key)) && fits(space, count, possible, gone, key);
   }
 
   private boolean objectBranch(KeySpace space, Formula branch, long[] gone) {
@@ -209,7 +223,20 @@ final class Liveness {
    */
   BitSet nextKeys(KeySpace space, Formula f, long[] gone) {
     BitSet keys = new BitSet();
-    List<Formula> branches = formulas.branches(f);
+    List<Formula> branches = formulas.fewBranches(f);
+    if (branches == null) {
+      for (int key = 0; key < space.keys(); key++) {
+        int next = key;
+        keys.set(
+            key,
+            (!space.isListed(key) || !KeySpace.contains(gone, key))
+                && formulas.anyBranch(
+                    f,
+                    literals -> mayFit(space, literals, gone, next),
+                    branch -> leadsOn(space, branch, gone, next)));
+      }
+      return keys;
+    }
     for (Formula branch : branches) {
       Count count = count(space, branch);
       BitSet possible = count == null ? new BitSet() : possible(space, count);
@@ -229,6 +256,13 @@ final class Liveness {
       }
     }
     return keys;
+  }
+
+  private boolean leadsOn(KeySpace space, Formula branch, long[] gone, int key) {
+    Count count = count(space, branch);
+    return (count != null && count.noneOf.isEmpty())
+        ? mayFit(space, branch, gone, key)
+        : keyLeadsOn(space, branch, gone, key);
   }
 
   /** Keys that bring a branch nearer to its end, if any of them does; the likeliest first. */
@@ -326,9 +360,11 @@ final class Liveness {
   }
 
   private Formula value(KeySpace space, Formula rule, int key) {
-    return rule.atom instanceof Atom.Members m
-        ? progress.value(m.rules(), space, key)
-        : formulas.constant(space.inLanguage(key, ((Atom.KeyNames) rule.atom).names()));
+    if (rule.atom instanceof Atom.Members m) {
+      return progress.value(m.rules(), space, key);
+    }
+    Atom.KeyNames names = (Atom.KeyNames) Objects.requireNonNull(rule.atom);
+    return formulas.constant(space.inLanguage(key, names.names()));
   }
 
   // Whether counts and needed names work out, after `key` if that is not -1.
@@ -361,8 +397,7 @@ final class Liveness {
 
   // Whether every rule that is to be broken finds a member to break it: `key`, a needed one, or one
   // of at most `more` others.
-  private boolean breaks(
-      KeySpace space, Count c, BitSet possible, long[] gone, int key, int more) {
+  private boolean breaks(KeySpace space, Count c, BitSet possible, long[] gone, int key, int more) {
     if (c.broken.isEmpty()) {
       return true;
     }
@@ -442,9 +477,13 @@ final class Liveness {
   }
 
   private Formula keep(Formula f, boolean array, Predicate<Formula> alive) {
+    List<Formula> branches = formulas.fewBranches(f);
+    if (branches == null && !f.remembers) {
+      return new Cells(formulas, this::satisfiable, alive).of(f);
+    }
     Set<Formula> ways = new LinkedHashSet<>();
     Map<Formula, Boolean> judged = new HashMap<>();
-    for (Formula branch : formulas.branches(f)) {
+    for (Formula branch : branches == null ? formulas.branches(f) : branches) {
       List<Formula> asked = new ArrayList<>();
       List<Formula> remaining = new ArrayList<>();
       for (Formula literal : branch.conjuncts()) {

@@ -25,6 +25,9 @@ final class References {
   // resource of its own, every anchor is noted. Only places where a schema may stand are looked at,
   // so an "$id" inside an enum names nothing.
 
+  private static final List<String> NOTES =
+      List.of("title", "description", "default", "examples", "$comment");
+
   private record Key(JsonNode json, Resource resource, DynamicScope scope, boolean closed) {}
 
   private final Options options;
@@ -210,8 +213,19 @@ final class References {
     }
     DynamicScope inside = scope.enter(resource);
     return nodes.computeIfAbsent(
-        new Key(json, resource, inside, closed),
+        new Key(withoutNotes(json), resource, inside, closed),
         k -> new SchemaNode(json, pointer, resource, inside, List.of(), Set.of(), closed));
+  }
+
+  // Schemas that differ in what they tell people are one schema.
+  private static JsonNode withoutNotes(JsonNode json) {
+    boolean noted = false;
+    for (String note : NOTES) {
+      noted |= json.has(note);
+    }
+    return noted
+        ? JsonNodeFactory.instance.objectNode().setAll((ObjectNode) json).remove(NOTES)
+        : json;
   }
 
   /** A schema that stands inside another one and speaks of the same value. */
