@@ -28,7 +28,7 @@ public final class ByteClasses {
     }
     int n = 0;
     for (int b = 0; b < 256; b++) {
-      int c = 0;
+      int c = b > 0 && signature[b] == signature[b - 1] ? classOf[b - 1] & 0xFF : 0;
       while (c < n && signature[sample[c]] != signature[b]) {
         c++;
       }

@@ -191,10 +191,14 @@ final class GrammarCompiler {
       return rule(r.rule()).nullable;
     } else if (s instanceof Syntax.Repeat r) {
       return r.min() == 0 || nullable(r.body());
-    } else if (s instanceof Syntax.Sequence q) {
-      return q.parts().stream().allMatch(this::nullable);
     }
-    return children(s).stream().anyMatch(this::nullable);
+    boolean all = s instanceof Syntax.Sequence; // or any one
+    for (Syntax child : children(s)) {
+      if (nullable(child) != all) {
+        return !all;
+      }
+    }
+    return all;
   }
 
   private boolean productive(Syntax s) {
@@ -206,10 +210,14 @@ final class GrammarCompiler {
       return rule(r.rule()).productive;
     } else if (s instanceof Syntax.Repeat r) {
       return r.min() == 0 || productive(r.body());
-    } else if (s instanceof Syntax.Sequence q) {
-      return q.parts().stream().allMatch(this::productive);
     }
-    return children(s).stream().anyMatch(this::productive);
+    boolean all = s instanceof Syntax.Sequence; // or any one
+    for (Syntax child : children(s)) {
+      if (productive(child) != all) {
+        return !all;
+      }
+    }
+    return all;
   }
 
   // ---- what is regular

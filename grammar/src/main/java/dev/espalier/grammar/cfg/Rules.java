@@ -217,16 +217,27 @@ public record Rules(Map<String, Syntax> rules, String root, @Nullable Expr ignor
 
   /** Whether any text is captured. */
   boolean captures() {
-    return rules.values().stream().anyMatch(Rules::captures);
+    for (Syntax s : rules.values()) {
+      if (captures(s)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean captures(Syntax s) {
     if (s instanceof Syntax.Repeat r) {
       return captures(r.body());
     }
-    return s instanceof Syntax.Capture
-        || s instanceof Syntax.Suffixed
-        || GrammarCompiler.children(s).stream().anyMatch(Rules::captures);
+    if (s instanceof Syntax.Capture || s instanceof Syntax.Suffixed) {
+      return true;
+    }
+    for (Syntax child : GrammarCompiler.children(s)) {
+      if (captures(child)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The same language without captures. */
