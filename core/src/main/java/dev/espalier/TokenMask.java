@@ -1,6 +1,7 @@
 package dev.espalier;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,6 +251,58 @@ public final class TokenMask {
     }
     own();
     return own;
+  }
+
+  /**
+   * Writes the bits, and zeros behind them, to {@code target[at, at + length)}.
+   *
+   * @param length in words; as many as {@link #size} asks for, or more
+   */
+  public void copyTo(long[] target, int at, int length) {
+    if (length < own.length) {
+      throw new IllegalArgumentException(length + " words are too few for a mask of " + size);
+    }
+    if (isListed()) {
+      Arrays.fill(target, at, at + length, 0);
+      int[] all = ids();
+      for (int i = 0, n = cardinality(); i < n; i++) {
+        target[at + (all[i] >>> 6)] |= 1L << all[i];
+      }
+    } else {
+      long[] words = words();
+      System.arraycopy(words, 0, target, at, words.length);
+      Arrays.fill(target, at + words.length, at + length, 0);
+    }
+  }
+
+  /**
+   * The masks of several sequences side by side, for a kernel that applies them together: state
+   * {@code i}'s bits from {@code target[i * stride]} on, end tokens where its text may end
+   * included.
+   *
+   * @param states null for a sequence that is over: its row is left without a token
+   * @param ends the tokens that end a text
+   * @param target at least {@code states.size() * stride} words
+   * @param stride words from one row to the next; as many as {@link #size} asks for, or more
+   */
+  public void fillRows(
+      List<? extends CompiledConstraint.@Nullable State> states,
+      int[] ends,
+      long[] target,
+      int stride) {
+    for (int row = 0; row < states.size(); row++) {
+      CompiledConstraint.State state = states.get(row);
+      int at = row * stride;
+      clear();
+      if (state != null) {
+        state.fillMask(this);
+      }
+      copyTo(target, at, stride);
+      for (int i = 0; i < ends.length && state != null && state.mayEnd(); i++) {
+        target[at + (ends[i] >>> 6)] |= 1L << ends[i];
+      }
+    }
+    clear();
   }
 
   /** The smallest id, or -1 if the set is empty. */

@@ -61,6 +61,13 @@ class TokenMaskTest {
         String at = "seed " + seed + " round " + round + " step " + step;
         assertThat(BitSet.valueOf(mask.words())).as(at).isEqualTo(naive);
         assertThat(mask.cardinality()).as(at).isEqualTo(naive.cardinality());
+        long[] copy = new long[size / 64 + 3];
+        Arrays.fill(copy, -1);
+        mask.copyTo(copy, 1, copy.length - 1);
+        assertThat(BitSet.valueOf(Arrays.copyOfRange(copy, 1, copy.length)))
+            .as(at)
+            .isEqualTo(naive);
+        assertThat(copy[0]).isEqualTo(-1);
         int probe = random.nextInt(size);
         assertThat(mask.contains(probe)).as(at).isEqualTo(naive.get(probe));
         assertThat(mask.first()).as(at).isEqualTo(naive.nextSetBit(0));

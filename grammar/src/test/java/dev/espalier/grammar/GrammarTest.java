@@ -254,4 +254,19 @@ class GrammarTest {
     CompiledConstraint.State forced = compile("root ::= \"SELECT \" [a-z]+").start();
     assertThat(new String(forced.forced().bytes(), StandardCharsets.UTF_8)).isEqualTo("SELECT ");
   }
+
+  @Test
+  void masksOfSeveralSequencesStandSideBySide() {
+    Vocabulary vocabulary =
+        Vocabularies.of(java.util.stream.Stream.of("a", "b", "ab").map(String::getBytes).toList());
+    CompiledConstraint c = Grammar.gbnf("root ::= \"a\" root \"b\" | \"ab\"").compile(vocabulary);
+    CompiledConstraint.State inside = java.util.Objects.requireNonNull(c.start().advance(0));
+    CompiledConstraint.State over = java.util.Objects.requireNonNull(c.start().advance(2));
+    int[] ends = vocabulary.endTokens();
+    long[] rows = {-1, -1, -1, -1, -1, -1, -1, -1};
+    new TokenMask(vocabulary.size())
+        .fillRows(java.util.Arrays.asList(c.start(), inside, null, over), ends, rows, 2);
+    long end = 1L << ends[0];
+    assertThat(rows).containsExactly(0b101, 0, 0b111, 0, 0, 0, end, 0);
+  }
 }

@@ -40,6 +40,30 @@ final class DeepNodes {
     }
   }
 
+  /** As they were before. */
+  DeepNodes(int limit, int[] paths, int[] pathEnds, long[] deep) {
+    this.limit = limit;
+    this.paths = paths;
+    this.pathEnds = pathEnds;
+    this.deep = BitSet.valueOf(deep);
+  }
+
+  /** Whether its numbers can be those of a trie with so many nodes. */
+  boolean isWithin(int nodes) {
+    for (int i = 0; i < paths.length; i++) {
+      boolean ascends = paths[i] > (i == 0 ? 0 : paths[i - 1]);
+      if (!ascends || paths[i] >= nodes || pathEnds[i] <= i || pathEnds[i] > paths.length) {
+        return false;
+      }
+    }
+    return deep.length() <= nodes;
+  }
+
+  /** One bit per node of the trie, the last ones left out if they are not set. */
+  long[] bits() {
+    return deep.toLongArray();
+  }
+
   boolean contains(int node) {
     return deep.get(node);
   }

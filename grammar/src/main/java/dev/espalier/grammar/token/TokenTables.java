@@ -1,7 +1,10 @@
 package dev.espalier.grammar.token;
 
+import dev.espalier.EspalierException;
 import dev.espalier.Vocabulary;
+import java.io.IOException;
 import java.lang.ref.SoftReference;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,9 +39,9 @@ public final class TokenTables {
 
   private final AtomicLong bitSets = new AtomicLong();
 
-  private TokenTables(Vocabulary vocabulary) {
+  private TokenTables(Vocabulary vocabulary, TokenTrie trie) {
     this.vocabulary = vocabulary;
-    trie = TokenTrie.of(vocabulary);
+    this.trie = trie;
     root = new Suffixes(trie, new int[] {0}, true);
   }
 
@@ -58,7 +61,29 @@ public final class TokenTables {
       SoftReference<TokenTables> ref = ALL.get(vocabulary);
       TokenTables known = ref == null ? null : ref.get();
       if (known == null) {
-        known = new TokenTables(vocabulary);
+        known = new TokenTables(vocabulary, TokenTrie.of(vocabulary));
+        ALL.put(vocabulary, new SoftReference<>(known));
+      }
+      return known;
+    }
+  }
+
+  /** Writes what {@link #read} reads. */
+  public void write(Path file) throws IOException {
+    TrieFile.write(trie, vocabulary, file);
+  }
+
+  /**
+   * The tables of a vocabulary, read from a file unless they are there already.
+   *
+   * @throws EspalierException if the file is damaged, of another version, or another vocabulary's
+   */
+  public static TokenTables read(Vocabulary vocabulary, Path file) throws IOException {
+    synchronized (ALL) {
+      SoftReference<TokenTables> ref = ALL.get(vocabulary);
+      TokenTables known = ref == null ? null : ref.get();
+      if (known == null) {
+        known = new TokenTables(vocabulary, TrieFile.read(vocabulary, file));
         ALL.put(vocabulary, new SoftReference<>(known));
       }
       return known;

@@ -27,6 +27,29 @@ public final class TokenTrie {
   private final int depth;
   private final int vocabularySize;
 
+  /** As it was before. */
+  TokenTrie(
+      byte[] bytes,
+      int[] end,
+      int[] first,
+      int[] ids,
+      long[] groups,
+      long[] everything,
+      DeepNodes[] deep,
+      int depth,
+      int vocabularySize) {
+    this.bytes = bytes;
+    this.end = end;
+    this.first = first;
+    this.ids = ids;
+    this.groups = groups;
+    this.everything = everything;
+    this.deep = deep;
+    this.depth = depth;
+    this.vocabularySize = vocabularySize;
+    fillTop();
+  }
+
   private TokenTrie(Builder b, int vocabularySize) {
     bytes = Arrays.copyOf(b.bytes, b.size);
     end = Arrays.copyOf(b.end, b.size);
@@ -37,13 +60,17 @@ public final class TokenTrie {
     this.vocabularySize = vocabularySize;
     groups = ByteGroups.below(this);
     deep = Arrays.stream(DEEP).mapToObj(n -> new DeepNodes(this, n)).toArray(DeepNodes[]::new);
-    Arrays.fill(top, -1);
-    for (int c = 1; c < bytes.length; c = end[c]) {
-      top[byteAt(c)] = c;
-    }
+    fillTop();
     everything = new long[(vocabularySize + 63) >>> 6];
     for (int id : ids) {
       everything[id >>> 6] |= 1L << id;
+    }
+  }
+
+  private void fillTop() {
+    Arrays.fill(top, -1);
+    for (int c = 1; c < bytes.length; c = end[c]) {
+      top[byteAt(c)] = c;
     }
   }
 
