@@ -30,6 +30,9 @@ final class BlockIndex {
   /** So many blocks mostly lie in different super-blocks. */
   private static final int FEW = 64;
 
+  /** So many super-blocks are reached when about 1,200 blocks are. */
+  private static final int MANY_SUPERS = SUPERS * 9 / 10;
+
   private static final int PIECE = 1024;
   private static final int BUCKETS = 2048;
 
@@ -311,12 +314,13 @@ final class BlockIndex {
     return (int) Math.min((top - x) * scale, BUCKETS - 1f);
   }
 
-  /** Number of blocks whose maximum reaches a threshold. */
-  int blocksReaching(float threshold) {
+  /** Whether some thousand tokens or fewer reach a threshold, to judge by the super-blocks. */
+  boolean fewReach(float threshold) {
+    float[] s = supers();
     int n = 0;
-    for (int b = 0; b < blocks.length; b++) {
-      n += blocks[b] >= threshold ? 1 : 0;
+    for (int j = 0; j < SUPERS; j++) {
+      n += s[j] >= threshold ? 1 : 0;
     }
-    return n;
+    return n <= MANY_SUPERS;
   }
 }

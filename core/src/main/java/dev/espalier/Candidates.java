@@ -26,9 +26,6 @@ public final class Candidates {
   /** Up to so many candidates are kept as a list. */
   private static final int LIST_LIMIT = 4096;
 
-  /** With more blocks than this above a threshold, survivors are not worth listing. */
-  static final int FEW_BLOCKS = 1024;
-
   private final int size;
   final int listLimit;
   private @Nullable LogitsRow source;
@@ -286,6 +283,15 @@ public final class Candidates {
    * The dense row with its index, bad numbers seen to; or null if the list holds the candidates.
    */
   @Nullable DenseRow prepared() {
+    DenseRow r = indexed();
+    if (r != null) {
+      r.settle();
+    }
+    return r;
+  }
+
+  /** The same, but an edit may be pending that {@link DenseRow#collect} alone regards. */
+  private @Nullable DenseRow indexed() {
     DenseRow r = row;
     if (!dense || r == null) {
       return null;
@@ -354,6 +360,7 @@ public final class Candidates {
 
   private float raw(int id) {
     if (dense && row != null) {
+      row.settle();
       float x = row.logit(id);
       if (Float.isNaN(x) || x == Float.POSITIVE_INFINITY) {
         prepared();
@@ -434,25 +441,22 @@ public final class Candidates {
   }
 
   /**
-   * Gives several candidates other logits. Costs O(1) for each where nothing has been cut yet.
-   *
-   * @param tokens distinct ids, of which the first {@code n} count; those that are no candidates
-   *     stay out
-   * @param arguments for each id what the edit needs to know; 0 leaves the token alone
+   * Gives several candidates other logits. Costs O(1) for each where nothing has been cut yet, and
+   * almost nothing if the edit only lowers and a {@link #keepBest} comes next: a token that it
+   * lowers is not among the best unless it was.
    */
-  public void edit(int[] tokens, int[] arguments, int n, SparseEdit edit) {
+  public void edit(SparseEdit edit) {
     DenseRow r = row;
-    if (dense && r != null && !r.indexed() && r.unrestrictedByCuts()) {
-      r.edit(tokens, arguments, n, edit, scale);
+    if (dense && r != null && r.takes(edit)) {
+      r.edit(edit, scale);
       dropLazies();
       return;
     }
-    for (int i = 0; i < n; i++) {
-      if (arguments[i] != 0) {
-        float logit = logit(tokens[i]);
-        if (logit != Float.NEGATIVE_INFINITY) {
-          set(tokens[i], edit.apply(logit, arguments[i]));
-        }
+    for (int i = 0; i < edit.size(); i++) {
+      int argument = edit.arguments()[i];
+      float logit = argument == 0 ? Float.NEGATIVE_INFINITY : logit(edit.tokens()[i]);
+      if (logit != Float.NEGATIVE_INFINITY) {
+        set(edit.tokens()[i], edit.apply(logit, argument));
       }
     }
   }
@@ -543,6 +547,10 @@ public final class Candidates {
 
   /** Whether no candidate is left. */
   public boolean isEmpty() {
+    DenseRow r = indexed();
+    if (r != null && r.isPending()) { // which removes nothing
+      return r.unrestricted() ? r.index.max() == Float.NEGATIVE_INFINITY : rank(1) == 0;
+    }
     return top() == Double.NEGATIVE_INFINITY;
   }
 
@@ -677,7 +685,7 @@ public final class Candidates {
    * @return how many there are: {@code wanted}, or all candidates if there are fewer
    */
   public int rank(int wanted) {
-    DenseRow r = prepared();
+    DenseRow r = indexed();
     if (r == null) {
       int k = Math.min(wanted, n);
       if (k > sorted) {
@@ -688,9 +696,13 @@ public final class Candidates {
     if (wanted <= ranked || ranked == count) {
       return Math.min(wanted, ranked);
     }
-    // Masks and cuts are not in the index, so its thresholds may yield too few; then lower them.
+    // Masks, cuts and a pending edit are not in the index, so that its thresholds may yield too
+    // few;
+    // then lower them.
     int found;
-    for (int k = wanted; ; k = k > size / 4 ? size : 4 * k) {
+    for (int k = r.isPending() ? wanted + wanted / 4 + 8 : wanted;
+        ;
+        k = k > size / 4 ? size : 4 * k) {
       float threshold = k >= size ? Float.NEGATIVE_INFINITY : r.index.threshold(k);
       found = r.collect(threshold);
       if (found >= wanted) {
@@ -832,7 +844,7 @@ public final class Candidates {
 
   /** A cut row becomes a list if few survive. */
   void afterCut(DenseRow r, float least) {
-    if (r.index.blocksReaching(least) <= FEW_BLOCKS) {
+    if (r.index.fewReach(least)) {
       int found = r.collect(least);
       if (found <= listLimit) {
         become(r.keys(), found, 0);
@@ -867,29 +879,41 @@ public final class Candidates {
     }
     double threshold = least + logSumExp();
     double error = logSumExpError();
-    if (error > 0 && undecided(threshold - error, threshold + error)) {
+    if (error > 0 && !keepDecided(threshold - error, threshold + error, minKeep)) {
       threshold = least + exactLogSumExp();
+      error = 0;
     }
-    keepAtLeast(threshold, minKeep);
+    if (error == 0) {
+      keepAtLeast(threshold, minKeep);
+    }
   }
 
-  private boolean undecided(double low, double high) {
+  /**
+   * Keeps the logits above an interval if none lies inside; false, and nothing done, if one may.
+   */
+  private boolean keepDecided(double low, double high, int minKeep) {
     DenseRow r = prepared();
     if (r == null || low > max()) {
-      return false;
-    }
-    float from = smallest(low);
-    if (r.index.blocksReaching(from) > FEW_BLOCKS) {
+      keepAtLeast(low, minKeep);
       return true;
     }
-    int found = r.collect(from);
+    float from = smallest(low);
+    int found = r.index.fewReach(from) ? r.collect(from) : Integer.MAX_VALUE;
+    if (found > listLimit) {
+      return false;
+    }
     long[] keys = r.keys();
     for (int i = 0; i < found; i++) {
       if (Keys.logit(keys[i]) * scale < high) {
-        return true;
+        return false;
       }
     }
-    return false;
+    if (found < minKeep) {
+      keepBest(minKeep);
+    } else {
+      become(keys, found, 0);
+    }
+    return true;
   }
 
   /** Keeps the {@code k} best candidates. */
@@ -897,7 +921,7 @@ public final class Candidates {
     if (k < 1) {
       throw new IllegalArgumentException("at least one candidate must be kept, not " + k);
     }
-    DenseRow r = prepared();
+    DenseRow r = k <= listLimit ? indexed() : prepared();
     if (r == null) {
       if (k < n) {
         rank(k);
@@ -925,6 +949,7 @@ public final class Candidates {
     if (k == 0) {
       return;
     }
+    prepared();
     int found = rank(k + 1);
     if (found <= k) {
       become(rankedKeys, 0, 0);

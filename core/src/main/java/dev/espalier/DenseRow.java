@@ -37,6 +37,9 @@ final class DenseRow {
   private int edits;
   private boolean holed; // some logit has been edited to −∞
 
+  private @Nullable SparseEdit pending; // lowers; not in `edited` yet
+  private double pendingScale;
+
   final BlockIndex index;
   private boolean indexed;
 
@@ -69,6 +72,7 @@ final class DenseRow {
     }
     edits = 0;
     holed = false;
+    pending = null;
     indexed = false;
   }
 
@@ -121,11 +125,45 @@ final class DenseRow {
     }
   }
 
-  /** Edits many tokens of a row that nothing has restricted yet, before its index is built. */
-  void edit(int[] ids, int[] arguments, int n, SparseEdit edit, double scale) {
+  /** Whether {@link #edit} may be called: nothing has been cut. */
+  boolean takes(SparseEdit edit) {
+    return unrestrictedByCuts() && (!indexed || (edit.lowers() && edits == 0));
+  }
+
+  /** Edits many tokens; late, and perhaps not at all, if that only lowers them. */
+  void edit(SparseEdit edit, double scale) {
+    settle();
+    if (edit.lowers() && edits == 0) {
+      pending = edit;
+      pendingScale = scale;
+    } else {
+      apply(edit, scale);
+    }
+  }
+
+  /**
+   * Whether an edit has not been made yet, which {@link #collect} regards and nothing else does.
+   */
+  boolean isPending() {
+    return pending != null;
+  }
+
+  /** Makes the pending edit. */
+  void settle() {
+    SparseEdit edit = pending;
+    if (edit != null) {
+      pending = null;
+      apply(edit, pendingScale);
+    }
+  }
+
+  private void apply(SparseEdit edit, double scale) {
     if (edited.length == 0) {
       edited = new float[size];
     }
+    int n = edit.size();
+    int[] ids = edit.tokens();
+    int[] arguments = edit.arguments();
     while (editedIds.length < edits + n) {
       editedIds = Arrays.copyOf(editedIds, 2 * editedIds.length);
     }
@@ -145,11 +183,18 @@ final class DenseRow {
         editedBits[id >>> 6] = word | bit;
         editedIds[edits++] = id;
       }
-      edited[id] = scale == 1 ? edit.apply(x, arguments[i]) : scaled(edit, x, arguments[i], scale);
+      float y = scaled(edit, x, arguments[i], scale);
+      edited[id] = y;
+      if (indexed) {
+        index.mend(this, id, x, y);
+      }
     }
   }
 
   private static float scaled(SparseEdit edit, float x, int argument, double scale) {
+    if (scale == 1) {
+      return edit.apply(x, argument);
+    }
     double y = edit.apply((float) (x * scale), argument) / scale;
     return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, y));
   }
@@ -332,6 +377,7 @@ final class DenseRow {
     collected = 0;
     int fours = index.reaching(least, reaching);
     if (fours > MANY) {
+      settle();
       collectRow(least);
       return collected;
     }
@@ -345,7 +391,28 @@ final class DenseRow {
     if (!unrestricted()) {
       dropOthers();
     }
+    if (pending != null) {
+      lower(pending, least);
+    }
     return collected;
+  }
+
+  /** Makes the pending edit on what has been collected, and drops what it takes below. */
+  private void lower(SparseEdit edit, float least) {
+    int n = 0;
+    for (int i = 0; i < collected; i++) {
+      long key = keys[i];
+      int argument = edit.argument(Keys.id(key));
+      if (argument != 0) {
+        float x = scaled(edit, Keys.logit(key), argument, pendingScale);
+        if (x < least) {
+          continue;
+        }
+        key = Keys.key(x, Keys.id(key));
+      }
+      keys[n++] = key;
+    }
+    collected = n;
   }
 
   /** Gathers the keys of the members whose logit is +∞. */

@@ -79,7 +79,7 @@ final class Keys {
   }
 
   /** Hoare's: a[lo, p] holds nothing larger than a[p + 1, hi], and both are shorter than before. */
-  private static int partition(long[] a, int lo, int hi) {
+  static int partition(long[] a, int lo, int hi) {
     long x = a[lo];
     long y = a[(lo + hi) >>> 1];
     long z = a[hi];

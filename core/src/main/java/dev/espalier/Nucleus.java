@@ -26,7 +26,7 @@ final class Nucleus {
     }
     if (!law.glanced() || !farFrom(mass)) {
       law.sum(false);
-      if (prefix(mass, minKeep)) {
+      if ((c.dense && law.sum(false) > 0) ? select(mass, minKeep) : prefix(mass, minKeep)) {
         return;
       }
     }
@@ -54,7 +54,78 @@ final class Nucleus {
     return law.best() + (FAR - Law.GLANCE) * last < mass * law.least();
   }
 
-  /** The nucleus among the first few hundred, if it is there and the normaliser decides it. */
+  /** The nucleus among the first thousand of a long row, if it is there. */
+  private boolean select(double mass, int minKeep) {
+    DenseRow r = c.prepared();
+    if (r == null) {
+      return prefix(mass, minKeep);
+    }
+    int few = c.rank(Law.GLANCE);
+    if (few < Law.GLANCE) {
+      return prefix(mass, minKeep);
+    }
+    double head = 0;
+    for (int i = 0; i < few; i++) {
+      head += exp(c.rankedKey(i));
+    }
+    // At least so many tokens like the last one are needed; they get less probable, so some more.
+    double further = Math.max(0, mass * law.sum(false) - head) / exp(c.rankedKey(few - 1));
+    for (int wanted = (int) Math.min(WIDE, 2 * Law.GLANCE + 3 * further);
+        wanted <= WIDE;
+        wanted *= 4) {
+      float threshold = r.index.threshold(wanted);
+      int found = r.collect(threshold);
+      double sum = 0;
+      for (int i = 0; i < found; i++) {
+        sum += exp(r.keys()[i]);
+      }
+      if (sum >= mass * law.sum(false) * (1 + law.sumError())) {
+        take(r.keys(), found, mass, minKeep);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Keeps the best of some keys that have the mass among them, by quickselect on their masses. */
+  private void take(long[] keys, int found, double mass, int minKeep) {
+    while (true) {
+      double target = mass * law.sum(false);
+      double margin = law.sumError() * target;
+      int lo = 0;
+      int hi = found - 1;
+      double before = 0; // the mass of keys[0, lo)
+      while (lo < hi) {
+        int p = Keys.partition(keys, lo, hi);
+        double left = before;
+        for (int i = lo; i <= p; i++) {
+          left += exp(keys[i]);
+        }
+        if (left >= target) {
+          hi = p;
+        } else {
+          lo = p + 1;
+          before = left;
+        }
+      }
+      if (margin == 0 || (before < target - margin && before + exp(keys[lo]) >= target + margin)) {
+        int kept = lo + 1;
+        if (kept < minKeep) {
+          c.keepBest(minKeep);
+        } else {
+          c.become(keys, kept, 0);
+        }
+        return;
+      }
+      law.sum(true); // the float normaliser leaves the last token open
+    }
+  }
+
+  private double exp(long key) {
+    return FastExp.exp((Keys.logit(key) - c.top()) * c.scale);
+  }
+
+  /** The nucleus of a list, which is sorted as far as it reaches. */
   private boolean prefix(double mass, int minKeep) {
     if (law.sum(false) == 0) {
       return true;
@@ -80,11 +151,6 @@ final class Nucleus {
       if (found < wanted) {
         c.keepBest(Math.max(1, found));
         return true;
-      }
-      // Many more tokens like the last one would be needed.
-      double last = FastExp.exp((c.rankedRaw(found - 1) - c.top()) * c.scale);
-      if (c.dense && cumulated + (WIDE - found) * last < mass * law.sum(false)) {
-        return false;
       }
     }
   }

@@ -41,7 +41,7 @@ final class TypicalSet {
     for (double width = 4; ; width *= 2) {
       double low = centre - width;
       float least = c.smallest(low + c.max());
-      if (r.index.blocksReaching(least) > Candidates.FEW_BLOCKS) {
+      if (!r.index.fewReach(least)) {
         break;
       }
       int found = r.collect(least);

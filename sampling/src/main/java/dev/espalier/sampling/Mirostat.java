@@ -44,6 +44,19 @@ abstract sealed class Mirostat implements LogitsProcessor.State {
   /** Version 1: estimates the exponent of a Zipf law and cuts to the k that gives the surprise. */
   static final class V1 extends Mirostat {
     private static final double FLAT = 1e-6;
+    private static final double[] RATIOS = new double[100];
+
+    static {
+      for (int i = 0; i < RATIOS.length; i++) {
+        RATIOS[i] = ratio(i);
+      }
+    }
+
+    /** ln of the quotient of neighbouring ranks. */
+    private static double ratio(int i) {
+      return Math.log((i + 2.0) / (i + 1.0));
+    }
+
     private final MirostatV1 method;
     private double logSumExp;
 
@@ -69,8 +82,8 @@ abstract sealed class Mirostat implements LogitsProcessor.State {
       double product = 0;
       double squares = 0;
       for (int i = 0; i + 1 < n; i++) {
-        double t = Math.log((i + 2.0) / (i + 1.0));
-        double b = c.rankedLogProb(i) - c.rankedLogProb(i + 1);
+        double t = i < RATIOS.length ? RATIOS[i] : ratio(i);
+        double b = c.rankedLogit(i) - c.rankedLogit(i + 1); // as of log-probabilities
         product += t * b;
         squares += t * t;
       }

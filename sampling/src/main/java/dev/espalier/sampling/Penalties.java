@@ -45,17 +45,15 @@ record Penalties(double repetition, double frequency, double presence, int windo
     return (float) (x - count * frequency - presence);
   }
 
-  private static final class Window implements State {
+  private static final class Window implements State, SparseEdit {
     private final Penalties method;
     private final History history;
     private final IntIntMap counts; // of the tokens in the window
-    private final SparseEdit edit;
 
     Window(Penalties method, History history, IntIntMap counts) {
       this.method = method;
       this.history = history;
       this.counts = counts;
-      edit = method::penalised;
     }
 
     @Override
@@ -74,7 +72,37 @@ record Penalties(double repetition, double frequency, double presence, int windo
         }
         return;
       }
-      candidates.edit(counts.keys(), counts.values(), counts.size(), edit);
+      candidates.edit(this);
+    }
+
+    @Override
+    public int[] tokens() {
+      return counts.keys();
+    }
+
+    @Override
+    public int[] arguments() {
+      return counts.values();
+    }
+
+    @Override
+    public int size() {
+      return counts.size();
+    }
+
+    @Override
+    public int argument(int token) {
+      return counts.get(token);
+    }
+
+    @Override
+    public float apply(float logit, int count) {
+      return method.penalised(logit, count);
+    }
+
+    @Override
+    public boolean lowers() {
+      return method.repetition >= 1 && method.frequency >= 0 && method.presence >= 0;
     }
 
     @Override

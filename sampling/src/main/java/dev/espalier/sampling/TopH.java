@@ -36,6 +36,7 @@ record TopH(double alpha, int topN, TopHMode mode, double temperature) implement
    * bounds of Z mostly decide.
    */
   private int partial(Candidates c) {
+    c.rank(topN); // first, so that the bounds need no ranking of their own
     int kept = partial(c, c.leastLogSumExp(), c.mostLogSumExp());
     if (kept < 0) {
       double z = c.logSumExp();
