@@ -107,7 +107,7 @@ public final class TokenMask {
 
   private void insert(int id) {
     if (id < 0 || id >= size) {
-      throw new IndexOutOfBoundsException("token id " + id + " is outside 0.." + (size - 1));
+      throw outside(id);
     }
     long bit = 1L << id;
     if ((own[id >>> 6] & bit) != 0) {
@@ -129,11 +129,26 @@ public final class TokenMask {
     }
   }
 
+  private IndexOutOfBoundsException outside(int id) {
+    return new IndexOutOfBoundsException("token id " + id + " is outside 0.." + (size - 1));
+  }
+
   /** Adds {@code source[from, to)}. */
   public void addAll(int[] source, int from, int to) {
     if (from < to) {
       own();
-      for (int i = from; i < to; i++) {
+      int i = from;
+      if (!listed) { // nothing but bits, so their number may be left to cardinality()
+        count = -1;
+        for (; i < to; i++) {
+          int id = source[i];
+          if (id < 0 || id >= size) {
+            throw outside(id);
+          }
+          own[id >>> 6] |= 1L << id;
+        }
+      }
+      for (; i < to; i++) {
         insert(source[i]);
       }
     }

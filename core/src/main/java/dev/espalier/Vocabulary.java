@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class Vocabulary {
   private final int[] endTokens; // ascending
   private final String fingerprint;
   private volatile @Nullable TokensByText byText; // made when first asked for
+  private final Map<Class<?>, Object> derived = new ConcurrentHashMap<>();
 
   private Vocabulary(Builder b) {
     int size = b.size;
@@ -69,6 +72,16 @@ public final class Vocabulary {
       }
     }
     fingerprint = digest();
+  }
+
+  /**
+   * Something that is made of this vocabulary alone, once for each type: an index, a trie. It lives
+   * as long as the vocabulary, to which it may refer. Safe for threads.
+   *
+   * @param make called on first use; must not ask this vocabulary for anything derived
+   */
+  public <T> T derived(Class<T> type, Function<Vocabulary, T> make) {
+    return type.cast(derived.computeIfAbsent(type, t -> make.apply(this)));
   }
 
   /** A builder for ids 0 to {@code size - 1}, all unused at first. */

@@ -74,6 +74,8 @@ public final class Expr {
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
   private final int least; // bytes of the shortest text, UNBOUNDED where the shape does not tell
   private final int reach; // see reach()
+  private final int inside; // see TextSearch.distance
+  private final int outside;
   private volatile Edge @Nullable [] edges;
   private volatile @Nullable ByteSet first;
   volatile int shortest = UNKNOWN; // found by TextSearch
@@ -124,6 +126,8 @@ public final class Expr {
     largestCount = count;
     least = saturated(leastBytes());
     reach = saturated(reachBytes());
+    inside = TextSearch.distance(this, true);
+    outside = TextSearch.distance(this, false);
   }
 
   private Expr(Literals literals, int from, int to, int depth) {
@@ -140,6 +144,12 @@ public final class Expr {
     largestCount = 0;
     least = UNBOUNDED;
     reach = UNBOUNDED;
+    inside = TextSearch.distance(this, true);
+    outside = TextSearch.distance(this, false);
+  }
+
+  int distance(boolean in) {
+    return in ? inside : outside;
   }
 
   // Sums of parts that differ in their counts alone would meet: {1,2}|{1,5} and {1,3}|{1,4}. The

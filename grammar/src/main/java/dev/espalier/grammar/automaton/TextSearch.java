@@ -71,7 +71,7 @@ final class TextSearch {
         Expr to = edge.target();
         if (to.liveness != Expr.EMPTIED && seen.putIfAbsent(to, true) == null) {
           int steps = met.steps + 1;
-          long rank = steps + (long) GREED * distance(to, true);
+          long rank = steps + (long) GREED * to.distance(true);
           queue.add(new Met(to, met, steps, rank * FAR + seen.size()));
         }
       }
@@ -81,36 +81,34 @@ final class TextSearch {
     return true;
   }
 
-  // A guess at the bytes to the nearest text in the language, or outside it. What must hold at once
-  // is added up, so that a step which serves one of many is seen to help.
-  private static int distance(Expr e, boolean in) {
-    int sum = 0;
-    while (in && e.kind() == Expr.Kind.SEQ && sum < FAR) {
-      sum += distance(e.args()[0], true);
-      e = e.args()[1];
-    }
-    return Math.min(FAR, sum + last(e, in));
-  }
-
-  private static int last(Expr e, boolean in) {
+  /**
+   * A guess at the bytes to the nearest text in the language, or outside it, from what the parts
+   * have noted. What must hold at once is added up, so that a step which serves one of many is seen
+   * to help.
+   */
+  static int distance(Expr e, boolean in) {
     return switch (e.kind()) {
       case NONE -> in ? FAR : 0;
       case EMPTY -> in ? 0 : 1;
       case SET -> in ? 1 : 0;
-      case NOT -> distance(e.args()[0], !in);
+      case NOT -> e.args()[0].distance(!in);
       case AND, OR -> {
         boolean all = in == (e.kind() == Expr.Kind.AND);
         long d = all ? 0 : FAR;
         for (Expr a : e.args()) {
-          d = all ? d + distance(a, in) : Math.min(d, distance(a, in));
+          d = all ? d + a.distance(in) : Math.min(d, a.distance(in));
         }
         yield (int) Math.min(FAR, d);
       }
       case REPEAT ->
           in
-              ? (int) Math.min(FAR, (long) e.repeatMin() * distance(e.args()[0], true))
+              ? (int) Math.min(FAR, (long) e.repeatMin() * e.args()[0].distance(true))
               : e.accepts() ? 1 : 0;
-      case SEQ, TRIE -> e.accepts() == in ? 0 : 1;
+      case SEQ -> {
+        int sum = e.args()[0].distance(true) + e.args()[1].distance(true);
+        yield in ? Math.min(FAR, sum) : e.accepts() ? 1 : 0;
+      }
+      case TRIE -> e.accepts() == in ? 0 : 1;
     };
   }
 

@@ -46,8 +46,12 @@ final class Context {
 
   // Filled from null to their one value under the machine's lock; read without it.
   private volatile @Nullable Boolean readsNames;
-  private volatile @Nullable Context[] exits = new Context[4];
-  private volatile @Nullable JsonState[] states = new JsonState[8];
+  private static final Context[] NO_EXITS = {};
+  private static final JsonState[] NO_STATES = {};
+
+  private volatile @Nullable Context[] exits = NO_EXITS;
+  private volatile @Nullable JsonState[] states = NO_STATES; // hashed by position, open addressing
+  private int stateCount;
 
   Context(Machine machine, Meaning meaning) {
     this.machine = machine;
@@ -104,20 +108,50 @@ final class Context {
 
   /** The state at a position in the segment. */
   JsonState state(int position) {
-    JsonState[] s = states;
-    JsonState known = position < s.length ? s[position] : null;
+    JsonState known = find(states, position);
     return known != null ? known : slowState(position);
+  }
+
+  private static @Nullable JsonState find(@Nullable JsonState[] table, int position) {
+    if (table.length == 0) {
+      return null;
+    }
+    int mask = table.length - 1;
+    int i = position & mask;
+    JsonState s = table[i];
+    while (s != null && s.position != position) {
+      i = (i + 1) & mask;
+      s = table[i];
+    }
+    return s;
+  }
+
+  private static void put(@Nullable JsonState[] table, JsonState state) {
+    int mask = table.length - 1;
+    int i = state.position & mask;
+    while (table[i] != null) {
+      i = (i + 1) & mask;
+    }
+    table[i] = state;
   }
 
   private JsonState slowState(int position) {
     synchronized (machine) {
-      if (position >= states.length) {
-        states = Arrays.copyOf(states, Math.max(position + 1, 2 * states.length));
-      }
-      JsonState s = states[position];
+      JsonState s = find(states, position);
       if (s == null) {
         s = new JsonState(this, position, remembers() ? Memory.open(null) : null);
-        states[position] = s;
+        if (3 * ++stateCount >= 2 * states.length) { // never full, so that a search ends
+          JsonState[] larger = new JsonState[Math.max(2, 2 * states.length)];
+          for (JsonState other : states) {
+            if (other != null) {
+              put(larger, other);
+            }
+          }
+          put(larger, s);
+          states = larger;
+        } else {
+          put(states, s);
+        }
         machine.count(1);
       }
       return s;

@@ -71,11 +71,11 @@ final class Frame {
     return Objects.requireNonNull(parent);
   }
 
-  /** The names in {@link #used} as UTF-8. */
+  /** The names in {@link #used} as UTF-8, each with the quote at its end. */
   List<byte[]> usedBytes() {
     List<byte[]> known = usedBytes;
     if (known == null) {
-      known = used.stream().map(n -> n.getBytes(StandardCharsets.UTF_8)).toList();
+      known = used.stream().map(n -> (n + '"').getBytes(StandardCharsets.UTF_8)).toList();
       usedBytes = known;
     }
     return known;

@@ -1,7 +1,10 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.TokenMask;
+import dev.espalier.TokenSet;
 import dev.espalier.grammar.token.Embeddable;
+import dev.espalier.grammar.token.FlatMasks;
+import dev.espalier.grammar.token.IntList;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.Suffixes;
 import dev.espalier.grammar.token.TokenTables;
@@ -14,29 +17,90 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The allowed tokens of a state, as parts that other states share: nothing is copied before it is
- * filled in. Immutable.
+ * filled in, and what is filled in often is put together once. Immutable but for that cache.
  */
+@SuppressWarnings("ArrayRecordComponent") // parts are compared by Content, by identity
 final class JsonMask {
-  private final List<long[]> bits;
-  private final List<int[]> ids;
+  // Parts are applied in order. What a view takes back comes after the parts that it shares with
+  // another, and before its own exits: every token takes one way, so nothing else is hit.
+  private sealed interface Part {}
+
+  private record Bits(long[] words) implements Part {}
+
+  private record Ids(int[] ids) implements Part {}
+
+  private record Gone(int[] ids) implements Part {}
+
+  private static final int FEW = 32; // ids that are quickly added
+
+  /** What makes two masks one: parts are shared, so most of them compare by identity. */
+  private static final class Content {
+    private final Part[] parts;
+    private final int hash;
+
+    Content(Part[] parts) {
+      this.parts = parts;
+      int h = 0;
+      for (Part p : parts) {
+        int own = p instanceof Gone g ? Arrays.hashCode(g.ids) : System.identityHashCode(array(p));
+        h = 31 * h + own;
+      }
+      hash = h;
+    }
+
+    private static Object array(Part p) {
+      return p instanceof Bits b ? b.words : (p instanceof Ids i ? i.ids : ((Gone) p).ids);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      if (!(o instanceof Content c) || c.hash != hash || c.parts.length != parts.length) {
+        return false;
+      }
+      for (int i = 0; i < parts.length; i++) {
+        boolean same = array(parts[i]) == array(c.parts[i]);
+        if (parts[i] instanceof Gone x && c.parts[i] instanceof Gone y) {
+          same = Arrays.equals(x.ids, y.ids);
+        }
+        if (!same) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final Part[] parts;
   private final int[] uncertain; // allowed or not depending on what the state remembers
   private final List<Suffixes> beyond; // what is left of tokens behind the text's end
+  private final FlatMasks.@Nullable Entry flat; // null where the parts are few
 
-  private JsonMask(List<long[]> bits, List<int[]> ids, int[] uncertain, List<Suffixes> beyond) {
-    this.beyond = beyond;
-    this.bits = bits;
-    this.ids = ids;
-    this.uncertain = uncertain;
+  private JsonMask(Builder b) {
+    parts = b.parts.toArray(new Part[0]);
+    uncertain = b.uncertain.toArray();
+    beyond = List.copyOf(b.beyond);
+    int cost = 0;
+    boolean wide = false;
+    for (Part part : parts) {
+      wide |= part instanceof Bits;
+      cost += part instanceof Ids i ? i.ids.length : (part instanceof Gone ? FEW : 0);
+    }
+    flat = wide || cost >= FEW ? b.tables.flatMasks().entry(new Content(parts)) : null;
   }
 
   static JsonMask of(JsonState state) {
-    Builder b = new Builder(state.context.machine.tables);
+    Builder b = new Builder(state.context.machine.tables, false);
     b.add(state.context.segment.view(state.position, b.tables), state.context, false, null);
-    return new JsonMask(
-        List.copyOf(b.bits),
-        List.copyOf(b.ids),
-        b.uncertain.stream().mapToInt(i -> i).toArray(),
-        List.copyOf(b.beyond));
+    if (b.inexact) {
+      b = new Builder(b.tables, true);
+      b.add(state.context.segment.view(state.position, b.tables), state.context, false, null);
+    }
+    return new JsonMask(b);
   }
 
   void beyond(Embeddable.Beyond out) {
@@ -47,35 +111,115 @@ final class JsonMask {
   }
 
   void fill(TokenMask out, JsonState state) {
-    for (int i = 0; i < bits.size(); i++) {
-      out.addWords(bits.get(i));
+    TokenSet whole = flat == null ? null : flat.mask();
+    if (whole == null && flat != null && flat.isDue()) {
+      whole = flat.set(whole(state));
     }
-    for (int i = 0; i < ids.size(); i++) {
-      int[] part = ids.get(i);
-      out.addAll(part, 0, part.length);
-    }
-    for (int token : uncertain) {
-      if (state.advance(token) != null) {
-        out.add(token);
+    if (whole != null) {
+      out.addAll(whole);
+    } else if (takesBack() && out.cardinality() > 0) {
+      out.addAll(whole(state));
+    } else {
+      for (Part part : parts) {
+        if (part instanceof Bits b) {
+          out.addWords(b.words);
+        } else if (part instanceof Ids i) {
+          out.addAll(i.ids, 0, i.ids.length);
+        } else if (part instanceof Gone g) {
+          for (int token : g.ids) {
+            out.remove(token);
+          }
+        }
       }
     }
     byte[] name = state.context.frame.used.isEmpty() ? null : state.name();
-    if (name != null) {
-      removeUsed(out, state, name);
+    if (name != null || uncertain.length > 0) {
+      Own own = state.own();
+      if (own == null) {
+        own = own(out, state, name);
+        state.setOwn(own);
+      }
+      out.addAll(own.more, 0, own.more.length);
+      for (int token : own.less) {
+        out.remove(token);
+      }
     }
   }
 
+  /** What a state's memory adds to the mask that it shares with others, and takes from it. */
+  record Own(int[] more, int[] less) {}
+
+  private Own own(TokenMask shared, JsonState state, byte @Nullable [] name) {
+    IntList more = new IntList();
+    for (int token : uncertain) {
+      if (state.advance(token) != null) {
+        more.add(token);
+      }
+    }
+    IntList less = new IntList();
+    if (name != null) {
+      findUsed(shared, state, name, less);
+    }
+    return new Own(more.toArray(), less.toArray());
+  }
+
+  private boolean takesBack() {
+    for (Part part : parts) {
+      if (part instanceof Gone) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private TokenSet whole(JsonState state) {
+    TokenSet few = listed();
+    if (few != null) {
+      return few;
+    }
+    long[] words = new long[(state.context.machine.tables.trie().vocabularySize() + 63) >>> 6];
+    for (Part part : parts) {
+      if (part instanceof Bits b) {
+        for (int i = 0; i < b.words.length; i++) {
+          words[i] |= b.words[i];
+        }
+      } else if (part instanceof Ids i) {
+        for (int token : i.ids) {
+          words[token >>> 6] |= 1L << token;
+        }
+      } else if (part instanceof Gone g) {
+        for (int token : g.ids) {
+          words[token >>> 6] &= ~(1L << token);
+        }
+      }
+    }
+    return TokenSet.of(words);
+  }
+
+  private @Nullable TokenSet listed() {
+    IntList all = new IntList();
+    for (Part part : parts) {
+      if (!(part instanceof Ids i) || all.size() + i.ids.length > TokenSet.LIST_LIMIT) {
+        return null;
+      }
+      for (int id : i.ids) {
+        all.add(id);
+      }
+    }
+    return TokenSet.of(Arrays.stream(all.toArray()).sorted().distinct().toArray());
+  }
+
   // The segment of an open object's names does not know which ones came before.
-  private static void removeUsed(TokenMask out, JsonState state, byte[] name) {
+  private static void findUsed(TokenMask mask, JsonState state, byte[] name, IntList found) {
     TokenTrie trie = state.context.machine.tables.trie();
     for (byte[] used : state.context.frame.usedBytes()) {
-      if (used.length >= name.length && Arrays.equals(used, 0, name.length, name, 0, name.length)) {
-        int node = follow(trie, 0, used, name.length);
+      if (used.length > name.length && Arrays.equals(used, 0, name.length, name, 0, name.length)) {
+        int node = follow(trie, used, name.length);
         if (node >= 0) {
           for (int i = trie.firstToken(node); i < trie.firstToken(trie.end(node)); i++) {
             int token = trie.token(i);
-            if (out.contains(token) && state.advance(token) == null) {
-              out.remove(token);
+            if (mask.contains(token) && state.advance(token) == null) {
+              found.add(token);
             }
           }
         }
@@ -83,13 +227,13 @@ final class JsonMask {
     }
   }
 
-  // The node below another that spells the rest of a name and the closing quote, or -1.
-  private static int follow(TokenTrie trie, int node, byte[] name, int from) {
-    int at = node;
-    for (int i = from; i < name.length && at >= 0; i++) {
-      at = trie.child(at, name[i] & 0xFF);
+  // The node that spells a quoted name from some byte on, or -1.
+  private static int follow(TokenTrie trie, byte[] quoted, int from) {
+    int at = 0;
+    for (int i = from; i < quoted.length && at >= 0; i++) {
+      at = trie.child(at, quoted[i] & 0xFF);
     }
-    return at < 0 ? -1 : trie.child(at, '"');
+    return at;
   }
 
   /** Whether a name has one spelling only, itself. */
@@ -99,38 +243,58 @@ final class JsonMask {
 
   private static final class Builder {
     final TokenTables tables;
-    final List<long[]> bits = new ArrayList<>();
-    final List<int[]> ids = new ArrayList<>();
-    final List<Integer> uncertain = new ArrayList<>();
+    private final boolean exact; // suffixes are spelled out, no matter what that costs
+    boolean inexact; // suffixes behind the text's end were not
+    private int shared; // views around the present one that take back later
+    final List<Part> parts = new ArrayList<>();
+    final IntList uncertain = new IntList();
     final List<Suffixes> beyond = new ArrayList<>();
 
-    Builder(TokenTables tables) {
+    Builder(TokenTables tables, boolean exact) {
       this.tables = tables;
+      this.exact = exact;
     }
 
     // `unknown`: a name that is not listed, or a value that decides what follows, has ended inside
     // the token. Which one it was is not known here, so a second one might repeat it; tokens that
     // reach into a second one are tried one by one. `from`: where the view began, if tokens have
     // been read to there.
-    void add(View view, Context context, boolean unknown, @Nullable Suffixes from) {
+    void add(View given, Context context, boolean unknown, @Nullable Suffixes from) {
+      View view = exact ? given.settled(tables) : given;
+      View.Except except = view.except();
       if (view.bits() != null) {
-        bits.add(view.bits());
+        parts.add(new Bits(view.bits()));
       }
-      if (view.ids().length > 0) {
-        ids.add(view.ids());
+      ids(view.ids());
+      shared += except == null ? 0 : 1;
+      exits(view.exits(), context, unknown, from);
+      shared -= except == null ? 0 : 1;
+      if (except != null) {
+        parts.add(new Gone(except.gone(tables)));
+        exits(except.instead(), context, unknown, from);
       }
+    }
+
+    private void ids(int[] ids) {
+      if (ids.length > 0) {
+        parts.add(new Ids(ids));
+      }
+    }
+
+    private void exits(
+        List<View.Exit> exits, Context context, boolean unknown, @Nullable Suffixes from) {
       boolean second = unknown && context.phase == Context.Phase.VALUE && context.remembers();
-      for (View.Exit exit : view.exits()) {
+      for (View.Exit exit : exits) {
         int label = Segment.label(exit.step());
         boolean other = context.phase == Context.Phase.KEY && !context.frame.keys().isListed(label);
         if (other && unknown) {
           tryEach(exit.rest());
         } else if (second && label != Punctuation.VALUE_CLOSE) {
           tryEach(exit.rest());
+        } else if (other && from != null) {
+          followUnused(context.exit(label), exit.rest(), from, context);
         } else {
-          Suffixes rest =
-              other && from != null ? withoutUsed(exit.rest(), from, context) : exit.rest();
-          follow(context.exit(label), rest, unknown || other);
+          follow(context.exit(label), exit.rest(), unknown || other);
         }
       }
     }
@@ -138,6 +302,26 @@ final class JsonMask {
     private void tryEach(Suffixes rest) {
       for (int token : rest.all()) {
         uncertain.add(token);
+      }
+    }
+
+    // Tokens that spell a whole name which came before are refused.
+    private void followUnused(Context to, Suffixes rest, Suffixes from, Context context) {
+      IntList places = new IntList();
+      for (byte[] used : context.frame.usedBytes()) {
+        for (int node : from.after(used)) {
+          places.add(node);
+        }
+      }
+      if (places.size() == 0) {
+        follow(to, rest, true);
+      } else if (exact) {
+        follow(to, rest.without(places.toArray(), tables), true);
+      } else {
+        shared++;
+        follow(to, rest, true);
+        shared--;
+        parts.add(new Gone(new View.Except(new int[0], places.toArray(), List.of()).gone(tables)));
       }
     }
 
@@ -155,17 +339,15 @@ final class JsonMask {
         return;
       }
       if (next == next.machine.tooDeep) {
-        ids.add(rest.all());
+        ids(rest.all());
         return;
       }
-      int[] complete = rest.complete();
-      if (complete.length > 0) {
-        ids.add(complete);
-      }
+      ids(rest.complete());
       if (rest.isEnd()) {
         return;
       }
       if (next.phase == Context.Phase.END) {
+        inexact |= shared > 0;
         beyond.add(rest);
         return;
       }
@@ -177,15 +359,6 @@ final class JsonMask {
       } else {
         add(next.segment.startView(rest, tables), next, unknown, rest);
       }
-    }
-
-    // Tokens that spell a whole name which came before are refused.
-    private Suffixes withoutUsed(Suffixes rest, Suffixes from, Context context) {
-      Suffixes kept = rest;
-      for (byte[] used : context.frame.usedBytes()) {
-        kept = kept.without(from, (trie, top) -> JsonMask.follow(trie, top, used, 0), tables);
-      }
-      return kept;
     }
   }
 }

@@ -20,14 +20,17 @@ final class JsonState implements Embeddable {
 
   private record Next(byte b, @Nullable JsonState state) {}
 
+  private static final Next[] NONE_NEXT = {};
+
   final Context context;
   final int position;
   private final @Nullable Memory memory; // null where nobody asks for it
 
   // Caches; every value is the only possible one, so a lost race costs time and nothing else.
   private volatile @Nullable JsonMask mask;
+  private volatile JsonMask.@Nullable Own own;
   private volatile CompiledConstraint.@Nullable ForcedRun forced;
-  private volatile Next[] next = {}; // only with a memory: other steps are in the segment
+  private volatile Next[] next = NONE_NEXT; // only with a memory: other steps are in the segment
 
   JsonState(Context context, int position, @Nullable Memory memory) {
     this.context = context;
@@ -126,6 +129,15 @@ final class JsonState implements Embeddable {
   byte @Nullable [] name() {
     boolean reads = memory != null && context.phase == Context.Phase.KEY && context.remembers();
     return reads ? Objects.requireNonNull(memory).last() : null;
+  }
+
+  /** What this state's memory changes about its mask; null if nobody has asked yet. */
+  JsonMask.@Nullable Own own() {
+    return own;
+  }
+
+  void setOwn(JsonMask.Own changes) {
+    own = changes;
   }
 
   private JsonMask mask() {

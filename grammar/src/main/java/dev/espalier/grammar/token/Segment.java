@@ -16,11 +16,16 @@ public abstract class Segment {
   /** No text goes on like this. */
   public static final int DEAD = -1;
 
-  // rows[q][b] is the step's result plus one, so that a new row means "not computed yet". Rows and
+  // A row holds a state's steps. Most states are asked about a few bytes, so a row is a list of
+  // pairs first, (byte + 1, step) with zeros behind the last, and a table of 256 steps once it is
+  // long. A step is kept plus one unless it is negative, so zero means "not computed yet". Rows and
   // cells only ever go from unknown to their one value, so readers need no lock: whoever sees an
   // old array or an empty cell takes the slow path, which is locked.
-  private volatile int[][] rows = new int[8][];
-  private volatile View[] views = new View[8];
+  private static final int TABLE = 256;
+  private static final int LONGEST_LIST = 32; // cells, two for each byte
+
+  private volatile int[][] rows = {};
+  private volatile View[] views = {};
 
   /** The step's result for leaving the segment. */
   public static int exit(int label, boolean consumes) {
@@ -74,7 +79,7 @@ public abstract class Segment {
     if (state < r.length) {
       int[] row = r[state];
       if (row != null) {
-        int known = row[b];
+        int known = look(row, b);
         if (known != 0) {
           return known > 0 ? known - 1 : known;
         }
@@ -83,18 +88,65 @@ public abstract class Segment {
     return slowNext(state, b);
   }
 
+  private static int look(int[] row, int b) {
+    if (row.length == TABLE) {
+      return row[b];
+    }
+    for (int i = 0; i < row.length; i += 2) {
+      int key = row[i];
+      if (key == b + 1) {
+        return row[i + 1];
+      } else if (key == 0) {
+        break;
+      }
+    }
+    return 0;
+  }
+
   private synchronized int slowNext(int state, int b) {
     int[][] r = rows;
     if (state >= r.length) {
       r = Arrays.copyOf(r, Math.max(state + 1, 2 * r.length));
       rows = r;
     }
-    if (r[state] == null) {
-      r[state] = new int[256];
+    int known = r[state] == null ? 0 : look(r[state], b);
+    if (known != 0) {
+      return known > 0 ? known - 1 : known;
     }
     int result = compute(state, b);
-    r[state][b] = result >= 0 ? result + 1 : result;
+    rows[state] = with(rows[state], b, result >= 0 ? result + 1 : result);
     return result;
+  }
+
+  private static int[] with(int @Nullable [] row, int b, int step) {
+    if (row == null) {
+      return new int[] {b + 1, step, 0, 0};
+    }
+    if (row.length == TABLE) {
+      row[b] = step;
+      return row;
+    }
+    int n = row.length;
+    while (n > 0 && row[n - 2] == 0) {
+      n -= 2;
+    }
+    if (n < row.length) {
+      row[n + 1] = step;
+      row[n] = b + 1; // a reader that sees the byte before the step takes it for not computed
+      return row;
+    }
+    if (n < LONGEST_LIST) {
+      int[] longer = Arrays.copyOf(row, 2 * n);
+      longer[n] = b + 1;
+      longer[n + 1] = step;
+      return longer;
+    }
+    int[] table = new int[TABLE];
+    for (int i = 0; i < n; i += 2) {
+      table[row[i] - 1] = row[i + 1];
+    }
+    table[b] = step;
+    return table;
   }
 
   /** The vocabulary as seen from a state; built on first use. */

@@ -63,9 +63,7 @@ public final class Suffixes {
   public int[] all() {
     IntList out = new IntList();
     for (int node : nodes) {
-      for (int i = trie.firstToken(node); i < trie.firstToken(trie.end(node)); i++) {
-        out.add(trie.token(i));
-      }
+      trie.tokensBelow(node, out);
     }
     return out.toArray();
   }
@@ -83,28 +81,13 @@ public final class Suffixes {
     return true;
   }
 
-  /**
-   * The same places but for those found below others.
-   *
-   * @param from where the text in question began
-   * @param find the place below a node that is to go, or -1
-   */
-  public Suffixes without(Suffixes from, Finder find, TokenTables tables) {
-    IntList gone = new IntList();
-    for (int top : from.nodes) {
-      int node = from.consumed ? find.below(trie, top) : -1;
-      if (node >= 0) {
-        gone.add(node);
-      }
-    }
-    if (gone.size == 0) {
-      return this;
-    }
+  /** The same places but for some. */
+  public Suffixes without(int[] gone, TokenTables tables) {
     IntList kept = new IntList();
     for (int node : nodes) {
       boolean stays = true;
-      for (int i = 0; i < gone.size; i++) {
-        stays &= gone.items[i] != node;
+      for (int g : gone) {
+        stays &= g != node;
       }
       if (stays) {
         kept.add(node);
@@ -113,10 +96,19 @@ public final class Suffixes {
     return kept.size == nodes.length ? this : tables.suffixes(kept.toArray(), consumed);
   }
 
-  /** Looks for a text below a node of the trie. */
-  public interface Finder {
-    /** The node at its end, or -1. */
-    int below(TokenTrie trie, int top);
+  /** The places reached by reading a text from here, if any, in any order. */
+  public int[] after(byte[] text) {
+    IntList found = new IntList();
+    for (int top : nodes) {
+      int node = consumed ? top : -1;
+      for (int i = 0; i < text.length && node >= 0; i++) {
+        node = trie.child(node, text[i] & 0xFF);
+      }
+      if (node >= 0) {
+        found.add(node);
+      }
+    }
+    return found.toArray();
   }
 
   View view(Segment segment, Supplier<View> build) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,13 +22,21 @@ public final class TokenTables {
   private static final int SEGMENTS = 4096;
 
   private static final int SUFFIXES = 1 << 15;
+  private static final long FLAT_MASK_BYTES = 32L << 20;
 
   /** Bit sets built before everything is forgotten and begun anew. */
   private static final long BIT_SET_BYTES = 256L << 20;
 
-  private static final Map<Vocabulary, SoftReference<TokenTables>> ALL = new WeakHashMap<>();
+  /** Kept by the vocabulary, so that the tables go with it, and before it when memory is short. */
+  private static final class Holder {
+    private SoftReference<TokenTables> tables = new SoftReference<>(null);
 
-  // Softly held: tables of a vocabulary that only this map remembers go when memory is short.
+    TokenTables keep(TokenTables made) {
+      tables = new SoftReference<>(made);
+      return made;
+    }
+  }
+
   private final Vocabulary vocabulary;
   private final TokenTrie trie;
   private final Suffixes root;
@@ -37,15 +44,17 @@ public final class TokenTables {
   private final Map<Object, Object> others = lru(SEGMENTS);
   private final Map<Object, Segment> segments = lru(SEGMENTS);
 
+  private final FlatMasks flatMasks;
   private final AtomicLong bitSets = new AtomicLong();
 
   private TokenTables(Vocabulary vocabulary, TokenTrie trie) {
     this.vocabulary = vocabulary;
     this.trie = trie;
     root = new Suffixes(trie, new int[] {0}, true);
+    flatMasks = new FlatMasks((int) (FLAT_MASK_BYTES / (8L * words() + 64)));
   }
 
-  private static <K, V> Map<K, V> lru(int limit) {
+  static <K, V> Map<K, V> lru(int limit) {
     return Collections.synchronizedMap(
         new LinkedHashMap<>(64, 0.75f, true) {
           @Override
@@ -57,14 +66,12 @@ public final class TokenTables {
 
   /** The tables of a vocabulary, built on first use (under half a second for 128,000 tokens). */
   public static TokenTables of(Vocabulary vocabulary) {
-    synchronized (ALL) {
-      SoftReference<TokenTables> ref = ALL.get(vocabulary);
-      TokenTables known = ref == null ? null : ref.get();
-      if (known == null) {
-        known = new TokenTables(vocabulary, TokenTrie.of(vocabulary));
-        ALL.put(vocabulary, new SoftReference<>(known));
-      }
-      return known;
+    Holder holder = vocabulary.derived(Holder.class, v -> new Holder());
+    synchronized (holder) {
+      TokenTables known = holder.tables.get();
+      return known != null
+          ? known
+          : holder.keep(new TokenTables(vocabulary, TokenTrie.of(vocabulary)));
     }
   }
 
@@ -79,14 +86,12 @@ public final class TokenTables {
    * @throws EspalierException if the file is damaged, of another version, or another vocabulary's
    */
   public static TokenTables read(Vocabulary vocabulary, Path file) throws IOException {
-    synchronized (ALL) {
-      SoftReference<TokenTables> ref = ALL.get(vocabulary);
-      TokenTables known = ref == null ? null : ref.get();
-      if (known == null) {
-        known = new TokenTables(vocabulary, TrieFile.read(vocabulary, file));
-        ALL.put(vocabulary, new SoftReference<>(known));
-      }
-      return known;
+    Holder holder = vocabulary.derived(Holder.class, v -> new Holder());
+    synchronized (holder) {
+      TokenTables known = holder.tables.get();
+      return known != null
+          ? known
+          : holder.keep(new TokenTables(vocabulary, TrieFile.read(vocabulary, file)));
     }
   }
 
@@ -103,6 +108,15 @@ public final class TokenTables {
   /** All tokens, nothing read yet. */
   public Suffixes root() {
     return root;
+  }
+
+  /** Masks put together, for those who fill them in often. */
+  public FlatMasks flatMasks() {
+    return flatMasks;
+  }
+
+  private int words() {
+    return (trie.vocabularySize() + 63) >>> 6;
   }
 
   /** The one shared object for a set of places in the trie. */
@@ -144,7 +158,7 @@ public final class TokenTables {
   }
 
   long[] bits(int[] ids, int count) {
-    long[] words = new long[(trie.vocabularySize() + 63) >>> 6];
+    long[] words = new long[words()];
     for (int i = 0; i < count; i++) {
       words[ids[i] >>> 6] |= 1L << ids[i];
     }
@@ -169,5 +183,6 @@ public final class TokenTables {
     segments.clear();
     suffixes.clear();
     others.clear();
+    flatMasks.clear();
   }
 }

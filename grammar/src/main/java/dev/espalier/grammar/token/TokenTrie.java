@@ -164,6 +164,12 @@ public final class TokenTrie {
     return node;
   }
 
+  void tokensBelow(int node, IntList out) {
+    for (int i = first[node]; i < first[end[node]]; i++) {
+      out.add(ids[i]);
+    }
+  }
+
   void tokensAt(int node, IntList out) {
     for (int i = first[node]; i < first[node + 1]; i++) {
       out.add(ids[i]);

@@ -19,11 +19,17 @@ public final class View {
   private final long @Nullable [] bits;
   private final int[] ids;
   private final List<Exit> exits;
+  private final @Nullable Except except;
 
   View(long @Nullable [] bits, int[] ids, List<Exit> exits) {
+    this(bits, ids, exits, null);
+  }
+
+  private View(long @Nullable [] bits, int[] ids, List<Exit> exits, @Nullable Except except) {
     this.bits = bits;
     this.ids = ids;
     this.exits = List.copyOf(exits);
+    this.except = except;
   }
 
   /** Tokens that stay, one bit each, if they are many; do not write. */
@@ -41,6 +47,58 @@ public final class View {
     return exits;
   }
 
+  /** In what this view differs from the parts above, which it shares with another; mostly null. */
+  public @Nullable Except except() {
+    return except;
+  }
+
+  /**
+   * In what a view differs from one whose parts it shares.
+   *
+   * @param stay tokens that do not stay, though they are listed
+   * @param places nodes of the trie at which no exit is taken, though they are listed
+   * @param instead exits besides
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Except(int[] stay, int[] places, List<Exit> instead) {
+    /** Every token that is taken back, in any order. */
+    public int[] gone(TokenTables tables) {
+      IntList out = new IntList();
+      for (int token : stay) {
+        out.add(token);
+      }
+      for (int node : places) {
+        tables.trie().tokensBelow(node, out);
+      }
+      return out.toArray();
+    }
+  }
+
+  /** The same view with parts of its own. */
+  public View settled(TokenTables tables) {
+    Except e = except;
+    if (e == null) {
+      return this;
+    }
+    long[] ownBits = bits == null ? null : bits.clone();
+    IntList ownIds = new IntList();
+    for (int id : ids) {
+      if (Arrays.stream(e.stay).noneMatch(t -> t == id)) {
+        ownIds.add(id);
+      }
+    }
+    if (ownBits != null) {
+      for (int token : e.stay) {
+        ownBits[token >>> 6] &= ~(1L << token);
+      }
+    }
+    List<Exit> own = new ArrayList<>(e.instead);
+    for (Exit exit : exits) {
+      own.add(new Exit(exit.step, exit.rest.without(e.places, tables)));
+    }
+    return new View(ownBits, ownIds.toArray(), own);
+  }
+
   /**
    * One way out of the segment.
    *
@@ -51,14 +109,24 @@ public final class View {
 
   /** The same view under other labels. */
   public View relabelled(int label) {
-    if (exits.stream().allMatch(e -> Segment.label(e.step) == label)) {
+    if (except == null && exits.stream().allMatch(e -> Segment.label(e.step) == label)) {
       return this;
     }
+    return new View(
+        bits,
+        ids,
+        relabelled(exits, label),
+        except == null
+            ? null
+            : new Except(except.stay, except.places, relabelled(except.instead, label)));
+  }
+
+  private static List<Exit> relabelled(List<Exit> exits, int label) {
     List<Exit> r = new ArrayList<>(exits.size());
     for (Exit e : exits) {
       r.add(new Exit(Segment.exit(label, Segment.consumes(e.step)), e.rest));
     }
-    return new View(bits, ids, r);
+    return r;
   }
 
   /**
@@ -66,7 +134,7 @@ public final class View {
    * one of some names. Walks those paths alone.
    *
    * @param base the view of a segment that stays wherever this one stays, off the paths leaves
-   *     wherever this one leaves, and never leaves without consuming
+   *     wherever this one leaves, by one way only, and never leaves without consuming
    * @param onPath the bytes that may go on along a path or leave the segment, null for a state of
    *     {@code segment} that is on no path
    */
@@ -77,32 +145,75 @@ public final class View {
       IntFunction<@Nullable ByteSet> onPath,
       Suffixes suffixes,
       TokenTables tables) {
-    TokenTrie trie = suffixes.trie;
-    Collector added = new Collector();
-    IntList removed = new IntList();
+    if (base.exits.isEmpty()) {
+      return base;
+    }
+    Exit usual = base.exits.get(0);
+    Paths paths = new Paths(suffixes.trie, segment, onPath, usual.step);
     ByteSet first = onPath.apply(state);
     for (int top : suffixes.nodes) {
       if (first == null) {
         break;
       } else if (suffixes.consumed) {
-        correct(trie, top, segment, state, first, onPath, removed, added);
-      } else if (first.contains(trie.byteAt(top))) {
-        correctChild(trie, top, segment, state, onPath, removed, added);
+        paths.read(top, state, first);
+      } else if (first.contains(paths.trie.byteAt(top))) {
+        paths.step(top, state);
       }
     }
-    if (removed.size == 0) {
-      return base;
+    IntList places = new IntList();
+    for (int i = 0; i < paths.left.size; i++) {
+      if (Arrays.binarySearch(usual.rest.nodes, paths.left.items[i]) >= 0) {
+        places.add(paths.left.items[i]);
+      }
     }
-    int[] gone = removed.toArray();
-    Arrays.sort(gone);
-    for (Exit e : base.exits) {
-      for (int node : e.rest.nodes) {
-        if (Arrays.binarySearch(gone, node) < 0) {
-          added.exit(e.step, node);
+    return places.size == 0
+        ? base
+        : new View(
+            base.bits,
+            base.ids,
+            base.exits,
+            new Except(new int[0], places.toArray(), paths.out.view(tables).exits));
+  }
+
+  /** Reads along the paths of some names. Mutable, for one view. */
+  private static final class Paths {
+    final TokenTrie trie;
+    private final Segment segment;
+    private final IntFunction<@Nullable ByteSet> onPath;
+    private final int usual;
+    final IntList left = new IntList(); // where the usual step is not taken
+    final Collector out = new Collector();
+
+    Paths(TokenTrie trie, Segment segment, IntFunction<@Nullable ByteSet> onPath, int usual) {
+      this.trie = trie;
+      this.segment = segment;
+      this.onPath = onPath;
+      this.usual = usual;
+    }
+
+    void read(int node, int state, ByteSet bytes) {
+      for (int b = bytes.next(0); b >= 0; b = bytes.next(b + 1)) {
+        int child = trie.child(node, b);
+        if (child >= 0) {
+          step(child, state);
         }
       }
     }
-    return new View(base.bits, base.ids, added.view(tables).exits);
+
+    void step(int node, int state) {
+      int next = segment.next(state, trie.byteAt(node));
+      if (next >= 0) {
+        ByteSet bytes = trie.end(node) > node + 1 ? onPath.apply(next) : null;
+        if (bytes != null) {
+          read(node, next, bytes);
+        }
+      } else if (next != usual) {
+        left.add(node);
+        if (next != Segment.DEAD) {
+          out.exit(next, node);
+        }
+      }
+    }
   }
 
   /**
@@ -160,45 +271,6 @@ public final class View {
       }
     }
     return at;
-  }
-
-  private static void correct(
-      TokenTrie trie,
-      int node,
-      Segment segment,
-      int state,
-      ByteSet bytes,
-      IntFunction<@Nullable ByteSet> onPath,
-      IntList removed,
-      Collector added) {
-    for (int b = bytes.next(0); b >= 0; b = bytes.next(b + 1)) {
-      int child = trie.child(node, b);
-      if (child >= 0) {
-        correctChild(trie, child, segment, state, onPath, removed, added);
-      }
-    }
-  }
-
-  private static void correctChild(
-      TokenTrie trie,
-      int child,
-      Segment segment,
-      int state,
-      IntFunction<@Nullable ByteSet> onPath,
-      IntList removed,
-      Collector added) {
-    int next = segment.next(state, trie.byteAt(child));
-    if (next >= 0) {
-      ByteSet bytes = trie.end(child) > child + 1 ? onPath.apply(next) : null;
-      if (bytes != null) {
-        correct(trie, child, segment, next, bytes, onPath, removed, added);
-      }
-    } else {
-      removed.add(child);
-      if (next != Segment.DEAD) {
-        added.exit(next, child);
-      }
-    }
   }
 
   /** Gathers a view. Mutable, for one thread. */
