@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -143,7 +145,7 @@ class CandidatesTest {
       load(LogitsRow.of(logits), seed % 3 == 0 ? randomMask(random, 0.7) : null);
       StringBuilder done = new StringBuilder("seed " + seed);
       for (int step = 0; step < 8 && !fast.isEmpty(); step++) {
-        int what = random.nextInt(8);
+        int what = random.nextInt(9);
         double u = random.nextDouble();
         long inner = random.nextLong();
         done.append(", ").append(what).append('(').append((float) u).append(')');
@@ -161,6 +163,7 @@ class CandidatesTest {
       case 4 -> c.keepTypical(0.5 + u / 2, 1, false);
       case 5 -> c.keepAtLeast(c.max() - 20 * u, 1 + random.nextInt(5));
       case 6 -> c.keepProbable(-15 * u, 1);
+      case 7 -> c.edit(new Penalty(random, u < 0.7));
       default -> {
         for (int i = 0; i < 300; i++) {
           int id = random.nextInt(V);
@@ -170,6 +173,94 @@ class CandidatesTest {
             c.set(id, (float) (c.max() - 6 * random.nextDouble()));
           }
         }
+      }
+    }
+  }
+
+  /** Takes up to 8 nats from some tokens, or half of it as often adds some. */
+  private static final class Penalty implements SparseEdit {
+    private final int[] tokens;
+    private final int[] arguments = new int[V];
+    private final int[] some;
+    private final boolean lowers;
+
+    Penalty(SplittableRandom random, boolean lowers) {
+      tokens = random.ints(3000, 0, V).distinct().toArray();
+      this.lowers = lowers;
+      for (int token : tokens) {
+        arguments[token] = random.nextInt(9);
+      }
+      some = IntStream.of(tokens).map(t -> arguments[t]).toArray();
+    }
+
+    @Override
+    public int[] tokens() {
+      return tokens;
+    }
+
+    @Override
+    public int[] arguments() {
+      return some;
+    }
+
+    @Override
+    public int size() {
+      return tokens.length;
+    }
+
+    @Override
+    public int argument(int token) {
+      return arguments[token];
+    }
+
+    @Override
+    public float apply(float logit, int argument) {
+      return lowers || argument % 2 == 0 ? logit - argument : logit + argument;
+    }
+
+    @Override
+    public boolean lowers() {
+      return lowers;
+    }
+  }
+
+  /** An edit that only lowers waits until something needs it; nobody may notice. */
+  @Test
+  void whatAPenaltyLowersIsLoweredWhateverComesNext() {
+    for (int seed = 0; seed < 24; seed++) {
+      var random = new SplittableRandom(seed);
+      float[] logits = Rows.withEntropy(V, ENTROPIES[seed % 4], seed);
+      LogitsRow row = seed % 3 == 0 ? direct(logits) : LogitsRow.of(logits);
+      TokenMask mask = seed % 6 < 4 ? null : randomMask(random, 0.8);
+      Penalty penalty = new Penalty(random, true);
+      List<Consumer<Candidates>> after =
+          List.of(
+              c -> c.keepBest(50),
+              c -> c.keepBest(6000),
+              c -> assertThat(c.isEmpty()).isFalse(),
+              c -> c.rank(120),
+              c -> c.dropBest(2),
+              c -> c.set(17, 3),
+              c -> c.keepMass(0.9, 1),
+              c -> c.keepAtLeast(c.max() - 2),
+              c -> c.edit(penalty),
+              c -> c.scale(0.7),
+              c -> c.remove(3));
+      for (Consumer<Candidates> first : after) {
+        load(row, mask);
+        fast.edit(penalty);
+        slow.edit(penalty);
+        both("seed " + seed + ", at once", first);
+        both("seed " + seed + ", then the best", c -> c.keepBest(40));
+        load(row, mask);
+        both("seed " + seed + ", after a temperature", c -> c.scale(0.7));
+        fast.edit(penalty);
+        slow.edit(penalty);
+        first.accept(fast);
+        first.accept(slow);
+        assertThat(fast.best()).isEqualTo(slow.best());
+        CounterRandom numbers = CounterRandom.of(seed);
+        assertThat(fast.drawGumbel(numbers)).isEqualTo(slow.drawGumbel(numbers));
       }
     }
   }

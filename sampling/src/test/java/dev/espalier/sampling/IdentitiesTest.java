@@ -189,6 +189,94 @@ class IdentitiesTest {
     assertThat(order).doesNotHaveDuplicates().hasSize(row.length);
   }
 
+  @Property
+  void minPIsThePlausibilityHeadOfContrastiveDecoding(
+      @ForAll("rows") float[] row, @ForAll @DoubleRange(min = 0.001, max = 1) double m) {
+    double max = Steps.load(row).max();
+    List<Integer> head = new ArrayList<>();
+    for (int id = 0; id < row.length; id++) {
+      if (row[id] >= max + Math.log(m)) {
+        head.add(id);
+      }
+    }
+    assertThat(kept(Processors.minP(m), row)).isEqualTo(head);
+  }
+
+  @Property
+  void dryWithBaseOneIsAConstantPenalty(
+      @ForAll @Size(min = 3, max = 30) List<@IntRange(min = 0, max = 2) Integer> tokens,
+      @ForAll @DoubleRange(min = 0.25, max = 4) double multiplier) {
+    int[] context = tokens.stream().mapToInt(Integer::intValue).toArray();
+    float[] row = new float[4];
+    Candidates flat =
+        Steps.after(new Dry(multiplier, 1, 2, -1, List.of(), List.of()), context, row);
+    Candidates steep =
+        Steps.after(new Dry(multiplier, 1.75, 2, -1, List.of(), List.of()), context, row);
+    for (int id = 0; id < 4; id++) {
+      float expected = steep.logit(id) < 0 ? (float) -multiplier : 0;
+      assertThat(flat.logit(id)).isEqualTo(expected);
+    }
+  }
+
+  /** The largest ln p − ln(−ln u) is the smallest ln u / p, so is the exponential race's winner. */
+  @Property
+  void gumbelMaxIsTheExponentialRace(@ForAll("rows") float[] row, @ForAll long seed) {
+    CounterRandom random = CounterRandom.of(seed);
+    Candidates c = Steps.load(row);
+    int winner = -1;
+    double best = Double.NEGATIVE_INFINITY;
+    for (int id = 0; id < row.length; id++) {
+      double score = Math.log(random.uniform(id) + 0x1p-54) / Math.exp(c.logProb(id));
+      if (score > best) {
+        best = score;
+        winner = id;
+      }
+    }
+    assertThat(Draw.gumbel().draw(c, random)).isEqualTo(winner);
+  }
+
+  /**
+   * Gumbel top-k: P(a, b, c) = p(a) · p(b) / (1 − p(a)) · …, for all 24 orders of 3 of 4 tokens.
+   */
+  @Example
+  void gumbelTopKDrawsWithoutReplacement() {
+    double[] p = {0.4, 0.3, 0.2, 0.1};
+    int draws = 100_000;
+    int[] seen = new int[64];
+    for (int i = 0; i < draws; i++) {
+      int[] drawn = Steps.load(Steps.logs(p)).drawDistinct(3, CounterRandom.of(5).split(i));
+      seen[16 * drawn[0] + 4 * drawn[1] + drawn[2]]++;
+    }
+    double chi = 0;
+    for (int order = 0; order < 64; order++) {
+      int a = order >> 4;
+      int b = (order >> 2) & 3;
+      int c = order & 3;
+      double law = p[a] * p[b] / (1 - p[a]) * p[c] / (1 - p[a] - p[b]);
+      if (a == b || b == c || a == c) {
+        assertThat(seen[order]).isZero();
+      } else {
+        chi += (seen[order] - law * draws) * (seen[order] - law * draws) / (law * draws);
+      }
+    }
+    assertThat(chi).as("chi-square of 23 degrees").isBetween(6.0, 49.7); // 0.1 %
+  }
+
+  @Property
+  void hapoMovesTheTemperatureByAtMostTau(
+      @ForAll @Size(min = 1, max = 20) List<@DoubleRange(min = 0, max = 8) Double> population,
+      @ForAll @DoubleRange(min = 0, max = 0.5) double tau,
+      @ForAll @DoubleRange(min = 0, max = 10) double h,
+      @ForAll @DoubleRange(min = 0, max = 10) double more) {
+    var calibration = HapoTemperature.Calibration.of(population, 0.8);
+    var method = new HapoTemperature(1, tau, 0.8, population, true);
+    var released = new HapoTemperature(1, tau, 0.8, population, false);
+    assertThat(method.of(calibration, h)).isBetween(1 - tau - 1e-12, 1 + tau + 1e-12);
+    assertThat(method.of(calibration, h + more))
+        .isGreaterThanOrEqualTo(method.of(calibration, h) - 1e-12);
+    assertThat(released.of(calibration, h)).isGreaterThanOrEqualTo(1 - 1e-12);
+  }
+
   /** The law of a chain by enumeration, against counts of draws by both draws. */
   @Example
   void drawsFollowTheEnumeratedLaw() {

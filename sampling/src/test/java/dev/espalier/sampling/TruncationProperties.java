@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -207,6 +208,28 @@ class TruncationProperties {
     List<Integer> expected =
         kept(t.at(x), row).stream().map(id -> row.length - 1 - id).sorted().toList();
     assertThat(kept(t.at(x), reversed)).isEqualTo(expected);
+  }
+
+  /** The methods that promise a number of survivors, as functions of parameter and number. */
+  private static final List<BiFunction<Double, Integer, LogitsProcessor>> WITH_MIN_KEEP =
+      List.of(
+          (x, n) -> new TopK(1 + (int) (10 * x), n, false),
+          (x, n) -> new TopP(x, n),
+          (x, n) -> new MinP(x, n),
+          (x, n) -> new Typical(Math.max(x, 0.01), n, x > 0.5),
+          (x, n) -> new Epsilon(Math.max(x, 0.001), n),
+          (x, n) -> new Eta(Math.max(x, 0.001), n),
+          (x, n) -> new TailFree(Math.max(x, 0.01), n, false),
+          (x, n) -> new Xtc(1, Math.max(x / 2, 0.01), n, List.of()));
+
+  @Property
+  void atLeastAsManySurviveAsAsked(
+      @ForAll @IntRange(min = 0, max = 7) int method,
+      @ForAll("rows") float[] row,
+      @ForAll @DoubleRange(min = 0, max = 0.999) double x,
+      @ForAll @IntRange(min = 1, max = 12) int least) {
+    assertThat(kept(WITH_MIN_KEEP.get(method).apply(x, least), row))
+        .hasSizeGreaterThanOrEqualTo(Math.min(least, row.length));
   }
 
   /** The table says no; so there are rows on which the property fails. */
