@@ -1,6 +1,5 @@
 package dev.espalier;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +15,11 @@ import org.jspecify.annotations.Nullable;
  * change.
  */
 public final class Candidates {
-  // Two shapes. Listed: up to LIST_LIMIT tokens in arrays; everything is plain arithmetic in
-  // double.
-  // Dense: a DenseRow, where cutting moves a key and nothing is touched that cannot matter; it
-  // turns
-  // into a list as soon as few enough survive. In both shapes logits are stored as they came, and a
-  // temperature is one factor, `scale`.
+  // Two shapes. Listed: up to LIST_LIMIT tokens in a CandidateList. Dense: a DenseRow, where
+  // cutting
+  // moves a key and nothing is touched that cannot matter; it turns into a list as soon as few
+  // enough survive. In both, logits are stored as they came, and a temperature is one factor,
+  // `scale`. Law knows normaliser and entropy; Threshold, Nucleus and TypicalSet are the cuts.
 
   /** Up to so many candidates are kept as a list. */
   private static final int LIST_LIMIT = 4096;
@@ -42,11 +40,7 @@ public final class Candidates {
   private final @Nullable BlockRejection rejection;
   private long[] padded = new long[0];
 
-  private int[] ids = new int[64];
-  float[] values = new float[64];
-  int n;
-  private boolean ascending; // ids[0, n) ascend
-  private int sorted; // slots [0, sorted) hold the best, in order
+  final CandidateList list;
 
   double scale;
 
@@ -54,12 +48,10 @@ public final class Candidates {
   private int count;
   private double top; // largest raw logit
 
-  // rank() of a dense row: rankedKeys[0, ranked).
-  private long[] rankedKeys = new long[0];
-  private int ranked;
-
-  private long[] order = new long[0]; // scratch of the list: keys, or ids with slots
+  private final Ranking ranking = new Ranking(); // of a dense row
+  private long[] few = new long[1]; // scratch: keys
   private final Law law;
+  private final Threshold threshold;
   private final Nucleus nucleus;
   private final TypicalSet typical;
   private final GumbelRace race = new GumbelRace(1);
@@ -78,11 +70,13 @@ public final class Candidates {
     this.size = size;
     this.listLimit = listLimit;
     boolean longRows = size > listLimit;
+    list = new CandidateList(listLimit);
     row = longRows ? new DenseRow(size) : null;
     rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
     law = new Law(this, rejection);
-    nucleus = new Nucleus(this, law);
-    typical = new TypicalSet(this, law);
+    threshold = new Threshold(this);
+    nucleus = new Nucleus(this, law, threshold);
+    typical = new TypicalSet(this, law, threshold);
   }
 
   // ---- loading
@@ -109,14 +103,13 @@ public final class Candidates {
     badAsMasked = false;
     scale = 1;
     dropLazies();
-    ascending = true;
     DenseRow longRow = this.row;
     if (mask != null && (longRow == null || mask.cardinality() <= listLimit)) {
       dense = false;
-      listMasked(row, mask);
+      list.load(row, mask);
     } else if (longRow == null) {
       dense = false;
-      listAll(row);
+      list.load(row);
     } else {
       dense = true;
       longRow.load(row, mask == null ? null : words(mask));
@@ -150,7 +143,8 @@ public final class Candidates {
     reset();
     badAsMasked = true;
     if (!dense) {
-      list();
+      list.purge(true);
+      dropLazies();
     }
   }
 
@@ -169,113 +163,11 @@ public final class Candidates {
     return padded;
   }
 
-  private void listMasked(LogitsRow from, TokenMask mask) {
-    n = 0;
-    room(mask.cardinality());
-    if (mask.isListed()) {
-      n = mask.cardinality();
-      System.arraycopy(mask.ids(), 0, ids, 0, n);
-      for (int i = 1; i < n; i++) {
-        if (ids[i] < ids[i - 1]) {
-          Arrays.sort(ids, 0, n);
-          break;
-        }
-      }
-      if (n > 0 && ids[n - 1] >= size) {
-        throw new IllegalArgumentException("the mask allows token " + ids[n - 1] + " of " + size);
-      }
-    } else {
-      long[] words = mask.words();
-      for (int w = 0; w < words.length; w++) {
-        for (long bits = words[w]; bits != 0; bits &= bits - 1) {
-          int id = (w << 6) + Long.numberOfTrailingZeros(bits);
-          if (id < size) {
-            ids[n++] = id;
-          }
-        }
-      }
-    }
-    fill(from);
-    list();
-  }
-
-  private void listAll(LogitsRow from) {
-    room(size);
-    n = size;
-    for (int i = 0; i < n; i++) {
-      ids[i] = i;
-    }
-    fill(from);
-    list();
-  }
-
-  private void fill(LogitsRow from) {
-    float[] array = from.array();
-    if (array != null) {
-      for (int i = 0; i < n; i++) {
-        values[i] = array[ids[i]];
-      }
-    } else {
-      FloatBuffer host = from.host();
-      for (int i = 0; i < n; i++) {
-        values[i] = host.get(ids[i]);
-      }
-    }
-  }
-
-  /** Takes bad logits and −∞ out of a fresh list. */
-  private void list() {
-    boolean infinite = false;
-    for (int i = 0; i < n; i++) {
-      infinite |= values[i] == Float.POSITIVE_INFINITY;
-    }
-    int kept = 0;
-    for (int i = 0; i < n; i++) {
-      float x = values[i];
-      if (x == Float.NEGATIVE_INFINITY || (infinite && x < Float.POSITIVE_INFINITY)) {
-        continue;
-      }
-      if (Float.isNaN(x)) {
-        if (badAsMasked) {
-          continue;
-        }
-        values[kept] = x;
-        ids[kept++] = ids[i];
-        continue;
-      }
-      values[kept] = infinite ? 0 : x;
-      ids[kept++] = ids[i];
-    }
-    n = kept;
-    dropLazies();
-  }
-
-  /** NaN in a list is reported at the first use, so that {@link #maskNaN} may come before. */
-  private void checkList() {
-    for (int i = 0; i < n; i++) {
-      if (Float.isNaN(values[i])) {
-        throw notANumber(ids[i]);
-      }
-    }
-  }
-
-  private static NoAdmissibleTokenException notANumber(int id) {
-    return new NoAdmissibleTokenException(
-        "the logit of token " + id + " is NaN; the model's weights or input are broken");
-  }
-
-  private void room(int wanted) {
-    if (ids.length < wanted) {
-      ids = Arrays.copyOf(ids, Math.max(wanted, Math.min(listLimit, 2 * ids.length)));
-      values = Arrays.copyOf(values, ids.length);
-    }
-  }
-
-  private void dropLazies() {
+  /** Forgets what was computed: candidates or logits have changed. */
+  void dropLazies() {
     count = -1;
     top = Double.NaN;
-    sorted = 0;
-    ranked = 0;
+    ranking.drop();
     law.drop();
   }
 
@@ -302,7 +194,7 @@ public final class Candidates {
       if (Float.isNaN(max)) {
         int bad = r.remove(Float.NaN, badAsMasked);
         if (bad >= 0) {
-          throw notANumber(bad);
+          throw CandidateList.notANumber(bad);
         }
         r.buildIndex();
         max = r.index.max();
@@ -312,7 +204,7 @@ public final class Candidates {
         int infinite = r.collectInfinite();
         if (infinite > 0) {
           become(r.keys(), infinite, 0);
-          Arrays.fill(values, 0, n, 0);
+          list.level();
           return null;
         }
         r.remove(Float.POSITIVE_INFINITY, true);
@@ -325,19 +217,9 @@ public final class Candidates {
 
   /** Turns into a list of some keys, of which the first {@code inOrder} are sorted. */
   void become(long[] keys, int length, int inOrder) {
-    if (ids.length < length) {
-      ids = new int[Math.max(length, Math.min(listLimit, 2 * ids.length))];
-      values = new float[ids.length];
-    }
-    for (int i = 0; i < length; i++) {
-      ids[i] = Keys.id(keys[i]);
-      values[i] = Keys.logit(keys[i]);
-    }
+    list.take(keys, length, inOrder);
     dense = false;
-    n = length;
-    ascending = false;
     dropLazies();
-    sorted = inOrder;
     count = length;
   }
 
@@ -368,24 +250,7 @@ public final class Candidates {
       }
       return x;
     }
-    int slot = slot(id);
-    float x = slot < 0 ? Float.NEGATIVE_INFINITY : values[slot];
-    if (Float.isNaN(x)) {
-      throw notANumber(id);
-    }
-    return x;
-  }
-
-  private int slot(int id) {
-    if (ascending) {
-      return Math.max(Arrays.binarySearch(ids, 0, n, id), -1);
-    }
-    for (int i = 0; i < n; i++) {
-      if (ids[i] == id) {
-        return i;
-      }
-    }
-    return -1;
+    return list.logit(id);
   }
 
   /** Whether the token is still a candidate. */
@@ -398,17 +263,17 @@ public final class Candidates {
    * walk the slots where these are fewer than its tokens.
    */
   public int slots() {
-    return dense ? -1 : n;
+    return dense ? -1 : list.size();
   }
 
   /** Id of the candidate in a slot; edits do not move slots unless they remove. */
   public int slotId(int slot) {
-    return ids[slot];
+    return list.id(slot);
   }
 
   /** Logit of the candidate in a slot. */
   public float slotLogit(int slot) {
-    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, values[slot] * scale));
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, list.value(slot) * scale));
   }
 
   /** Gives a candidate another logit; −∞ removes it, and a token that is no candidate stays out. */
@@ -426,17 +291,7 @@ public final class Candidates {
         return;
       }
     }
-    int slot = slot(id);
-    if (slot < 0) {
-      return;
-    }
-    if (logit == Float.NEGATIVE_INFINITY) {
-      n--;
-      System.arraycopy(ids, slot + 1, ids, slot, n - slot);
-      System.arraycopy(values, slot + 1, values, slot, n - slot);
-    } else {
-      values[slot] = unscaled(logit);
-    }
+    list.set(id, unscaled(logit));
     dropLazies();
   }
 
@@ -491,35 +346,34 @@ public final class Candidates {
   /** Keeps only one token, or none if it is no candidate. */
   public void keepOnly(int id) {
     float raw = raw(id);
-    dense = false;
-    ascending = true;
-    n = raw == Float.NEGATIVE_INFINITY ? 0 : 1;
-    ids[0] = id;
-    values[0] = raw;
-    dropLazies();
+    if (raw == Float.NEGATIVE_INFINITY) {
+      become(few, 0, 0);
+    } else {
+      few[0] = Keys.key(raw, id);
+      become(few, 1, 1);
+    }
   }
 
   /** Keeps those of some tokens that are candidates. */
   public void keepOnly(int... tokens) {
-    room(tokens.length);
-    if (order.length < tokens.length) {
-      order = new long[tokens.length];
+    if (few.length < tokens.length) {
+      few = new long[tokens.length];
     }
     int found = 0;
     for (int id : tokens) {
       float raw = raw(id);
       if (raw != Float.NEGATIVE_INFINITY) {
-        order[found++] = Keys.key(raw, id);
+        few[found++] = Keys.key(raw, id);
       }
     }
-    Keys.sort(order, 0, found);
+    Keys.sort(few, 0, found);
     int distinct = 0;
     for (int i = 0; i < found; i++) {
-      if (i == 0 || order[i] != order[i - 1]) {
-        order[distinct++] = order[i];
+      if (i == 0 || few[i] != few[i - 1]) {
+        few[distinct++] = few[i];
       }
     }
-    become(order, distinct, distinct);
+    become(few, distinct, distinct);
   }
 
   // ---- the law
@@ -529,8 +383,8 @@ public final class Candidates {
     if (count < 0) {
       DenseRow r = prepared();
       if (r == null) {
-        checkList();
-        count = n;
+        list.check();
+        count = list.size();
       } else {
         int members = 0;
         for (int s = 0; s < r.segments(); s++) {
@@ -563,18 +417,11 @@ public final class Candidates {
     if (Double.isNaN(top)) {
       DenseRow r = prepared();
       if (r == null) {
-        float m = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-          m = Math.max(m, values[i]);
-        }
-        if (Float.isNaN(m)) {
-          checkList();
-        }
-        top = m;
+        top = list.max();
       } else if (r.unrestricted()) {
         top = r.index.max();
       } else {
-        top = rank(1) == 0 ? Double.NEGATIVE_INFINITY : Keys.logit(rankedKeys[0]);
+        top = rank(1) == 0 ? Double.NEGATIVE_INFINITY : Keys.logit(ranking.keys()[0]);
       }
     }
     return top;
@@ -686,65 +533,7 @@ public final class Candidates {
    */
   public int rank(int wanted) {
     DenseRow r = indexed();
-    if (r == null) {
-      int k = Math.min(wanted, n);
-      if (k > sorted) {
-        rankList(k);
-      }
-      return k;
-    }
-    if (wanted <= ranked || ranked == count) {
-      return Math.min(wanted, ranked);
-    }
-    // Masks, cuts and a pending edit are not in the index, so that its thresholds may yield too
-    // few;
-    // then lower them.
-    int found;
-    for (int k = r.isPending() ? wanted + wanted / 4 + 8 : wanted;
-        ;
-        k = k > size / 4 ? size : 4 * k) {
-      float threshold = k >= size ? Float.NEGATIVE_INFINITY : r.index.threshold(k);
-      found = r.collect(threshold);
-      if (found >= wanted) {
-        break;
-      }
-      if (threshold == Float.NEGATIVE_INFINITY) {
-        count = found;
-        break;
-      }
-    }
-    int k = Math.min(wanted, found);
-    long[] keys = r.keys();
-    if (found > k + k / 2) {
-      Keys.select(keys, found, k);
-    }
-    Keys.sort(keys, 0, found > k + k / 2 ? k : found);
-    if (rankedKeys.length < k) {
-      rankedKeys = new long[Math.max(k, Math.min(size, 2 * rankedKeys.length))];
-    }
-    System.arraycopy(keys, 0, rankedKeys, 0, k);
-    ranked = k;
-    return k;
-  }
-
-  private void rankList(int k) {
-    checkList();
-    if (order.length < n) {
-      order = new long[Math.max(n, 2 * order.length)];
-    }
-    for (int i = 0; i < n; i++) {
-      order[i] = Keys.key(values[i], ids[i]);
-    }
-    if (n > k + k / 2) {
-      Keys.select(order, n, k);
-    }
-    Keys.sort(order, 0, n > k + k / 2 ? k : n);
-    for (int i = 0; i < n; i++) {
-      ids[i] = Keys.id(order[i]);
-      values[i] = Keys.logit(order[i]);
-    }
-    ascending = false;
-    sorted = n > k + k / 2 ? k : n;
+    return r == null ? list.rank(wanted) : ranking.rank(r, wanted);
   }
 
   /** Logit of the candidate with a rank, which {@link #rank} must have reached. */
@@ -755,7 +544,7 @@ public final class Candidates {
   /** Id of the candidate with a rank, 0 the best; {@link #rank} must have reached it. */
   public int ranked(int rank) {
     rankedRaw(rank);
-    return dense ? Keys.id(rankedKeys[rank]) : ids[rank];
+    return dense ? Keys.id(ranking.keys()[rank]) : list.id(rank);
   }
 
   long rankedKey(int rank) {
@@ -763,11 +552,11 @@ public final class Candidates {
   }
 
   float rankedRaw(int rank) {
-    int reached = dense ? ranked : sorted;
+    int reached = dense ? ranking.reached() : list.sorted();
     if (rank < 0 || rank >= reached) {
       throw new IllegalStateException("rank " + rank + " of " + reached + " sorted candidates");
     }
-    return dense ? Keys.logit(rankedKeys[rank]) : values[rank];
+    return dense ? Keys.logit(ranking.keys()[rank]) : list.value(rank);
   }
 
   // ---- cutting
@@ -798,60 +587,7 @@ public final class Candidates {
     if (least == Double.NEGATIVE_INFINITY || above == Double.NEGATIVE_INFINITY) {
       return;
     }
-    cutBelow(least > above ? Float.POSITIVE_INFINITY : smallest(least));
-  }
-
-  /** The smallest float that is at least {@code least} once scaled. */
-  float smallest(double least) {
-    float t = (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, least / scale));
-    while (t * scale < least) {
-      t = Math.nextUp(t);
-    }
-    while (t > -Float.MAX_VALUE && Math.nextDown(t) * scale >= least) {
-      t = Math.nextDown(t);
-    }
-    return t;
-  }
-
-  /** Keeps what has a raw logit of {@code least} or more. */
-  private void cutBelow(float least) {
-    DenseRow r = prepared();
-    if (r == null) {
-      int kept = 0;
-      for (int i = 0; i < n; i++) {
-        if (values[i] >= least) {
-          values[kept] = values[i];
-          ids[kept++] = ids[i];
-        }
-      }
-      shrinkTo(kept);
-    } else {
-      r.keepUpTo(Keys.key(least, Integer.MAX_VALUE));
-      afterCut(r, least);
-    }
-  }
-
-  private void shrinkTo(int kept) {
-    if (kept == n) {
-      return;
-    }
-    int inOrder = Math.min(sorted, kept);
-    n = kept;
-    dropLazies();
-    // The best survive a cut from below in their old order.
-    sorted = inOrder;
-  }
-
-  /** A cut row becomes a list if few survive. */
-  void afterCut(DenseRow r, float least) {
-    if (r.index.fewReach(least)) {
-      int found = r.collect(least);
-      if (found <= listLimit) {
-        become(r.keys(), found, 0);
-        return;
-      }
-    }
-    dropLazies();
+    threshold.keep(least > above ? Float.POSITIVE_INFINITY : threshold.smallest(least));
   }
 
   /** Keeps the candidates whose logit is at least {@code least}, and always the best few. */
@@ -877,43 +613,7 @@ public final class Candidates {
     if (isEmpty()) {
       return;
     }
-    double threshold = least + logSumExp();
-    double error = logSumExpError();
-    if (error > 0 && !keepDecided(threshold - error, threshold + error, minKeep)) {
-      threshold = least + exactLogSumExp();
-      error = 0;
-    }
-    if (error == 0) {
-      keepAtLeast(threshold, minKeep);
-    }
-  }
-
-  /**
-   * Keeps the logits above an interval if none lies inside; false, and nothing done, if one may.
-   */
-  private boolean keepDecided(double low, double high, int minKeep) {
-    DenseRow r = prepared();
-    if (r == null || low > max()) {
-      keepAtLeast(low, minKeep);
-      return true;
-    }
-    float from = smallest(low);
-    int found = r.index.fewReach(from) ? r.collect(from) : Integer.MAX_VALUE;
-    if (found > listLimit) {
-      return false;
-    }
-    long[] keys = r.keys();
-    for (int i = 0; i < found; i++) {
-      if (Keys.logit(keys[i]) * scale < high) {
-        return false;
-      }
-    }
-    if (found < minKeep) {
-      keepBest(minKeep);
-    } else {
-      become(keys, found, 0);
-    }
-    return true;
+    threshold.keepProbable(least, minKeep);
   }
 
   /** Keeps the {@code k} best candidates. */
@@ -923,19 +623,19 @@ public final class Candidates {
     }
     DenseRow r = k <= listLimit ? indexed() : prepared();
     if (r == null) {
-      if (k < n) {
-        rank(k);
-        shrinkTo(k);
-        sorted = k;
+      if (k < list.size()) {
+        list.rank(k);
+        list.keepFirst(k);
+        dropLazies();
       }
     } else if (k < size) {
       int found = rank(k);
       if (found == 0) {
-        become(rankedKeys, 0, 0);
+        become(ranking.keys(), 0, 0);
       } else if (found <= listLimit) {
-        become(rankedKeys, found, found);
+        become(ranking.keys(), found, found);
       } else {
-        r.keepUpTo(rankedKeys[found - 1]);
+        r.keepUpTo(ranking.keys()[found - 1]);
         dropLazies();
       }
     }
@@ -952,17 +652,13 @@ public final class Candidates {
     prepared();
     int found = rank(k + 1);
     if (found <= k) {
-      become(rankedKeys, 0, 0);
+      become(ranking.keys(), 0, 0);
     } else if (dense && row != null) {
-      row.keepFrom(rankedKeys[k]);
+      row.keepFrom(ranking.keys()[k]);
       dropLazies();
     } else {
-      int inOrder = sorted - k;
-      n -= k;
-      System.arraycopy(ids, k, ids, 0, n);
-      System.arraycopy(values, k, values, 0, n);
+      list.dropFirst(k);
       dropLazies();
-      sorted = inOrder;
     }
   }
 
@@ -999,17 +695,6 @@ public final class Candidates {
     }
   }
 
-  /** The list as keys, in a scratch array. */
-  long[] keysOfList() {
-    if (order.length < n) {
-      order = new long[Math.max(n, 2 * order.length)];
-    }
-    for (int i = 0; i < n; i++) {
-      order[i] = Keys.key(values[i], ids[i]);
-    }
-    return order;
-  }
-
   // ---- drawing
 
   /**
@@ -1023,66 +708,14 @@ public final class Candidates {
       throw exhausted();
     }
     if (r == null) {
-      return walkList(random.uniform(0));
+      double uniform = random.uniform(0);
+      return list.size() == 1 ? list.id(0) : list.walk(uniform * law.sum(false), max, scale);
     }
     int id = -1;
     if (rejection != null && ExpSums.holds((float) max, scale)) {
       id = rejection.draw(r, (float) max, scale, random);
     }
-    return id >= 0 ? id : walkRow(r, random.uniform(-1));
-  }
-
-  private int walkList(double uniform) {
-    if (n == 1) {
-      return ids[0];
-    }
-    double target = uniform * law.sum(false);
-    double max = top();
-    double reached = 0;
-    int last = -1;
-    if (!ascending) {
-      if (order.length < n) {
-        order = new long[Math.max(n, 2 * order.length)];
-      }
-      for (int i = 0; i < n; i++) {
-        order[i] = ((long) ids[i] << 32) | i;
-      }
-      Keys.sort(order, 0, n);
-    }
-    for (int i = 0; i < n; i++) {
-      int slot = ascending ? i : (int) order[i];
-      double p = FastExp.exp((values[slot] - max) * scale);
-      if (p > 0) {
-        reached += p;
-        last = ids[slot];
-        if (reached > target) {
-          break;
-        }
-      }
-    }
-    return last;
-  }
-
-  private int walkRow(DenseRow r, double uniform) {
-    double target = uniform * law.sum(true);
-    double max = top();
-    double reached = 0;
-    int last = -1;
-    for (int s = 0; s < r.segments(); s++) {
-      r.members(s, r.scratch);
-      for (int i = 0; i < DenseRow.SEGMENT; i++) {
-        float x = r.scratch[i];
-        double p = x == Float.NEGATIVE_INFINITY ? 0 : FastExp.exp((x - max) * scale);
-        if (p > 0) {
-          reached += p;
-          last = s * DenseRow.SEGMENT + i;
-          if (reached > target) {
-            return last;
-          }
-        }
-      }
-    }
-    return last;
+    return id >= 0 ? id : law.exactLaw().walk(r, random.uniform(-1) * law.sum(true), max, scale);
   }
 
   int drawGumbel(CounterRandom random) {
@@ -1097,8 +730,8 @@ public final class Candidates {
     gumbels.start();
     DenseRow r = prepared();
     if (r == null) {
-      for (int i = 0; i < n; i++) {
-        gumbels.enter(ids[i], values[i] * scale, random);
+      for (int i = 0; i < list.size(); i++) {
+        gumbels.enter(list.id(i), list.value(i) * scale, random);
       }
     } else {
       gumbels.run(r, scale, random);

@@ -222,6 +222,27 @@ final class ExactLaw {
     distances[edge++] = distance;
   }
 
+  /** The token, by ascending id, at which Σ exp((x − max) · scale) exceeds a target. */
+  int walk(DenseRow row, double target, double max, double scale) {
+    double reached = 0;
+    int drawn = -1;
+    for (int s = 0; s < row.segments(); s++) {
+      row.members(s, row.scratch);
+      for (int i = 0; i < SEGMENT; i++) {
+        float x = row.scratch[i];
+        double p = x == Float.NEGATIVE_INFINITY ? 0 : FastExp.exp((x - max) * scale);
+        if (p > 0) {
+          reached += p;
+          drawn = s * SEGMENT + i;
+          if (reached > target) {
+            return drawn;
+          }
+        }
+      }
+    }
+    return drawn;
+  }
+
   /** Of the last one taken by {@link #nucleus} or {@link #nearest}. */
   int lastId() {
     return ids[last];

@@ -78,8 +78,8 @@ final class Law {
       normaliser = 0;
     } else if (r == null) {
       double total = 0;
-      for (int i = 0; i < c.n; i++) {
-        total += FastExp.exp((c.values[i] - max) * c.scale);
+      for (int i = 0; i < c.list.size(); i++) {
+        total += FastExp.exp((c.list.value(i) - max) * c.scale);
       }
       normaliser = total;
     } else if (exact || !fastSums(r, max, false)) {
@@ -124,8 +124,8 @@ final class Law {
     } else if (r == null) {
       double sum = 0;
       double moment = 0;
-      for (int i = 0; i < c.n; i++) {
-        double y = (c.values[i] - max) * c.scale;
+      for (int i = 0; i < c.list.size(); i++) {
+        double y = (c.list.value(i) - max) * c.scale;
         double e = FastExp.exp(y);
         sum += e;
         moment += e == 0 ? 0 : e * y;
@@ -206,12 +206,12 @@ final class Law {
     double squares = 0;
     DenseRow r = c.prepared();
     if (r == null) {
-      for (int i = 0; i < c.n; i++) {
-        double y = c.values[i] - max;
+      for (int i = 0; i < c.list.size(); i++) {
+        double y = c.list.value(i) - max;
         sum += y;
         squares += y * y;
       }
-      members = c.n;
+      members = c.list.size();
     } else {
       for (int s = 0; s < r.segments(); s++) {
         r.members(s, r.scratch);

@@ -13,10 +13,12 @@ final class Nucleus {
 
   private final Candidates c;
   private final Law law;
+  private final Threshold threshold;
 
-  Nucleus(Candidates candidates, Law law) {
+  Nucleus(Candidates candidates, Law law, Threshold threshold) {
     c = candidates;
     this.law = law;
+    this.threshold = threshold;
   }
 
   /** Cuts; {@code mass} is below 1, and there is a candidate. */
@@ -44,7 +46,7 @@ final class Nucleus {
       c.keepBest(minKeep);
     } else {
       r.keepUpTo(Keys.key(lowest, id));
-      c.afterCut(r, lowest);
+      threshold.afterCut(r, lowest);
     }
   }
 
@@ -73,22 +75,25 @@ final class Nucleus {
     for (int wanted = (int) Math.min(WIDE, 2 * Law.GLANCE + 3 * further);
         wanted <= WIDE;
         wanted *= 4) {
-      float threshold = r.index.threshold(wanted);
-      int found = r.collect(threshold);
+      int found = r.collect(r.index.threshold(wanted));
       double sum = 0;
       for (int i = 0; i < found; i++) {
         sum += exp(r.keys()[i]);
       }
       if (sum >= mass * law.sum(false) * (1 + law.sumError())) {
-        take(r.keys(), found, mass, minKeep);
+        take(r, found, mass, minKeep);
         return true;
       }
     }
     return false;
   }
 
-  /** Keeps the best of some keys that have the mass among them, by quickselect on their masses. */
-  private void take(long[] keys, int found, double mass, int minKeep) {
+  /**
+   * Keeps the best of what has been collected, which has the mass among it, by quickselect on their
+   * masses.
+   */
+  private void take(DenseRow r, int found, double mass, int minKeep) {
+    long[] keys = r.keys();
     while (true) {
       double target = mass * law.sum(false);
       double margin = law.sumError() * target;
@@ -112,8 +117,11 @@ final class Nucleus {
         int kept = lo + 1;
         if (kept < minKeep) {
           c.keepBest(minKeep);
-        } else {
+        } else if (kept <= c.listLimit) {
           c.become(keys, kept, 0);
+        } else { // so many equals
+          r.keepUpTo(keys[lo]);
+          c.dropLazies();
         }
         return;
       }

@@ -8,20 +8,22 @@ package dev.espalier;
 final class TypicalSet {
   private final Candidates c;
   private final Law law;
+  private final Threshold threshold;
   private long[] chosen = new long[0];
   private double[] distances = new double[0];
   private int[] perm = new int[0];
 
-  TypicalSet(Candidates candidates, Law law) {
+  TypicalSet(Candidates candidates, Law law, Threshold threshold) {
     c = candidates;
     this.law = law;
+    this.threshold = threshold;
   }
 
   /** Cuts; there is a candidate. See {@link Candidates#keepTypical}. */
   void keep(double mass, int minKeep, boolean strict) {
     DenseRow r = c.prepared();
     if (r == null) {
-      take(c.keysOfList(), c.n, mass, minKeep, strict, 0);
+      take(c.list.keys(), c.list.size(), mass, minKeep, strict, 0);
       return;
     }
     if (!strict && minKeep == 1) {
@@ -40,7 +42,7 @@ final class TypicalSet {
     double share = mass * law.sum(false);
     for (double width = 4; ; width *= 2) {
       double low = centre - width;
-      float least = c.smallest(low + c.max());
+      float least = threshold.smallest(low + c.max());
       if (!r.index.fewReach(least)) {
         break;
       }
@@ -89,7 +91,7 @@ final class TypicalSet {
       r.keepFrom(Keys.key(high, 0));
     }
     r.keepUpTo(Keys.key(low, Integer.MAX_VALUE));
-    c.afterCut(r, low);
+    threshold.afterCut(r, low);
   }
 
   /**

@@ -296,6 +296,7 @@ class CandidatesTest {
     Arrays.fill(logits, 1.5f);
     load(LogitsRow.of(logits), null);
     agree("all equal");
+    both("all equal, mass", c -> c.keepMass(0.7, 1));
     both("all equal, best", c -> c.keepBest(100));
   }
 

@@ -109,6 +109,9 @@ record TopH(double alpha, int topN, TopHMode mode, double temperature) implement
 
   /** Entropy of the kept, renormalised, against α times the entropy of all. */
   private int whole(Candidates c) {
+    if (alpha == 1) {
+      return c.size(); // no prefix has more entropy than all, and rounding must not say so
+    }
     int kept = whole(c, false);
     return kept < 0 ? whole(c, true) : kept;
   }
