@@ -174,6 +174,14 @@ public final class Expr {
     return INTERNER.intern(new Expr(kind, set, args, min, max));
   }
 
+  // Equality is identity. The object's own hash would be that as well, but the JVM takes its time
+  // to
+  // make one up for every new object, which is most of what a table of new states would cost.
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
   // Arguments are hash-consed before, so identity is equality.
   private static boolean same(Expr x, Expr y) {
     if (x.hash != y.hash

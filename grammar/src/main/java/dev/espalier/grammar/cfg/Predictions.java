@@ -1,0 +1,159 @@
+package dev.espalier.grammar.cfg;
+
+import dev.espalier.grammar.automaton.ByteClasses;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works out what the calls of a state may begin with, and the frames of that. Used under its
+ * machine's lock.
+ */
+final class Predictions {
+  private final List<Symbol> symbols;
+  private final Symbol end;
+  private final Form.Table forms;
+  private final Frames frames;
+  private final ByteClasses classes;
+  private final Map<Reached, Prediction> known = new HashMap<>();
+
+  Predictions(
+      List<Symbol> symbols, Symbol end, Form.Table forms, Frames frames, ByteClasses classes) {
+    this.symbols = symbols;
+    this.end = end;
+    this.forms = forms;
+    this.frames = frames;
+    this.classes = classes;
+  }
+
+  /**
+   * Numbers of symbols. A bit set's own hash is an exclusive or, in which few bits are different.
+   */
+  private record Reached(BitSet numbers) {
+    @Override
+    public int hashCode() {
+      int h = numbers.hashCode() * 0x9E3779B1;
+      return h ^ (h >>> 15);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Reached r && numbers.equals(r.numbers);
+    }
+  }
+
+  void forget() {
+    known.clear();
+  }
+
+  /** What a state predicts; its calls and room for the frames are there afterwards. */
+  Prediction of(ParseState state) {
+    if (state.prediction != null) {
+      return state.prediction;
+    }
+    Items<Form.Call> calls = new Items<>();
+    for (int i = 0; i < state.forms.length; i++) {
+      for (Form.Call call : state.forms[i].calls()) {
+        addCall(call, state.formFrames[i], calls);
+      }
+    }
+    calls.sort();
+    Form.Call[] sorted = calls.heads(new Form.Call[0]);
+    BitSet reached = new BitSet();
+    for (Form.Call call : sorted) {
+      reached.or(call.symbol().reach());
+    }
+    Prediction prediction =
+        known.computeIfAbsent(new Reached(reached), k -> new Prediction(reached, symbols, classes));
+    state.calls = sorted;
+    state.callFrames = calls.frames();
+    state.predictedFrames = new Frame[prediction.symbols.length];
+    state.prediction = prediction;
+    return prediction;
+  }
+
+  // A call after which nothing is left in its own frame returns to the frame's returns.
+  private void addCall(Form.Call call, Frame frame, Items<Form.Call> out) {
+    if (call.symbol() == end) {
+      return;
+    }
+    if (!call.rest().isEmpty()) {
+      out.add(call, call.number(), frame);
+      return;
+    }
+    Form[] rests = frames.returns(frame);
+    for (int i = 0; i < rests.length; i++) {
+      Form.Call resolved = forms.call(call.symbol(), rests[i]);
+      out.add(resolved, resolved.number(), frame.below[i]);
+    }
+  }
+
+  /** The frame of the {@code i}th predicted symbol. */
+  Frame frame(ParseState state, int i) {
+    Frame[] known = Objects.requireNonNull(state.predictedFrames);
+    Frame frame = known[i];
+    if (frame == null) {
+      frame = enter(state, of(state).symbols[i]);
+      known[i] = frame;
+    }
+    return frame;
+  }
+
+  private Frame enter(ParseState state, Symbol symbol) {
+    if (!symbol.recursive) {
+      Items<Form> entries = new Items<>();
+      callsFromOutside(state, symbol, (rest, frame) -> entries.add(rest, rest.number, frame));
+      entries.sort();
+      return frames.frame(entries.heads(new Form[0]), entries.frames());
+    }
+    Items<Form.Call> entries = new Items<>();
+    for (Symbol member : of(state).symbols) {
+      if (member.component == symbol.component) {
+        callsFromOutside(
+            state,
+            member,
+            (rest, frame) -> {
+              Form.Call call = forms.call(member, rest);
+              entries.add(call, call.number(), frame);
+            });
+      }
+    }
+    entries.sort();
+    return frames.frame(symbol, frames.context(entries, symbol.component));
+  }
+
+  private interface Returns {
+    void add(Form rest, Frame frame);
+  }
+
+  // What a predicted symbol returns to, except within its own left-recursive component.
+  private void callsFromOutside(ParseState state, Symbol symbol, Returns out) {
+    Form.Call[] calls = Objects.requireNonNull(state.calls);
+    Frame[] callFrames = Objects.requireNonNull(state.callFrames);
+    for (int i = 0; i < calls.length; i++) {
+      if (calls[i].symbol() == symbol) {
+        out.add(calls[i].rest(), callFrames[i]);
+      }
+    }
+    Prediction prediction = of(state);
+    for (Symbol.Caller c : symbol.callers) {
+      Symbol caller = c.caller();
+      int place = prediction.placeOf(caller);
+      if (place < 0 || (symbol.recursive && caller.component == symbol.component)) {
+        continue;
+      }
+      Frame frame = frame(state, place);
+      if (!c.rest().isEmpty()) {
+        out.add(c.rest(), frame);
+        continue;
+      }
+      Form[] rests = frames.returns(frame);
+      for (int j = 0; j < rests.length; j++) {
+        out.add(rests[j], frame.below[j]);
+      }
+    }
+  }
+}
