@@ -95,14 +95,7 @@ public final class CompiledGrammar implements CompiledConstraint {
       if (token < 0 || token >= vocabulary.size()) {
         return null;
       }
-      ParseState s = state;
-      int n = vocabulary.byteLength(token);
-      for (int i = 0; i < n && !s.isDead(); i++) {
-        s = machine.step(s, vocabulary.byteAt(token, i) & 0xFF);
-      }
-      if (n == 0) {
-        s = machine.dead();
-      }
+      ParseState s = machine.after(state, token);
       if (machine.tokens(state).length > 0) {
         s = machine.step(state, token, s);
       }

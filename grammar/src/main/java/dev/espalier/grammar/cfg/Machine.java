@@ -2,6 +2,7 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.TokenSet;
+import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.LexemeState;
@@ -133,6 +134,45 @@ final class Machine {
     int c = classes.of(b);
     ParseState known = state.next[c];
     return known != null ? known : slowStep(state, c);
+  }
+
+  /** The state after the bytes of a token; {@link ParseState#isDead dead} if it is refused. */
+  ParseState after(ParseState state, int token) {
+    Vocabulary vocabulary = tables.vocabulary();
+    int n = vocabulary.byteLength(token);
+    if (n == 0) {
+      return dead;
+    }
+    ParseState s = state.leaps == null || lexing ? null : leap(state, state.leaps, token);
+    if (s != null) {
+      return s;
+    }
+    s = state;
+    for (int i = 0; i < n && !s.isDead(); i++) {
+      s = step(s, vocabulary.byteAt(token, i) & 0xFF);
+    }
+    return s;
+  }
+
+  // One look-up where a text among thousands has a state for each of its bytes.
+  private @Nullable ParseState leap(ParseState state, Leaps leaps, int token) {
+    ParseState known = leaps.get(token);
+    if (known != null) {
+      return known;
+    }
+    synchronized (this) {
+      known = leaps.get(token);
+      LexemeState to = known == null ? state.lexemes[0].leap(token) : null;
+      if (to != null && to.isDead()) {
+        return dead; // many tokens are refused, and asking is cheap
+      } else if (to != null) {
+        Closure closure = closure();
+        closure.enter(to, state.lexemeFrames[0]);
+        known = closure.finish();
+        leaps.put(token, known);
+      }
+      return known;
+    }
   }
 
   private synchronized ParseState slowStep(ParseState state, int c) {

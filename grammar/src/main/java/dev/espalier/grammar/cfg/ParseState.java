@@ -45,6 +45,9 @@ final class ParseState {
   /** Successors by byte class; null where not computed yet. */
   final @Nullable ParseState[] next;
 
+  /** Inside many literal texts and nothing else: where whole tokens lead; null elsewhere. */
+  final @Nullable Leaps leaps;
+
   /** The one lexeme that a byte led into, if all else follows from its being complete. */
   @Nullable LexemeState kernel;
 
@@ -88,6 +91,12 @@ final class ParseState {
     this.formFrames = formFrames;
     this.end = end;
     next = new ParseState[classes];
+    boolean leaps =
+        lexemes.length == 1
+            && inners.length + forms.length == 0
+            && !end
+            && lexemes[0].isAmongTexts();
+    this.leaps = leaps ? new Leaps() : null;
     int h = end ? 1 : 0;
     for (int i = 0; i < lexemes.length; i++) {
       h = (h * 31 + lexemes[i].number()) * 31 + lexemeFrames[i].number;

@@ -1,7 +1,10 @@
 package dev.espalier.grammar.token;
 
+import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.LiteralPlace;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,6 +89,36 @@ public final class LexemeState {
   /** The state after a byte, 0 to 255. */
   public LexemeState step(int b) {
     return lexeme == null ? this : lexeme.step(row, lexeme.classes.of(b));
+  }
+
+  /** Whether it lies inside many literal texts, so that {@link #leap} pays. */
+  public boolean isAmongTexts() {
+    return lexeme != null && !lexeme.lazy && expr.literalPlace() != null;
+  }
+
+  /**
+   * The state after all bytes of a token, without the states between; null if a text is complete
+   * before its last byte, so that it has to be read byte by byte. For states {@linkplain
+   * #isAmongTexts among texts}.
+   */
+  public @Nullable LexemeState leap(int token) {
+    LiteralPlace place = Objects.requireNonNull(expr.literalPlace());
+    Vocabulary vocabulary = lexeme().tables.vocabulary();
+    int low = place.from();
+    int high = place.to();
+    int depth = place.depth();
+    for (int i = 0, n = vocabulary.byteLength(token); i < n; i++, depth++) {
+      if (i > 0 && place.length(low) == depth) {
+        return null;
+      }
+      int b = vocabulary.byteAt(token, i) & 0xFF;
+      low = place.firstWith(b, low, high, depth);
+      high = low == high ? high : place.firstWith(b + 1, low, high, depth);
+      if (low == high) {
+        return DEAD;
+      }
+    }
+    return lexeme().state(place.state(low, high, depth));
   }
 
   /** The bytes that may come next, those after which nothing can follow left out. */
