@@ -137,6 +137,39 @@ class RegexTest {
     assertThat(matches).isBetween(checked / 20, checked * 19 / 20);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(?:a(?:$|b))+",
+        "(?:a($|b))*",
+        "(?:(^|b)a)+",
+        "(?:^a|b|a$)*",
+        "(?:^a?$|b)+",
+        "(?:(?:ab*|b?)($|a))+b?",
+        "^(a?((b{2})|(ab*a)|(b*))($|a))+$",
+        "x?(?:^|a|$)+b",
+        "(?:a|^b|(?:b$)?){1,}a",
+      })
+  void repetitionsMayMeetTheEdgesOfTheText(String pattern) {
+    Pattern java = java(pattern.replace("$", "\\z"));
+    List<String> texts = new ArrayList<>(List.of(""));
+    for (int i = 0; texts.get(i).length() < 7; i++) {
+      texts.add(texts.get(i) + "a");
+      texts.add(texts.get(i) + "b");
+    }
+    Expr whole = RegexParser.whole(pattern);
+    Expr search = RegexParser.search(pattern);
+    for (String text : texts) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      assertThat(whole.matches(utf8))
+          .as("%s is '%s'", pattern, text)
+          .isEqualTo(java.matcher(text).matches());
+      assertThat(search.matches(utf8))
+          .as("%s in '%s'", pattern, text)
+          .isEqualTo(java.matcher(text).find());
+    }
+  }
+
   @Test
   void masksEqualBruteForceAndNeverLeadIntoADeadEnd() {
     for (int seed = 0; seed < 400; seed++) {

@@ -6,6 +6,7 @@ import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a syntax tree into the language of all texts that match as a whole. For one thread. */
 final class RegexCompiler {
@@ -33,7 +34,11 @@ final class RegexCompiler {
   private record Part(Expr expr) implements Item {}
 
   private record Neighbour(Expr character, boolean orEdge, boolean ahead, int offset)
-      implements Item {}
+      implements Item {
+    boolean isEdge(boolean end) {
+      return character == Expr.NONE && orEdge && ahead == end;
+    }
+  }
 
   private record Rest(Expr language, boolean ahead, int offset) implements Item {}
 
@@ -129,6 +134,10 @@ final class RegexCompiler {
   }
 
   private List<List<Item>> repeat(RegexNode.Repetition r) {
+    List<List<Item>> ending = r.max() > 8 ? endingAtAnEdge(r) : null;
+    if (ending != null) {
+      return ending;
+    }
     if (r.max() > 8) {
       throw new GrammarSyntaxException(
           pattern,
@@ -149,6 +158,41 @@ final class RegexCompiler {
       }
     }
     return out;
+  }
+
+  // (?:x($|/))+ and the like: behind an end of the text only empty texts can follow, so that the
+  // round which meets it is the last one; what asks for the start is the first one. Null if the
+  // body
+  // holds other assertions or has to match more than once.
+  private @Nullable List<List<Item>> endingAtAnEdge(RegexNode.Repetition r) {
+    if (r.max() != Expr.UNBOUNDED || r.min() > 1) {
+      return null;
+    }
+    List<Expr> plain = new ArrayList<>();
+    List<List<Item>> first = new ArrayList<>();
+    List<List<Item>> last = new ArrayList<>();
+    List<List<Item>> only = new ArrayList<>();
+    for (List<Item> spine : expand(r.body())) {
+      boolean atStart = spine.stream().anyMatch(i -> i instanceof Neighbour n && n.isEdge(false));
+      boolean atEnd = spine.stream().anyMatch(i -> i instanceof Neighbour n && n.isEdge(true));
+      if (!spine.stream()
+          .allMatch(
+              i -> i instanceof Part || (i instanceof Neighbour n && n.character == Expr.NONE))) {
+        return null;
+      }
+      if (!atStart && !atEnd) {
+        plain.add(spine.isEmpty() ? Expr.EMPTY : ((Part) spine.get(0)).expr);
+      } else {
+        (atStart && atEnd ? only : atStart ? first : last).add(spine);
+      }
+    }
+    List<Item> rounds = List.of(new Part(Expr.star(Expr.or(plain))));
+    List<List<Item>> out = new ArrayList<>(only);
+    out.add(List.of(new Part(Expr.repeat(Expr.or(plain), r.min(), Expr.UNBOUNDED))));
+    first.forEach(f -> out.add(join(f, rounds)));
+    last.forEach(l -> out.add(join(rounds, l)));
+    out.addAll(product(first.stream().map(f -> join(f, rounds)).toList(), last));
+    return checked(out);
   }
 
   private Item look(RegexNode.Look look) {
