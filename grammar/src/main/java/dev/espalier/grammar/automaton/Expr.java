@@ -79,6 +79,7 @@ public final class Expr {
   private volatile Edge @Nullable [] edges;
   private volatile @Nullable ByteSet first;
   volatile int shortest = UNKNOWN; // found by TextSearch
+  volatile int nearby = -1; // likewise; characters of some text
   volatile byte liveness; // likewise
   volatile short wellFormed = -1; // found by WellFormed
 
@@ -705,6 +706,30 @@ public final class Expr {
    */
   public int shortest(int limit) {
     return shortest == UNKNOWN ? TextSearch.shortest(this, limit) : shortest;
+  }
+
+  /**
+   * The number of characters of a text that is short, though perhaps not the shortest, for a
+   * language of well-formed UTF-8; -1 if there is none. Takes far fewer states than {@link
+   * #shortest} where several languages meet.
+   *
+   * @throws BudgetExceededException if {@code limit} states do not suffice
+   */
+  public int shortText(int limit) {
+    if (shortest != UNKNOWN) {
+      return shortest;
+    }
+    return nearby >= 0 || liveness == EMPTIED ? nearby : TextSearch.shortText(this, limit);
+  }
+
+  /**
+   * Whether some text has at most so many characters, for a language of well-formed UTF-8.
+   *
+   * @throws BudgetExceededException if {@code limit} states do not suffice
+   */
+  public boolean hasTextOf(int characters, int limit) {
+    int n = shortText(limit);
+    return n >= 0 && (n <= characters || shortest(limit) <= characters);
   }
 
   /** Whether every text of this language is in the other; exact, see {@link #isEmpty}. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,8 @@ final class TextSearch {
 
   private static final ByteSet CONTINUATION = ByteSet.range(0x80, 0xBF);
 
-  /** A state that was met and how it was. */
-  private record Met(Expr state, @Nullable Met before, int steps, long rank) {}
+  /** A state that was met and how it was: after a byte that begins a character, or another one. */
+  private record Met(Expr state, @Nullable Met before, boolean begins, int steps, long rank) {}
 
   private final int limit;
   private long work;
@@ -50,35 +51,52 @@ final class TextSearch {
 
   /** See {@link Expr#isEmpty}. */
   static boolean isEmpty(Expr e, int limit) {
-    return new TextSearch(limit).findsNothing(e);
+    return new TextSearch(limit)
+            .find(e, x -> x.accepts() || x.liveness == Expr.LIVE || !x.searched())
+        == null;
   }
 
-  private boolean findsNothing(Expr start) {
+  /** See {@link Expr#shortText}. */
+  static int shortText(Expr e, int limit) {
+    Met found = new TextSearch(limit).find(e, x -> x.accepts() || x.nearby >= 0);
+    if (found == null) {
+      return -1;
+    }
+    int n = Math.max(0, found.state.nearby);
+    for (Met m = found; m != null; m = m.before) {
+      m.state.nearby = n;
+      n += m.begins ? 1 : 0;
+    }
+    return e.nearby;
+  }
+
+  // A way to a state that is looked for; null if there is none, and so no text either.
+  private @Nullable Met find(Expr start, Predicate<Expr> goal) {
     Map<Expr, Boolean> seen = new HashMap<>();
     PriorityQueue<Met> queue = new PriorityQueue<>((a, b) -> Long.compare(a.rank, b.rank));
     seen.put(start, true);
-    queue.add(new Met(start, null, 0, 0));
+    queue.add(new Met(start, null, false, 0, 0));
     while (!queue.isEmpty()) {
       Met met = queue.remove();
-      Expr e = met.state;
-      if (e.accepts() || e.liveness == Expr.LIVE || !e.searched()) {
+      if (goal.test(met.state)) {
         for (Met m = met; m != null; m = m.before) {
           m.state.liveness = Expr.LIVE;
         }
-        return false;
+        return met;
       }
-      for (Expr.Edge edge : e.edges()) {
+      for (Expr.Edge edge : met.state.edges()) {
         Expr to = edge.target();
         if (to.liveness != Expr.EMPTIED && seen.putIfAbsent(to, true) == null) {
+          boolean begins = !edge.bytes().intersects(CONTINUATION);
           int steps = met.steps + 1;
           long rank = steps + (long) GREED * to.distance(true);
-          queue.add(new Met(to, met, steps, rank * FAR + seen.size()));
+          queue.add(new Met(to, met, begins, steps, rank * FAR + seen.size()));
         }
       }
-      spend(e, seen.size());
+      spend(met.state, seen.size());
     }
     seen.keySet().forEach(e -> e.liveness = Expr.EMPTIED);
-    return true;
+    return null;
   }
 
   /**

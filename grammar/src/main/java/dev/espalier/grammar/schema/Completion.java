@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,16 +19,19 @@ import org.jspecify.annotations.Nullable;
  * caches, used under the machine's lock.
  */
 final class Completion {
-  // A frame's debt is split into branches. In one that can be met, the member or item to come next
-  // is one that it needs, and gets the flattest value that meets the branch's part about it; so the
-  // debt shrinks with each. Values are built by rising height, which a recursive schema cannot
-  // escape. What comes out is fed through the machine itself, so it is never wrong, only at worst
-  // not found.
+  // A frame's debt is split into branches. For one that can be met, the members that it needs are
+  // counted out; the items are the shortest way through what arrays can owe. Each gets the flattest
+  // value that meets the branch's part about it. Values are built by rising height, which a
+  // recursive schema cannot escape. What comes out is fed through the machine itself, so it is
+  // never
+  // wrong, only at worst not found.
 
   private static final int MAX_HEIGHT = 24;
   private static final long NANOS = 1_000_000_000; // for one completion
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
+  private static final int MAX_BRANCHES = 100; // of one debt, tried for a height
+  private static final int MAX_DEBTS = 5_000; // of one array, on the way to its nearest end
 
   private record Flat(Formula verdicts, int height) {}
 
@@ -176,10 +180,9 @@ final class Completion {
 
   private byte @Nullable [] member(Frame f) {
     for (int height = 0; height <= MAX_HEIGHT; height++) {
-      Next next = nextMember(f.keys(), f.owed, f.gone, height);
-      if (next != null) {
-        byte[] name = name(f.keys(), next.key, f.used);
-        return name == null ? null : joined(name, new byte[] {':'}, next.value);
+      byte[] members = members(f.keys(), f.owed, f.gone, f.used, height);
+      if (members != null) {
+        return members;
       }
     }
     return null;
@@ -187,12 +190,159 @@ final class Completion {
 
   private byte @Nullable [] item(Frame f) {
     for (int height = 0; height <= MAX_HEIGHT; height++) {
-      Next next = nextItem(f.owed, height);
-      if (next != null) {
-        return next.value;
+      byte[] items = items(f.owed, height);
+      if (items != null) {
+        return items;
       }
     }
     return null;
+  }
+
+  /**
+   * Members after which the object can be closed, their values no higher; null if none are found.
+   */
+  private byte @Nullable [] members(
+      KeySpace space, Formula owed, long[] gone, Set<String> used, int height) {
+    List<byte[]> found = new ArrayList<>();
+    int[] tried = {0};
+    machine
+        .formulas()
+        .anyBranch(
+            owed,
+            literals -> machine.liveness().mayFit(space, literals, gone),
+            branch -> {
+              byte[] members = membersOf(branch, space, gone, used, height);
+              if (members != null) {
+                found.add(members);
+              }
+              return members != null || late() || tried[0]++ > MAX_BRANCHES;
+            });
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private byte @Nullable [] membersOf(
+      Formula branch, KeySpace space, long[] gone, Set<String> used, int height) {
+    List<Liveness.Member> members = machine.liveness().members(space, branch, gone);
+    Set<String> taken = new HashSet<>(used);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    if (members == null) {
+      return remembering(space, branch, gone, taken, height);
+    }
+    for (Liveness.Member m : members) {
+      byte[] value = parts++ > MAX_PARTS || late() ? null : value(m.value(), height);
+      if (value == null || !add(out, space, m.key(), taken, value)) {
+        return null;
+      }
+    }
+    return out.toByteArray();
+  }
+
+  // One member after another, where what follows depends on their values.
+  private byte @Nullable [] remembering(
+      KeySpace space, Formula owed, long[] gone, Set<String> used, int height) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    long[] left = gone;
+    for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
+      Next next = parts++ > MAX_PARTS || late() ? null : nextMember(space, f, left, height);
+      if (next == null || !add(out, space, next.key, used, next.value)) {
+        return null;
+      }
+      f = next.rest;
+      left = space.gone(left, next.key);
+    }
+    return out.toByteArray();
+  }
+
+  private boolean add(
+      ByteArrayOutputStream out, KeySpace space, int key, Set<String> used, byte[] value) {
+    byte[] name = name(space, key, used);
+    if (name == null) {
+      return false;
+    }
+    if (!space.isListed(key)) {
+      used.add(machine.readName(name));
+    }
+    if (out.size() > 0) {
+      out.write(',');
+    }
+    out.writeBytes(joined(name, new byte[] {':'}, value));
+    return true;
+  }
+
+  /** An array's debt, and the item by which it came about. */
+  private record Debt(Formula owed, @Nullable Debt before, byte[] item) {}
+
+  /** Items after which the array can be closed, no higher; null if none are found. */
+  private byte @Nullable [] items(Formula owed, int height) {
+    if (owed.remembers) {
+      return remembering(owed, height);
+    }
+    Set<Formula> seen = new HashSet<>(Set.of(owed));
+    ArrayDeque<Debt> queue = new ArrayDeque<>(List.of(new Debt(owed, null, new byte[0])));
+    while (!queue.isEmpty() && seen.size() < MAX_DEBTS && !late()) {
+      Debt debt = queue.remove();
+      if (machine.progress().end(debt.owed).isTrue()) {
+        return listed(debt);
+      }
+      machine
+          .formulas()
+          .anyBranch(
+              machine.progress().item(debt.owed),
+              literals -> true,
+              branch -> {
+                Debt next = after(debt, branch, seen, height);
+                if (next != null) {
+                  queue.add(next);
+                }
+                return late();
+              });
+    }
+    return null;
+  }
+
+  private @Nullable Debt after(Debt debt, Formula branch, Set<Formula> seen, int height) {
+    List<Formula> asked = new ArrayList<>();
+    List<Formula> remaining = new ArrayList<>();
+    for (Formula literal : branch.conjuncts()) {
+      (literal.hasVerdicts ? asked : remaining).add(literal);
+    }
+    Formula rest = machine.formulas().and(remaining);
+    if (seen.contains(rest) || !machine.liveness().array(rest)) {
+      return null;
+    }
+    byte[] value = value(machine.formulas().and(asked), height);
+    return value != null && seen.add(rest) ? new Debt(rest, debt, value) : null;
+  }
+
+  private static byte[] listed(Debt last) {
+    ArrayDeque<byte[]> items = new ArrayDeque<>();
+    for (Debt d = last; d.before != null; d = d.before) {
+      items.push(d.item);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] item : items) {
+      if (out.size() > 0) {
+        out.write(',');
+      }
+      out.writeBytes(item);
+    }
+    return out.toByteArray();
+  }
+
+  private byte @Nullable [] remembering(Formula owed, int height) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
+      Next next = parts++ > MAX_PARTS || late() ? null : nextItem(f, height);
+      if (next == null) {
+        return null;
+      }
+      if (out.size() > 0) {
+        out.write(',');
+      }
+      out.writeBytes(next.value);
+      f = next.rest;
+    }
+    return out.toByteArray();
   }
 
   private @Nullable Next nextMember(KeySpace space, Formula owed, long[] gone, int height) {
@@ -320,51 +470,20 @@ final class Completion {
   }
 
   private byte @Nullable [] array(Formula owed, int height) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write('[');
-    Formula f = owed;
-    while (!machine.progress().end(f).isTrue()) {
-      Next next = height == 0 || parts++ > MAX_PARTS || late() ? null : nextItem(f, height - 1);
-      if (next == null) {
-        return null;
-      }
-      if (out.size() > 1) {
-        out.write(',');
-      }
-      out.writeBytes(next.value);
-      f = next.rest;
+    if (machine.progress().end(owed).isTrue()) {
+      return new byte[] {'[', ']'};
     }
-    out.write(']');
-    return out.toByteArray();
+    byte[] items = height == 0 ? null : items(owed, height - 1);
+    return items == null ? null : joined(new byte[] {'['}, items, new byte[] {']'});
   }
 
   private byte @Nullable [] object(KeySpace space, Formula owed, int height) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write('{');
-    Formula f = owed;
-    long[] gone = space.nothingGone();
-    Set<String> used = new java.util.HashSet<>();
-    while (!machine.progress().end(f).isTrue()) {
-      Next next =
-          height == 0 || parts++ > MAX_PARTS || late()
-              ? null
-              : nextMember(space, f, gone, height - 1);
-      byte[] name = next == null ? null : name(space, next.key, used);
-      if (next == null || name == null) {
-        return null;
-      }
-      if (!space.isListed(next.key)) {
-        used.add(machine.readName(name));
-      }
-      if (out.size() > 1) {
-        out.write(',');
-      }
-      out.writeBytes(joined(name, new byte[] {':'}, next.value));
-      f = next.rest;
-      gone = space.gone(gone, next.key);
+    if (machine.progress().end(owed).isTrue()) {
+      return new byte[] {'{', '}'};
     }
-    out.write('}');
-    return out.toByteArray();
+    byte[] members =
+        height == 0 ? null : members(space, owed, space.nothingGone(), Set.of(), height - 1);
+    return members == null ? null : joined(new byte[] {'{'}, members, new byte[] {'}'});
   }
 
   /** The shortest text that leaves a segment from its start, or ends in it. */

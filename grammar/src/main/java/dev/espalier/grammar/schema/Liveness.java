@@ -4,6 +4,7 @@ import dev.espalier.grammar.automaton.Expr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -158,11 +159,15 @@ final class Liveness {
         () ->
             formulas.anyBranch(
                 f,
-                literals -> mayFit(space, literals, gone, -1),
+                literals -> mayFit(space, literals, gone),
                 branch -> objectBranch(space, branch, gone)));
   }
 
-  // Whether a part of a branch, alone, leaves a way.
+  /** Whether a part of a branch, alone, leaves a way. */
+  boolean mayFit(KeySpace space, Formula literals, long[] gone) {
+    return mayFit(space, literals, gone, -1);
+  }
+
   private boolean mayFit(KeySpace space, Formula literals, long[] gone, int key) {
     Count count = count(space, literals);
     if (count == null) {
@@ -263,6 +268,35 @@ final class Liveness {
     return (count != null && count.noneOf.isEmpty())
         ? mayFit(space, branch, gone, key)
         : keyLeadsOn(space, branch, gone, key);
+  }
+
+  /** A member to come: its key, and what its value is to satisfy. */
+  record Member(int key, Formula value) {}
+
+  /** Members after which a branch is met, as few as it needs; null if it is not this simple. */
+  @Nullable List<Member> members(KeySpace space, Formula branch, long[] gone) {
+    Count count = count(space, branch);
+    if (count == null || !count.noneOf.isEmpty()) {
+      return null;
+    }
+    BitSet possible = possible(space, count);
+    List<Member> members = new ArrayList<>();
+    if (!fits(space, count, possible, gone, -1, members)) {
+      return null;
+    }
+    for (int key = possible.nextSetBit(0); key >= 0 && members.size() < count.min; ) {
+      int candidate = key;
+      if (!space.isListed(key)) {
+        members.add(new Member(key, value(space, count, key)));
+        continue; // there are as many names as it takes
+      }
+      if (!KeySpace.contains(gone, key) && members.stream().noneMatch(m -> m.key == candidate)) {
+        members.add(new Member(key, value(space, count, key)));
+      }
+      key = possible.nextSetBit(key + 1);
+    }
+    members.sort(Comparator.comparingInt(Member::key)); // the order of ranked names
+    return members;
   }
 
   /** Keys that bring a branch nearer to its end, if any of them does; the likeliest first. */
@@ -369,6 +403,17 @@ final class Liveness {
 
   // Whether counts and needed names work out, after `key` if that is not -1.
   private boolean fits(KeySpace space, Count c, BitSet possible, long[] gone, int key) {
+    return fits(space, c, possible, gone, key, c.broken.isEmpty() ? null : new ArrayList<>());
+  }
+
+  // The same; adds the members that must come if somebody asks.
+  private boolean fits(
+      KeySpace space,
+      Count c,
+      BitSet possible,
+      long[] gone,
+      int key,
+      @Nullable List<Member> members) {
     int taken = key < 0 ? 0 : 1;
     long[] after = key < 0 ? gone : space.gone(gone, key);
     int missing = 0;
@@ -382,7 +427,10 @@ final class Liveness {
     }
     int min = Math.max(0, c.min - taken);
     int max = c.max == Integer.MAX_VALUE ? c.max : c.max - taken;
-    if (missing > max || min > max || !breaks(space, c, possible, after, key, max - missing)) {
+    if (missing > max || min > max) {
+      return false;
+    }
+    if (members != null && !breaks(space, c, possible, after, key, max - missing, members)) {
       return false;
     }
     if (min <= missing || possible.nextSetBit(space.size()) >= 0) {
@@ -396,24 +444,25 @@ final class Liveness {
   }
 
   // Whether every rule that is to be broken finds a member to break it: `key`, a needed one, or one
-  // of at most `more` others.
-  private boolean breaks(KeySpace space, Count c, BitSet possible, long[] gone, int key, int more) {
-    if (c.broken.isEmpty()) {
-      return true;
-    }
-    List<Breaker> breakers = new ArrayList<>();
+  // of at most `more` others. Adds those members.
+  private boolean breaks(
+      KeySpace space,
+      Count c,
+      BitSet possible,
+      long[] gone,
+      int key,
+      int more,
+      List<Member> members) {
     if (key >= 0) {
-      breakers.add(new Breaker(key, value(space, c, key)));
+      members.add(new Member(key, value(space, c, key)));
     }
     for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
       if (i != key) {
-        breakers.add(new Breaker(i, value(space, c, i)));
+        members.add(new Member(i, value(space, c, i)));
       }
     }
-    return breaks(space, c, possible, gone, 0, breakers, more);
+    return breaks(space, c, possible, gone, 0, members, more);
   }
-
-  private record Breaker(int key, Formula value) {}
 
   // One rule after another, each by a member that has something to break already or by a new one.
   private boolean breaks(
@@ -422,37 +471,37 @@ final class Liveness {
       BitSet possible,
       long[] gone,
       int rule,
-      List<Breaker> breakers,
+      List<Member> members,
       int more) {
     if (rule == c.broken.size()) {
       return true;
     }
     Formula broken = c.broken.get(rule);
-    for (int i = 0; i < breakers.size(); i++) {
-      Breaker b = breakers.get(i);
+    for (int i = 0; i < members.size(); i++) {
+      Member b = members.get(i);
       Formula value = formulas.and(b.value, formulas.not(value(space, broken, b.key)));
       if (satisfiable(value)) {
-        breakers.set(i, new Breaker(b.key, value));
-        if (breaks(space, c, possible, gone, rule + 1, breakers, more)) {
+        members.set(i, new Member(b.key, value));
+        if (breaks(space, c, possible, gone, rule + 1, members, more)) {
           return true;
         }
-        breakers.set(i, b);
+        members.set(i, b);
       }
     }
     for (int k = more == 0 ? -1 : possible.nextSetBit(0); k >= 0; k = possible.nextSetBit(k + 1)) {
       int other = k;
       boolean free =
           !space.isListed(k)
-              || (!KeySpace.contains(gone, k) && breakers.stream().noneMatch(b -> b.key == other));
+              || (!KeySpace.contains(gone, k) && members.stream().noneMatch(b -> b.key == other));
       Formula value = formulas.not(value(space, broken, k));
       if (free && !value.isFalse()) {
         Formula all = formulas.and(value(space, c, k), value);
         if (satisfiable(all)) {
-          breakers.add(new Breaker(k, all));
-          if (breaks(space, c, possible, gone, rule + 1, breakers, more - 1)) {
+          members.add(new Member(k, all));
+          if (breaks(space, c, possible, gone, rule + 1, members, more - 1)) {
             return true;
           }
-          breakers.remove(breakers.size() - 1);
+          members.remove(members.size() - 1);
         }
       }
     }

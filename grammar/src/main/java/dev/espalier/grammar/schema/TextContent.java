@@ -25,6 +25,7 @@ final class TextContent implements Content {
 
   private static final TextContent ANY = any();
 
+  private static final int MANY = 4; // languages to hold at once
   private static final int LONG_LOOP = 1024; // characters; longer than any token
 
   private final int stateLimit;
@@ -62,8 +63,7 @@ final class TextContent implements Content {
   private boolean isEmpty(Expr e) {
     Expr.Counted counted = e.counted(Utf8.CHAR);
     if (counted != null && counted.min() == 0 && counted.rest() != Expr.ALL) {
-      int shortest = counted.rest().shortest(stateLimit);
-      return shortest < 0 || shortest > counted.max();
+      return !counted.rest().hasTextOf(counted.max(), stateLimit);
     }
     return e.isEmpty(stateLimit);
   }
@@ -176,14 +176,15 @@ final class TextContent implements Content {
     }
     // Texts of the rest can begin with any number of looping characters, so only the room for the
     // shortest of them counts.
-    int most = Math.min(counted.max() - rest.shortest(stateLimit), LONG_LOOP);
-    if (counted.max() == Expr.UNBOUNDED) {
-      most = LONG_LOOP;
+    boolean roomy =
+        counted.max() == Expr.UNBOUNDED || counted.max() - LONG_LOOP >= rest.shortText(stateLimit);
+    if (!roomy && rest.conjuncts().size() > MANY) {
+      return null; // the shortest text would be too hard to find, state by state
     }
-    final int room = most;
+    int most = roomy ? LONG_LOOP : Math.min(counted.max() - rest.shortest(stateLimit), LONG_LOOP);
     return new Loop(
         groups,
-        room,
+        most,
         n -> {
           List<Expr> later = new ArrayList<>(at);
           later.set(0, after(counted, n));
