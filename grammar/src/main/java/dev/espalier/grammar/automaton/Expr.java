@@ -722,6 +722,11 @@ public final class Expr {
     return nearby >= 0 || liveness == EMPTIED ? nearby : TextSearch.shortText(this, limit);
   }
 
+  /** A short text of the language, see {@link #shortText}; null if there is none. */
+  public byte @Nullable [] someText(int limit) {
+    return TextSearch.someText(this, limit);
+  }
+
   /**
    * Whether some text has at most so many characters, for a language of well-formed UTF-8.
    *

@@ -29,8 +29,12 @@ final class TextSearch {
 
   private static final ByteSet CONTINUATION = ByteSet.range(0x80, 0xBF);
 
-  /** A state that was met and how it was: after a byte that begins a character, or another one. */
-  private record Met(Expr state, @Nullable Met before, boolean begins, int steps, long rank) {}
+  /** A state that was met and how it was: after a byte of a set that leads there. */
+  private record Met(Expr state, @Nullable Met before, ByteSet bytes, int steps, long rank) {
+    boolean begins() { // a character
+      return !bytes.intersects(CONTINUATION);
+    }
+  }
 
   private final int limit;
   private long work;
@@ -65,9 +69,23 @@ final class TextSearch {
     int n = Math.max(0, found.state.nearby);
     for (Met m = found; m != null; m = m.before) {
       m.state.nearby = n;
-      n += m.begins ? 1 : 0;
+      n += m.before != null && m.begins() ? 1 : 0;
     }
     return e.nearby;
+  }
+
+  /** See {@link Expr#someText}. */
+  static byte @Nullable [] someText(Expr e, int limit) {
+    Met found = new TextSearch(limit).find(e, Expr::accepts);
+    if (found == null) {
+      return null;
+    }
+    byte[] text = new byte[found.steps];
+    for (Met m = found; m.before != null; m = m.before) {
+      int letter = m.bytes.next('a');
+      text[m.steps - 1] = (byte) (letter >= 0 ? letter : m.bytes.next(0));
+    }
+    return text;
   }
 
   // A way to a state that is looked for; null if there is none, and so no text either.
@@ -75,7 +93,7 @@ final class TextSearch {
     Map<Expr, Boolean> seen = new HashMap<>();
     PriorityQueue<Met> queue = new PriorityQueue<>((a, b) -> Long.compare(a.rank, b.rank));
     seen.put(start, true);
-    queue.add(new Met(start, null, false, 0, 0));
+    queue.add(new Met(start, null, ByteSet.NONE, 0, 0));
     while (!queue.isEmpty()) {
       Met met = queue.remove();
       if (goal.test(met.state)) {
@@ -87,10 +105,9 @@ final class TextSearch {
       for (Expr.Edge edge : met.state.edges()) {
         Expr to = edge.target();
         if (to.liveness != Expr.EMPTIED && seen.putIfAbsent(to, true) == null) {
-          boolean begins = !edge.bytes().intersects(CONTINUATION);
           int steps = met.steps + 1;
           long rank = steps + (long) GREED * to.distance(true);
-          queue.add(new Met(to, met, begins, steps, rank * FAR + seen.size()));
+          queue.add(new Met(to, met, edge.bytes(), steps, rank * FAR + seen.size()));
         }
       }
       spend(met.state, seen.size());

@@ -27,7 +27,7 @@ final class Completion {
   // wrong, only at worst not found.
 
   private static final int MAX_HEIGHT = 24;
-  private static final long NANOS = 1_000_000_000; // for one completion
+  private static final long NANOS = 5_000_000_000L; // for one completion
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
   private static final int MAX_BRANCHES = 100; // of one debt, tried for a height
@@ -98,8 +98,8 @@ final class Completion {
     byte[] next =
         switch (c.phase) {
           case VALUE -> value(c.meaning.obligation());
-          case KEY_START -> member(c.frame);
-          case AFTER -> array ? item(c.frame) : member(c.frame);
+          case KEY_START -> member(c.frame, 1);
+          case AFTER -> array ? item(c.frame) : member(c.frame, 0);
           default -> null;
         };
     if (next != null && c.phase == Phase.AFTER) {
@@ -150,6 +150,11 @@ final class Completion {
 
   /** The nearest state outside the segment, closing brackets before commas. */
   private @Nullable JsonState toEnd(JsonState from, ByteArrayOutputStream out) {
+    byte[] way = from.context.segment.wayOut(from.position);
+    JsonState end = way == null ? null : feed(from, way, out);
+    if (end != null) {
+      return end;
+    }
     BitSet seen = new BitSet();
     seen.set(from.position);
     ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0)));
@@ -163,13 +168,13 @@ final class Completion {
         }
         JsonState next = at.state.step((byte) i);
         if (next != null) {
-          Way way = new Way(next, at, (byte) i);
+          Way longer = new Way(next, at, (byte) i);
           if (to < 0 || next.mayEnd()) {
-            out.writeBytes(way.bytes());
+            out.writeBytes(longer.bytes());
             return next;
           }
           seen.set(to);
-          queue.add(way);
+          queue.add(longer);
         }
       }
     }
@@ -178,9 +183,12 @@ final class Completion {
 
   // ---- members and items
 
-  private byte @Nullable [] member(Frame f) {
+  // At least so many members, where a comma has been written or not.
+  private byte @Nullable [] member(Frame f, int min) {
+    Formula some = machine.formulas().not(machine.formulas().atom(new Atom.MaxProperties(0)));
+    Formula owed = min == 0 ? f.owed : machine.formulas().and(f.owed, some);
     for (int height = 0; height <= MAX_HEIGHT; height++) {
-      byte[] members = members(f.keys(), f.owed, f.gone, f.used, height);
+      byte[] members = members(f.keys(), owed, f.gone, f.used, height);
       if (members != null) {
         return members;
       }
@@ -488,6 +496,10 @@ final class Completion {
 
   /** The shortest text that leaves a segment from its start, or ends in it. */
   private byte @Nullable [] toEnd(Segment segment) {
+    byte[] way = segment.wayOut(segment.start());
+    if (way != null) {
+      return way;
+    }
     List<int[]> ways = new ArrayList<>(); // state, the way before, the byte between
     BitSet seen = new BitSet();
     ways.add(new int[] {segment.start(), -1, 0});

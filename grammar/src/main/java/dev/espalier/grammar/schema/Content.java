@@ -32,6 +32,13 @@ interface Content {
     return null;
   }
 
+  /**
+   * Bytes after which the string may end, not many; null if nothing better than a search is known.
+   */
+  default byte @Nullable [] wayOut(int state) {
+    return null;
+  }
+
   /** What is expected here, for people. */
   String explain(int state);
 

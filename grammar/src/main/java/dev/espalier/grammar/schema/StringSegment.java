@@ -7,6 +7,8 @@ import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.Suffixes;
 import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.View;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,28 @@ final class StringSegment extends Segment {
         return digit < 0 ? DEAD : content(at, ((state & 7) == LOW ? 0 : 16) + digit);
       }
     }
+  }
+
+  @Override
+  public byte @Nullable [] wayOut(int state) {
+    byte[] rest = escape(state) == 0 ? content.wayOut(state >> 3) : null;
+    if (rest == null) {
+      return null;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte b : rest) {
+      int meaning = SHORT_MEANS.indexOf(b);
+      if (meaning >= 0) {
+        out.write('\\');
+        out.write(SHORT.charAt(meaning));
+      } else if (b >= 0 && b < 0x20) {
+        out.writeBytes(String.format("\\u%04x", b).getBytes(StandardCharsets.US_ASCII));
+      } else {
+        out.write(b);
+      }
+    }
+    out.write('"');
+    return out.toByteArray();
   }
 
   private int content(int at, int b) {

@@ -199,6 +199,11 @@ final class TextContent implements Content {
   }
 
   @Override
+  public byte @Nullable [] wayOut(int state) {
+    return states.get(state).get(0).someText(stateLimit);
+  }
+
+  @Override
   public String explain(int state) {
     String shown = states.get(state).get(0).toString();
     return "text in " + (shown.length() <= 120 ? shown : shown.substring(0, 120) + "…");

@@ -60,6 +60,13 @@ public abstract class Segment {
     return "";
   }
 
+  /**
+   * Bytes that lead out of the segment, not many; null if nothing better than a search is known.
+   */
+  public byte @Nullable [] wayOut(int state) {
+    return null;
+  }
+
   /** A set that holds every byte which is not refused in a state; null if nothing is known. */
   protected @Nullable ByteSet live(int state) {
     return null;
