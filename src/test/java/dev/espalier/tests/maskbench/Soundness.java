@@ -1,6 +1,5 @@
 package dev.espalier.tests.maskbench;
 
-import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
@@ -12,6 +11,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.JsonSchema;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,6 +39,11 @@ final class Soundness {
   private final int perSchema;
   private final TokenMask mask;
   private final Random random;
+
+  // What RFC 3339 allows and the validator's library does not: 23:59:60 in years to come, and more
+  // than nine digits behind the second.
+  private static final Pattern UNKNOWN_TIMES =
+      Pattern.compile("(?<=[Tt][0-9]{2}:[0-9]{2}:)(?:60|([0-5][0-9]\\.[0-9]{9})[0-9]+)");
 
   private int outputs;
   private final List<Pass.Failure> invalid = new ArrayList<>();
@@ -130,8 +137,21 @@ final class Soundness {
   private void judge(BenchFile file, Schema validator, String text) {
     outputs++;
     try {
-      var errors = validator.validate(plain(MAPPER.readTree(text)).toString(), InputFormat.JSON);
-      if (!errors.isEmpty()) {
+      var errors = validator.validate(plain(MAPPER.readTree(text)));
+      if (errors.isEmpty()) {
+        return;
+      }
+      String known =
+          UNKNOWN_TIMES
+              .matcher(text)
+              .replaceAll(m -> m.group(1) == null ? "59" : Matcher.quoteReplacement(m.group(1)));
+      if (validator.validate(plain(MAPPER.readTree(known))).isEmpty()) {
+        unjudged.add(
+            new Pass.Failure(
+                file.name(),
+                "the validator knows no leap seconds to come and no tenth digit of a second: "
+                    + text));
+      } else {
         invalid.add(new Pass.Failure(file.name(), errors.get(0) + " in " + text));
       }
     } catch (RuntimeException | StackOverflowError e) {
@@ -139,7 +159,9 @@ final class Soundness {
     }
   }
 
-  // The validator compares numbers inside of constants by their spelling, so it gets a plain one.
+  // The validator compares numbers inside of constants by their spelling, so it gets a plain one,
+  // and
+  // divides integers as doubles unless they are decimals.
   private static JsonNode plain(JsonNode node) {
     if (node instanceof ObjectNode object) {
       object.properties().forEach(e -> e.setValue(plain(e.getValue())));
@@ -151,7 +173,13 @@ final class Soundness {
       BigDecimal n = node.decimalValue();
       boolean whole = n.signum() == 0 || n.stripTrailingZeros().scale() <= 0;
       if (whole && n.precision() - n.scale() < 400) {
-        return JsonNodeFactory.instance.numberNode(n.toBigInteger());
+        BigInteger i = n.toBigInteger();
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return i.bitLength() <= 31
+            ? nodes.numberNode(i.intValue())
+            : i.bitLength() <= 53
+                ? nodes.numberNode(i.longValue())
+                : nodes.numberNode(new BigDecimal(i));
       }
     }
     return node;

@@ -278,6 +278,7 @@ final class Completion {
   }
 
   /** An array's debt, and the item by which it came about. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Debt(Formula owed, @Nullable Debt before, byte[] item) {}
 
   /** Items after which the array can be closed, no higher; null if none are found. */
