@@ -9,6 +9,11 @@ import java.util.Arrays;
  * Mutable, for one thread.
  */
 final class CandidateList {
+  /** So many are sorted at once. */
+  private static final int FEW = 24;
+
+  private static final float MAX = Float.MAX_VALUE;
+
   private final int limit;
   private int[] ids = new int[64];
   private float[] values = new float[64];
@@ -16,6 +21,7 @@ final class CandidateList {
   private boolean ascending; // ids[0, n) ascend
   private int sorted; // slots [0, sorted) hold the best, in order
   private long[] order = new long[0]; // scratch: keys, or ids with slots
+  private double[] masses = new double[0]; // scratch of walk, by slot
 
   /** Room grows to {@code limit} and not beyond, unless more is needed. */
   CandidateList(int limit) {
@@ -102,8 +108,6 @@ final class CandidateList {
     n = kept;
     sorted = 0;
   }
-
-  private static final float MAX = Float.MAX_VALUE;
 
   /** Takes the tokens of some keys, of which the first {@code inOrder} are sorted. */
   void take(long[] keys, int length, int inOrder) {
@@ -271,27 +275,53 @@ final class CandidateList {
 
   /** The token, by ascending id, at which Σ exp((x − max) · scale) exceeds a target. */
   int walk(double target, double max, double scale) {
-    if (!ascending) {
-      if (order.length < n) {
-        order = new long[Math.max(n, 2 * order.length)];
-      }
-      for (int i = 0; i < n; i++) {
-        order[i] = ((long) ids[i] << 32) | i;
-      }
-      Keys.sort(order, 0, n);
+    if (order.length < n || masses.length < n) {
+      order = new long[Math.max(n, 2 * order.length)];
+      masses = new double[order.length];
     }
-    double reached = 0;
-    int last = -1;
     for (int i = 0; i < n; i++) {
-      int slot = ascending ? i : (int) order[i];
-      double p = FastExp.exp((values[slot] - max) * scale);
-      if (p > 0) {
-        reached += p;
-        last = ids[slot];
-        if (reached > target) {
-          break;
+      order[i] = ((long) ids[i] << 32) | i;
+      masses[i] = FastExp.exp((values[i] - max) * scale);
+    }
+    int from = 0;
+    int end = n;
+    double reached = 0;
+    if (!ascending) {
+      // Sort only the part that holds the token: halves are told apart by their masses.
+      while (end - from > FEW) {
+        int p = Keys.partition(order, from, end - 1);
+        double left = reached;
+        for (int i = from; i <= p; i++) {
+          left += masses[(int) order[i]];
+        }
+        if (left > target) {
+          end = p + 1;
+        } else {
+          from = p + 1;
+          reached = left;
         }
       }
+      Keys.sort(order, from, end);
+    }
+    int last = -1;
+    for (int i = from; i < end; i++) {
+      int slot = (int) order[i];
+      if (masses[slot] > 0) {
+        reached += masses[slot];
+        last = ids[slot];
+        if (reached > target) {
+          return last;
+        }
+      }
+    }
+    return last >= 0 ? last : lastWithMass();
+  }
+
+  /** The last token that has any mass: rounding left none above the target. */
+  private int lastWithMass() {
+    int last = -1;
+    for (int i = 0; i < n; i++) {
+      last = masses[i] > 0 ? Math.max(last, ids[i]) : last;
     }
     return last;
   }

@@ -377,6 +377,27 @@ class CandidatesTest {
     }
   }
 
+  /** Lists that are not in the order of ids are walked in it all the same. */
+  @Test
+  void longerListsAreWalkedByOneUniformNumberToo() {
+    var c = new Candidates(V);
+    for (int k : new int[] {20, 30, 300, 3000}) {
+      c.load(LogitsRow.of(Rows.withEntropy(V, 6, k)), null);
+      c.keepBest(k);
+      int[] ids = IntStream.range(0, k).map(c::slotId).sorted().toArray();
+      double lse = c.exactLogSumExp();
+      for (int seed = 0; seed < 300; seed++) {
+        CounterRandom random = CounterRandom.of(seed);
+        double sum = 0;
+        int at = -1;
+        while (sum <= random.uniform(0)) {
+          sum += Math.exp(c.logit(ids[++at]) - lse);
+        }
+        assertThat(Draw.multinomial().draw(c, random)).isEqualTo(ids[at]);
+      }
+    }
+  }
+
   @Test
   void aStepAllocatesNothing() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
