@@ -72,8 +72,8 @@ public final class TokenMask {
     }
     fixed = null;
     long[] words = set.words();
-    count = set.cardinality();
     listed = words == null;
+    count = listed ? set.cardinality() : -1;
     if (words != null) {
       copy(words);
       return;
@@ -156,11 +156,12 @@ public final class TokenMask {
 
   /** Adds a set; free of cost where this one is empty, since it is then read in place. */
   public void addAll(TokenSet set) {
-    if (set.cardinality() == 0) {
+    long[] words = set.words();
+    int[] list = set.ids();
+    if (words == null && list.length == 0) {
       return;
     }
-    long[] words = set.words();
-    if (words != null ? words.length > own.length : set.ids()[set.cardinality() - 1] >= size) {
+    if (words != null ? words.length > own.length : list[list.length - 1] >= size) {
       throw new IllegalArgumentException("the set holds ids beyond the mask's " + size);
     }
     if (fixed == null && listed && count == 0) {
@@ -168,7 +169,7 @@ public final class TokenMask {
     } else if (words != null) {
       addWords(words);
     } else {
-      addAll(set.ids(), 0, set.cardinality());
+      addAll(list, 0, list.length);
     }
   }
 

@@ -13,16 +13,15 @@ public final class TokenSet {
   public static final int LIST_LIMIT = 1024;
 
   /** No token. */
-  public static final TokenSet NONE = new TokenSet(null, new int[0], 0);
+  public static final TokenSet NONE = new TokenSet(null, new int[0]);
 
   private final long @Nullable [] words; // null for a list
   private final int[] ids; // ascending; empty unless it is a list
-  private final int cardinality;
+  private int cardinality = -1; // of bits; counted when somebody asks, by a race twice
 
-  private TokenSet(long @Nullable [] words, int[] ids, int cardinality) {
+  private TokenSet(long @Nullable [] words, int[] ids) {
     this.words = words;
     this.ids = ids;
-    this.cardinality = cardinality;
   }
 
   /**
@@ -38,13 +37,13 @@ public final class TokenSet {
       }
     }
     if (ids.length <= LIST_LIMIT) {
-      return ids.length == 0 ? NONE : new TokenSet(null, ids, ids.length);
+      return ids.length == 0 ? NONE : new TokenSet(null, ids);
     }
     long[] words = new long[(ids[ids.length - 1] >>> 6) + 1];
     for (int id : ids) {
       words[id >>> 6] |= 1L << id;
     }
-    return new TokenSet(words, new int[0], ids.length);
+    return new TokenSet(words, new int[0]);
   }
 
   /**
@@ -53,11 +52,7 @@ public final class TokenSet {
    * @param words given away, never to be written again; kept as they are however few they mark
    */
   public static TokenSet of(long[] words) {
-    int n = 0;
-    for (long w : words) {
-      n += Long.bitCount(w);
-    }
-    return new TokenSet(words, new int[0], n);
+    return new TokenSet(words, new int[0]);
   }
 
   /** The ids whose bit is set. */
@@ -67,7 +62,19 @@ public final class TokenSet {
 
   /** Number of ids. */
   public int cardinality() {
-    return cardinality;
+    long[] bits = words;
+    if (bits == null) {
+      return ids.length;
+    }
+    int n = cardinality;
+    if (n < 0) {
+      n = 0;
+      for (long w : bits) {
+        n += Long.bitCount(w);
+      }
+      cardinality = n;
+    }
+    return n;
   }
 
   /** Whether the id is in the set. */

@@ -1,8 +1,10 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.TokenSet;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -73,29 +75,42 @@ final class TokenSets {
   }
 
   private TokenSet make(PartialMask[] parts, int n, TokenCollector found) {
-    long[] all = null;
+    List<long[]> wide = new ArrayList<>(); // each once; parts share them
     int listed = 0;
     for (int i = 0; i < n; i++) {
       long[] bits = parts[i].bits;
       listed += parts[i].ids.length;
-      if (bits != null) {
-        all = all == null ? new long[words] : all;
-        for (int w = 0; w < bits.length; w++) {
-          all[w] |= bits[w];
-        }
+      if (bits != null && !containsItself(wide, bits)) {
+        wide.add(bits);
       }
     }
-    if (all == null && listed <= 4 * TokenSet.LIST_LIMIT) {
+    if (wide.isEmpty() && listed <= 4 * TokenSet.LIST_LIMIT) {
       for (int i = 0; i < n; i++) {
         found.addAll(parts[i].ids);
       }
       return TokenSet.of(found.drain(null));
     }
-    all = all == null ? new long[words] : all;
+    long[] all = wide.isEmpty() ? new long[words] : wide.get(0).clone();
+    for (int k = 1; k < wide.size(); k++) {
+      long[] bits = wide.get(k);
+      for (int w = 0; w < bits.length; w++) {
+        all[w] |= bits[w];
+      }
+    }
     for (int i = 0; i < n; i++) {
       mark(parts[i].ids, all);
     }
     return TokenSet.of(all);
+  }
+
+  @SuppressWarnings("ArrayEquals") // by identity
+  private static boolean containsItself(List<long[]> arrays, long[] one) {
+    for (long[] other : arrays) {
+      if (other == one) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void mark(int[] ids, long[] words) {
