@@ -58,8 +58,10 @@ public final class Expr {
   /** Only the empty text. */
   public static final Expr EMPTY = make(Kind.EMPTY, ByteSet.NONE, NO_ARGS, 0, 0);
 
+  private static final Expr ANY_BYTE = bytes(ByteSet.ALL);
+
   /** Every text. */
-  public static final Expr ALL = repeat(bytes(ByteSet.ALL), 0, UNBOUNDED);
+  public static final Expr ALL = repeat(ANY_BYTE, 0, UNBOUNDED);
 
   private final Kind kind;
   private final ByteSet set; // SET only
@@ -755,11 +757,11 @@ public final class Expr {
   /**
    * An expression with the same beginnings of up to {@code length} bytes, and the same texts of up
    * to that length, whose counters count no further: what lies behind a horizon looks the same from
-   * every place that is far enough away. Intersections and complements are left as they are, since
-   * what is possible in them depends on the whole text.
+   * every place that is far enough away. Complements, and intersections of more than limits, are
+   * left as they are, since what is possible in them depends on the whole text.
    */
   public Expr horizon(int length) {
-    if (searched || largestCount <= length + 1) {
+    if (largestCount <= length + 1) {
       return this;
     }
     return switch (kind) {
@@ -782,6 +784,21 @@ public final class Expr {
       case REPEAT ->
           repeat(
               args[0].horizon(length), Math.min(min, length + 1), max > length ? UNBOUNDED : max);
+      case AND -> {
+        // A limit of bytes says nothing where all that may have been begun fits into it.
+        List<Expr> others = new ArrayList<>(args.length);
+        int room = UNBOUNDED;
+        for (Expr a : args) {
+          if (a.repeatMin(ANY_BYTE) == 0) {
+            room = Math.min(room, a.max);
+          } else {
+            others.add(a);
+          }
+        }
+        Expr rest = and(others.toArray(NO_ARGS));
+        boolean fits = room < UNBOUNDED && (long) rest.reach + length <= room;
+        yield fits ? rest.horizon(length) : this;
+      }
       default -> this;
     };
   }

@@ -18,7 +18,7 @@ public final class CompiledSchema implements CompiledConstraint {
   private record Key(String text, Options options) {}
 
   private CompiledSchema(String text, Options options, TokenTables tables) {
-    schema = SchemaText.parse(text, "");
+    schema = SchemaText.of(text);
     this.options = options;
     this.tables = tables;
     machine = newMachine();
@@ -41,7 +41,7 @@ public final class CompiledSchema implements CompiledConstraint {
 
   /** What becomes of a schema's keywords. */
   public static CompileReport report(String text, Options options) {
-    return SchemaReport.of(SchemaText.parse(text, ""), options);
+    return SchemaReport.of(SchemaText.of(text), options);
   }
 
   /**
@@ -51,7 +51,7 @@ public final class CompiledSchema implements CompiledConstraint {
    *     options are wrong
    */
   public static Options ownOptions(String text, Options given) {
-    return OptionsKeyword.read(SchemaText.parse(text, ""), given);
+    return OptionsKeyword.read(SchemaText.of(text), given);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.Loop;
+import dev.espalier.grammar.token.TokenTrie;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,11 @@ interface Content {
 
     /** The same, as far as any token reaches, as another state: a limit is far away. */
     record As(int state) implements Likeness {}
+
+    /**
+     * The same, as far as tokens of up to {@link TokenTrie#SHORT} bytes reach, as another state.
+     */
+    record Near(int state) implements Likeness {}
 
     /** Whatever comes can still be completed, as with any text; only where it ends differs. */
     record Total() implements Likeness {}

@@ -1,6 +1,9 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.SchemaException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -16,7 +19,38 @@ final class SchemaText {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final int REMEMBERED = 1 << 20; // characters
+
+  // The texts read last, since a schema's text is read for its options and again to be compiled,
+  // and the same schema comes with many requests. Trees are never changed.
+  private static final Map<String, JsonNode> RECENT = new LinkedHashMap<>(64, 0.75f, true);
+  private static int remembered;
+
   private SchemaText() {}
+
+  /** The schema that a text holds, perhaps read before. Safe for threads. */
+  static JsonNode of(String text) {
+    synchronized (RECENT) {
+      JsonNode known = RECENT.get(text);
+      if (known != null) {
+        return known;
+      }
+    }
+    JsonNode schema = parse(text, "");
+    if (text.length() <= REMEMBERED) {
+      synchronized (RECENT) {
+        if (RECENT.put(text, schema) == null) {
+          remembered += text.length();
+        }
+        Iterator<String> oldest = RECENT.keySet().iterator();
+        while (remembered > REMEMBERED) {
+          remembered -= oldest.next().length();
+          oldest.remove();
+        }
+      }
+    }
+    return schema;
+  }
 
   /**
    * The schema that a text holds.

@@ -177,6 +177,9 @@ final class StringSegment extends Segment {
     } else if (like instanceof Content.Likeness.As other) {
       int same = state(other.state(), state & 7);
       return root ? view(same, tables) : build(same, suffixes, tables);
+    } else if (like instanceof Content.Likeness.Near near && root && (state & 7) == 0) {
+      int likened = state(near.state(), 0);
+      return View.beyondShort(view(likened, tables), this, likened, state, tables);
     } else if (like instanceof Content.Likeness.Total && (state & 7) == 0) {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.ending(base, this, state, suffixes, tables);

@@ -4,6 +4,7 @@ import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.Loop;
+import dev.espalier.grammar.token.TokenTrie;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,7 +103,7 @@ final class TextContent implements Content {
       if (at.get(i) == main) {
         label |= 1 << (i - 1);
       } else if (at.get(i) != Expr.NONE) {
-        return isTotal(main) ? Likeness.TOTAL : Likeness.UNKNOWN;
+        return isTotal(main) ? Likeness.TOTAL : near(at);
       }
     }
     Integer any = ANY.ids.get(List.of(main));
@@ -124,7 +125,24 @@ final class TextContent implements Content {
       unlimited.set(0, counted.rest());
       return new Likeness.As(intern(unlimited));
     }
-    return Likeness.UNKNOWN;
+    return near(at);
+  }
+
+  // Limits that are further away than most tokens reach: many states look alike from there.
+  private Likeness near(List<Expr> at) {
+    Expr main = at.get(0);
+    Expr.Counted counted = main.counted(Utf8.CHAR);
+    if (counted != null
+        && counted.min() == 0
+        && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max()) {
+      main = counted.rest();
+    }
+    List<Expr> near = new ArrayList<>(at.size());
+    near.add(main.horizon(TokenTrie.SHORT));
+    for (int i = 1; i < at.size(); i++) {
+      near.add(at.get(i).horizon(TokenTrie.SHORT));
+    }
+    return near.equals(at) ? Likeness.UNKNOWN : new Likeness.Near(intern(near));
   }
 
   // Every conjunct lets any text go by and then asks for something; if all but the last also let

@@ -17,6 +17,10 @@ public final class IntList {
     items[size++] = item;
   }
 
+  boolean sameAs(IntList o) {
+    return Arrays.equals(items, 0, size, o.items, 0, o.size);
+  }
+
   /** How many there are. */
   public int size() {
     return size;

@@ -9,8 +9,10 @@ import java.util.Arrays;
  * not in it. Immutable, shared by threads.
  */
 public final class TokenTrie {
-  // Longer tokens are rare, and those longer than the last mostly rules and indentation.
-  private static final int[] DEEP = {16, 32};
+  /** Longer tokens are rare, and mostly rules and indentation. */
+  public static final int SHORT = 32;
+
+  private static final int[] DEEP = {16, SHORT};
 
   // Node 0 is the root, the empty text. The children of node i start at i + 1; the next sibling of
   // node i is end[i], and [i, end[i]) is its subtree. first[i] .. first[i + 1] is the slice of
