@@ -5,14 +5,18 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.CompileReport;
 import dev.espalier.grammar.token.TokenTables;
+import dev.espalier.grammar.token.Weighted;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /** A schema over a vocabulary. Safe for threads. */
-public final class CompiledSchema implements CompiledConstraint {
+public final class CompiledSchema implements CompiledConstraint, Weighted {
+  private static final int STATE_BYTES = 300; // of a frame, context or state, formulas included
+  private static final int CHARACTER_BYTES = 20; // of the schema's text, as a tree
   private final JsonNode schema;
   private final Options options;
   private final TokenTables tables;
+  private final int length; // of the text
   private volatile Machine machine;
 
   private record Key(String text, Options options) {}
@@ -21,6 +25,7 @@ public final class CompiledSchema implements CompiledConstraint {
     schema = SchemaText.of(text);
     this.options = options;
     this.tables = tables;
+    length = text.length();
     machine = newMachine();
   }
 
@@ -52,6 +57,11 @@ public final class CompiledSchema implements CompiledConstraint {
    */
   public static Options ownOptions(String text, Options given) {
     return OptionsKeyword.read(SchemaText.of(text), given);
+  }
+
+  @Override
+  public long bytes() {
+    return (long) STATE_BYTES * machine.size() + (long) CHARACTER_BYTES * length;
   }
 
   @Override

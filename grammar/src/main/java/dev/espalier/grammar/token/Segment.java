@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every state but {@link #DEAD} can reach an exit or an accepted end of text; subclasses see to
  * that in {@link #compute}.
  */
-public abstract class Segment {
+public abstract class Segment implements Weighted {
   /** No text goes on like this. */
   public static final int DEAD = -1;
 
@@ -22,10 +22,12 @@ public abstract class Segment {
   // cells only ever go from unknown to their one value, so readers need no lock: whoever sees an
   // old array or an empty cell takes the slow path, which is locked.
   private static final int TABLE = 256;
+  private static final int STATE_BYTES = 200; // what a subclass knows of a state, about
   private static final int LONGEST_LIST = 32; // cells, two for each byte
 
   private volatile int[][] rows = {};
   private volatile View[] views = {};
+  private volatile long bytes = 200;
 
   /** The step's result for leaving the segment. */
   public static int exit(int label, boolean consumes) {
@@ -45,6 +47,11 @@ public abstract class Segment {
   /** Whether the byte belongs to this segment; if not, the next one reads it. */
   public static boolean consumes(int exit) {
     return ((-2 - exit) & 1) != 0;
+  }
+
+  @Override
+  public final long bytes() {
+    return bytes;
   }
 
   /** The first state. */
@@ -121,7 +128,12 @@ public abstract class Segment {
       return known > 0 ? known - 1 : known;
     }
     int result = compute(state, b);
-    rows[state] = with(rows[state], b, result >= 0 ? result + 1 : result);
+    int[] before = rows[state];
+    rows[state] = with(before, b, result >= 0 ? result + 1 : result);
+    if (rows[state] != before) {
+      long more = before == null ? STATE_BYTES : -4L * before.length;
+      bytes = bytes + more + 4L * rows[state].length;
+    }
     return result;
   }
 

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +25,11 @@ public final class TokenTables {
 
   private static final int SUFFIXES = 1 << 15;
   private static final long FLAT_MASK_BYTES = 32L << 20;
+
+  /** Memory of the automata that are remembered, and again of the compiled constraints. */
+  private static final long WEIGHED_BYTES = 80L << 20;
+
+  private static final int BETWEEN_WEIGHINGS = 16; // new ones
 
   /** Bit sets built before everything is forgotten and begun anew. */
   private static final long BIT_SET_BYTES = 256L << 20;
@@ -46,6 +53,7 @@ public final class TokenTables {
 
   private final FlatMasks flatMasks;
   private final AtomicLong bitSets = new AtomicLong();
+  private final AtomicInteger added = new AtomicInteger();
 
   private TokenTables(Vocabulary vocabulary, TokenTrie trie) {
     this.vocabulary = vocabulary;
@@ -147,14 +155,35 @@ public final class TokenTables {
 
   // Made outside the lock: makers take locks of their own and may take long. Of two that race, the
   // first one's value is everybody's.
-  private static <V> V shared(Map<Object, V> map, Object key, Supplier<? extends V> make) {
+  private <V> V shared(Map<Object, V> map, Object key, Supplier<? extends V> make) {
     V known = map.get(key);
     if (known == null) {
       V made = make.get();
       known = map.putIfAbsent(key, made);
       known = known == null ? made : known;
+      if (known instanceof Weighted && added.incrementAndGet() % BETWEEN_WEIGHINGS == 0) {
+        forgetOldest(segments);
+        forgetOldest(others);
+      }
     }
     return known;
+  }
+
+  // Whoever uses what is forgotten keeps it.
+  private static void forgetOldest(Map<Object, ?> map) {
+    synchronized (map) {
+      long sum = 0;
+      for (Object value : map.values()) {
+        sum += value instanceof Weighted w ? w.bytes() : 0;
+      }
+      Iterator<?> oldest = map.values().iterator();
+      while (sum > WEIGHED_BYTES && oldest.hasNext()) {
+        if (oldest.next() instanceof Weighted w) {
+          sum -= w.bytes();
+          oldest.remove();
+        }
+      }
+    }
   }
 
   long[] bits(int[] ids, int count) {
