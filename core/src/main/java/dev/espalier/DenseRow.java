@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * mask; and an interval of {@link Keys} outside of which everything has been cut. A truncation
  * therefore costs one key, however many tokens survive. Mutable, for one thread.
  *
+ * <p>One edit that only lowers may be pending. Until {@link #settle}, the index bounds the lowered
+ * logits from above, and {@link #collect} looks up what it has found: a few hundred tokens at most,
+ * where the edit may have thousands.
+ *
  * <p>Logits here are raw: the temperature's factor is an argument where it matters.
  */
 final class DenseRow {

@@ -6,16 +6,15 @@ package dev.espalier;
  * Only sums, products, fused ones and literals, so that the bits are equal on every machine. (Fused
  * ones are emulated, hundreds of times slower, on x86 processors from before 2013.)
  *
- * <p>Both loops use exp(x) = P(x / n + 1)ⁿ with n a power of two: P is the Chebyshev interpolant of
- * exp(y − 1) on [−1, 1], and n-th powers are squarings. No bit casts, which JDK 17 would not
- * vectorise. Each loop stays short, because long bodies are not vectorised either.
+ * <p>The loops use exp(x) = P(x / 32 + 1)³², with P(y) near exp(y − 1) and the power by squarings;
+ * no bit casts, which JDK 17 would not vectorise. The floats' P is for [0, 1], where x / 32 + 1
+ * lies once it is cut off at 0 by y + |y|: Math.max regards NaN and −0, for as many instructions as
+ * the polynomial has. The doubles' P is for [−1, 1]; their loops are cut in pieces, because long
+ * bodies of doubles are not vectorised.
  */
 final class FastExp {
   /** Length of the arrays that the loops run over. */
   static final int SEGMENT = 4096;
-
-  /** Arguments below are raised to it: e⁻³² is 1.3e-14. */
-  static final float FLOAT_FLOOR = -32;
 
   /** Arguments below are raised to it: e⁻⁶⁴ is 1.6e-28. */
   static final double DOUBLE_FLOOR = -64;
