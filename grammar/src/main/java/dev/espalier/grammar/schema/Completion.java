@@ -97,7 +97,8 @@ final class Completion {
     }
     byte[] next =
         switch (c.phase) {
-          case VALUE -> value(c.meaning.obligation());
+          case VALUE ->
+              array && !c.frame.remembers() ? begunItem(c) : value(c.meaning.obligation());
           case KEY_START -> member(c.frame, 1);
           case AFTER -> array ? item(c.frame) : member(c.frame, 0);
           default -> null;
@@ -196,6 +197,18 @@ final class Completion {
     return null;
   }
 
+  // Where an item has to come, what it is decides how many more have to.
+  private byte @Nullable [] begunItem(Context c) {
+    Formula owed = machine.formulas().and(c.frame.owed, c.meaning.obligation());
+    for (int height = 0; height <= MAX_HEIGHT; height++) {
+      byte[] items = itemsOf(owed, height);
+      if (items != null) {
+        return items;
+      }
+    }
+    return null;
+  }
+
   private byte @Nullable [] item(Frame f) {
     for (int height = 0; height <= MAX_HEIGHT; height++) {
       byte[] items = items(f.owed, height);
@@ -286,27 +299,39 @@ final class Completion {
     if (owed.remembers) {
       return remembering(owed, height);
     }
-    Set<Formula> seen = new HashSet<>(Set.of(owed));
-    ArrayDeque<Debt> queue = new ArrayDeque<>(List.of(new Debt(owed, null, new byte[0])));
+    return itemsOf(machine.progress().item(owed), height);
+  }
+
+  // The same, of what is owed by an item that is about to begin and all after it.
+  private byte @Nullable [] itemsOf(Formula begun, int height) {
+    Set<Formula> seen = new HashSet<>();
+    ArrayDeque<Debt> queue = new ArrayDeque<>();
+    Debt none = new Debt(begun, null, new byte[0]);
+    addDebts(none, begun, seen, queue, height);
     while (!queue.isEmpty() && seen.size() < MAX_DEBTS && !late()) {
       Debt debt = queue.remove();
       if (machine.progress().end(debt.owed).isTrue()) {
         return listed(debt);
       }
-      machine
-          .formulas()
-          .anyBranch(
-              machine.progress().item(debt.owed),
-              literals -> true,
-              branch -> {
-                Debt next = after(debt, branch, seen, height);
-                if (next != null) {
-                  queue.add(next);
-                }
-                return late();
-              });
+      addDebts(debt, machine.progress().item(debt.owed), seen, queue, height);
     }
     return null;
+  }
+
+  private void addDebts(
+      Debt debt, Formula item, Set<Formula> seen, ArrayDeque<Debt> queue, int height) {
+    machine
+        .formulas()
+        .anyBranch(
+            item,
+            literals -> true,
+            branch -> {
+              Debt next = after(debt, branch, seen, height);
+              if (next != null) {
+                queue.add(next);
+              }
+              return late();
+            });
   }
 
   private @Nullable Debt after(Debt debt, Formula branch, Set<Formula> seen, int height) {

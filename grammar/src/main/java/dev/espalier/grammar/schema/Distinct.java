@@ -110,6 +110,7 @@ final class Distinct {
   }
 
   private boolean fits(Count c, int min, Set<SchemaNode> taken) {
+    formulas.checkClock();
     if (min > c.max) {
       return false;
     }
@@ -142,6 +143,11 @@ final class Distinct {
       }
     }
     if (!places(c, min)) {
+      return false;
+    }
+    Set<SchemaNode> chairs = new HashSet<>();
+    domains.forEach(chairs::addAll);
+    if (chairs.size() < domains.size()) {
       return false;
     }
     Map<SchemaNode, Integer> holder = new HashMap<>();
@@ -210,9 +216,13 @@ final class Distinct {
       repeat(asked, c, ways);
     } else if (fits(c, c.min, Set.of())) {
       Set<SchemaNode> banned = new LinkedHashSet<>(c.seen);
-      for (Set<SchemaNode> domain : domains(c, c.min)) {
+      Set<Set<SchemaNode>> domains = new LinkedHashSet<>(domains(c, c.min));
+      Map<List<Boolean>, Boolean> fitting = new HashMap<>(); // values of the same domains are alike
+      for (Set<SchemaNode> domain : domains) {
         for (SchemaNode value : domain) {
-          if (!banned.contains(value) && !fits(c, c.min, Set.of(value))) {
+          List<Boolean> in = domains.stream().map(d -> d.contains(value)).toList();
+          if (!banned.contains(value)
+              && !fitting.computeIfAbsent(in, k -> fits(c, c.min, Set.of(value)))) {
             banned.add(value);
           }
         }

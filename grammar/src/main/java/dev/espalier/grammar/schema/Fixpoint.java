@@ -174,6 +174,11 @@ final class Fixpoint {
     if (open >= MAX_DEPTH) {
       throw undecided("depth", MAX_DEPTH);
     }
+    checkClock();
+  }
+
+  /** Throws once the time is spent. */
+  void checkClock() {
     if (System.nanoTime() - deadline > 0) {
       throw undecided("time", budgetNanos / 1_000_000);
     }

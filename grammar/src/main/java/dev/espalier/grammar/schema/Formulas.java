@@ -74,11 +74,22 @@ final class Formulas {
   private final Set<Formula> manyBranched = new HashSet<>();
   private final Map<Formula, List<Formula>> alternatives = new HashMap<>();
   private final int limit;
+  private Runnable clock = () -> {};
   private int created = 2;
 
   /** At most {@code limit} formulas. */
   Formulas(int limit) {
     this.limit = limit;
+  }
+
+  /** Asks a clock at every case that is looked at, which may throw. */
+  void clock(Runnable asked) {
+    clock = asked;
+  }
+
+  /** Lets the clock throw if the time for the present question is spent. */
+  void checkClock() {
+    clock.run();
   }
 
   private Formula make(Kind kind, @Nullable Atom atom, List<Formula> parts) {
@@ -439,6 +450,7 @@ final class Formulas {
     if (f.isFalse() || !seen.add(f)) {
       return false;
     }
+    checkClock();
     if (seen.size() > MAX_BRANCHES) {
       throw new BudgetExceededException(
           "branches",

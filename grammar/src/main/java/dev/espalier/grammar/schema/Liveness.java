@@ -75,6 +75,7 @@ final class Liveness {
     distinct = new Distinct(references, formulas, values, this::satisfiable);
     this.stateLimit = stateLimit;
     answers = new Fixpoint(budget);
+    formulas.clock(answers::checkClock);
   }
 
   /** Starts the clock anew: the budget is for one question from outside. */

@@ -30,7 +30,7 @@ final class Machine {
   // is
   // a question about the top frame alone, and nobody looks down the stack again.
 
-  private static final int MAX_PENDING = 30;
+  private static final int MAX_PENDING = 30; // verdicts with a bit each
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private record FrameKey(Frame frame) {
@@ -59,6 +59,8 @@ final class Machine {
   private final Liveness liveness;
   private final Punctuation punctuation;
   private final Map<FrameKey, Frame> frames = new HashMap<>();
+  private final Map<List<Formula>, Kinds> kindsOf = new HashMap<>(); // by their verdicts
+  private final Map<List<Formula>, Kinds> kindsByBits = new HashMap<>();
   private final Map<Meaning, Context> contexts = new HashMap<>();
   private @Nullable Completion completion;
   private volatile int size;
@@ -337,10 +339,19 @@ final class Machine {
       }
     }
     if (pending.size() > MAX_PENDING) {
-      throw new BudgetExceededException(
-          "side verdicts", MAX_PENDING, "too many schemas wait for the verdict on one value");
+      pending = numbered(List.copyOf(pending));
     }
     return frame(f.with(formulas.and(kept), List.copyOf(sides), List.copyOf(pending), gone));
+  }
+
+  private List<Formula> numbered(List<Formula> verdicts) {
+    Kinds known = kindsOf.get(verdicts);
+    if (known == null) {
+      known = new Kinds(verdicts, formulas, liveness::satisfiable);
+      kindsOf.put(verdicts, known);
+      kindsByBits.put(known.bits(), known);
+    }
+    return known.bits();
   }
 
   private Context memberValue(Frame f, int key) {
@@ -402,6 +413,7 @@ final class Machine {
   }
 
   private Formula settle(Formula formula, Frame f, int verdicts, @Nullable SchemaNode value) {
+    Kinds kinds = kindsByBits.get(f.pending);
     return formulas.map(
         formula,
         a -> {
@@ -409,6 +421,9 @@ final class Machine {
             return progress.remember(a, value);
           }
           Formula atom = formulas.atom(a);
+          if (kinds != null && kinds.knows(atom)) {
+            return formulas.constant(kinds.holds(verdicts, atom));
+          }
           int i = f.pending.indexOf(atom);
           return i < 0 ? atom : formulas.constant(((verdicts >> i) & 1) != 0);
         });

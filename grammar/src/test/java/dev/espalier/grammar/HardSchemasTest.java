@@ -1,0 +1,191 @@
+package dev.espalier.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
+import dev.espalier.CompiledConstraint.State;
+import dev.espalier.TokenMask;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.token.Vocabularies;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Schemas that are hard on purpose: decided, or refused by a budget, but never without end. */
+class HardSchemasTest {
+  private static final Vocabulary TOKENS =
+      Vocabularies.random(new Random(3), 600, "{\"a\":", "[1,2]", "true,false", "\"t\":\"m\"");
+
+  private static JsonSchema schema(String text) {
+    return JsonSchema.of(text.replace('\'', '"')).anyOrder();
+  }
+
+  private static String joined(int n, java.util.function.IntFunction<String> part) {
+    return IntStream.range(0, n).mapToObj(part).collect(Collectors.joining(","));
+  }
+
+  // ---- many alternatives
+
+  private static boolean accepts(CompiledConstraint c, String text) {
+    return c.check(text.replace('\'', '"')).accepted();
+  }
+
+  @Test
+  void fortyAlternativesOfWhichNoneIsNamedByANeededProperty() {
+    String ways =
+        joined(40, i -> "{'properties':{'t':{'const':'m" + i + "'},'n':{'maximum':" + i + "}}}");
+    CompiledConstraint c = schema("{'type':'object','oneOf':[" + ways + "]}").compile(TOKENS);
+    assertThat(accepts(c, "{'t':'m3'}")).isTrue();
+    assertThat(accepts(c, "{'t':'m3','n':3}")).isTrue();
+    assertThat(accepts(c, "{'n':2,'t':'m3'}")).isTrue();
+    assertThat(accepts(c, "{'n':39}")).as("only the last allows it").isTrue();
+    assertThat(accepts(c, "{'t':'m3','n':4}")).isFalse();
+    assertThat(accepts(c, "{'n':4,'t':'m3'}")).isFalse();
+    assertThat(accepts(c, "{'n':38}")).as("the last two allow it").isFalse();
+    assertThat(accepts(c, "{'t':'m40'}")).isFalse();
+    assertThat(accepts(c, "{}")).isFalse();
+    everyWalkCanBeCompleted(c);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'array','items':{'type':'integer'},'not':{'items':{'multipleOf':2}}}",
+        "{'type':'array','oneOf':[{'contains':{'const':1}},{'contains':{'const':2},'minContains':2}]}",
+        "{'type':'object','not':{'additionalProperties':{'type':'string'}},'maxProperties':3}",
+        "{'type':'object','properties':{'a':{'type':'integer'},'b':{'type':'null'}},"
+            + "'oneOf':[{'required':['a']},{'required':['b']},{'minProperties':3}]}",
+        "{'type':'object','allOf':[{'not':{'properties':{'a':{'const':1}}}},"
+            + "{'not':{'properties':{'b':{'const':1}}}},{'not':{'patternProperties':{'c':false}}}]}",
+        "{'type':'object','not':{'propertyNames':{'pattern':'^x'}},'minProperties':2}",
+        "{'type':'string','allOf':[{'pattern':'a.*b'},{'pattern':'c..d'},{'not':{'pattern':'e'}},"
+            + "{'pattern':'[0-9]{3}$'}],'minLength':20}",
+        "{'type':'string','pattern':'^(\\\\w+ ?){3,5}$','maxLength':40,'not':{'pattern':'aa'}}",
+        "{'$ref':'#/$defs/t','$defs':{'t':{'anyOf':[{'type':'null'},"
+            + "{'type':'object','required':['l','r'],'properties':{'l':{'$ref':'#/$defs/t'},"
+            + "'r':{'$ref':'#/$defs/t'}}}]}}}",
+      })
+  void everyPlaceHasAWayOut(String text) {
+    everyWalkCanBeCompleted(schema(text).compile(TOKENS));
+  }
+
+  private static void everyWalkCanBeCompleted(CompiledConstraint c) {
+    Random r = new Random(17);
+    TokenMask mask = new TokenMask(TOKENS.size());
+    for (int walk = 0; walk < 20; walk++) {
+      State s = c.start();
+      StringBuilder text = new StringBuilder();
+      for (int step = r.nextInt(25); step > 0 && !s.mayEnd(); step--) {
+        mask.clear();
+        s.fillMask(mask);
+        int token = r.nextInt(TOKENS.size());
+        while (!mask.contains(token)) {
+          token = (token + 1) % TOKENS.size();
+        }
+        text.append(new String(TOKENS.bytes(token), StandardCharsets.UTF_8));
+        s = java.util.Objects.requireNonNull(s.advance(token));
+      }
+      byte[] rest = s.completion();
+      assertThat(rest).as("after %s", text).isNotNull();
+      String whole =
+          text + new String(java.util.Objects.requireNonNull(rest), StandardCharsets.UTF_8);
+      assertThat(c.check(whole).accepted()).as(whole).isTrue();
+    }
+  }
+
+  // ---- bombs
+
+  static java.util.List<String> bombs() {
+    StringBuilder all = new StringBuilder("{'type':'object','$defs':{'d0':{'type':'object'}");
+    for (int i = 1; i <= 60; i++) {
+      String below = "{'$ref':'#/$defs/d" + (i - 1) + "'}";
+      all.append(",'d" + i + "':{'allOf':[" + below + "," + below + "]}");
+    }
+    all.append("},'$ref':'#/$defs/d60'}");
+    String nested = "{'type':'integer'}";
+    for (int i = 0; i < 20; i++) {
+      nested =
+          "{'oneOf':[" + nested + ",{'type':'string','maxLength':" + i + "},{'const':" + i + "}]}";
+    }
+    String deep = "{}";
+    for (int i = 0; i < 300; i++) {
+      deep = "{'properties':{'a':" + deep + "},'required':['a']}";
+    }
+    String pattern = "{'type':'string','pattern':'%s'}";
+    return java.util.List.of(
+        all.toString(),
+        nested,
+        deep,
+        "{'enum':[" + joined(100_000, i -> "'value number " + i + "'") + "]}",
+        "{'properties':{"
+            + joined(60_000, i -> "'property number " + i + "':{'type':'null'}")
+            + "}}",
+        "{'$ref':'#/$defs/a','$defs':{'a':{'allOf':[{'$ref':'#/$defs/b'}]},'b':{'$ref':'#/$defs/a'}}}",
+        pattern.formatted("^(a+)+$"),
+        pattern.formatted("^(a|a)*(a|b)*(b|a)*c$"),
+        pattern.formatted("^(.*a){12}.{12}$"),
+        pattern.formatted("^.{0,100000}x$"),
+        pattern.formatted("(a.{20}){3}"),
+        "{'type':'string','allOf':["
+            + joined(12, i -> "{'pattern':'" + (char) ('a' + i) + ".{8}" + (char) ('b' + i) + "'}")
+            + "]}",
+        "{'type':'array','uniqueItems':true,'minItems':1000,'items':{'type':'integer',"
+            + "'minimum':1,'maximum':1000}}",
+        "{'type':'object','patternProperties':{"
+            + joined(11, i -> "'" + (char) ('a' + i) + "':{'minimum':" + i + "}")
+            + "}}",
+        "{'type':'number','allOf':["
+            + joined(40, i -> "{'not':{'multipleOf':" + (i + 7) + "}}")
+            + "]}",
+        "{'type':'object','allOf':["
+            + joined(
+                30,
+                i ->
+                    "{'if':{'required':['k"
+                        + i
+                        + "']},'then':{'required':['m"
+                        + i
+                        + "']},'else':{'maxProperties':"
+                        + (40 + i)
+                        + "}}")
+            + "]}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("bombs")
+  void bombsAreDecidedOrRefusedByABudget(String text) {
+    long start = System.nanoTime();
+    TokenMask mask = new TokenMask(TOKENS.size());
+    String outcome;
+    try {
+      CompiledConstraint c = schema(text).compile(TOKENS);
+      State s = c.start();
+      for (int step = 0; step < 30 && !s.mayEnd(); step++) {
+        mask.clear();
+        s.fillMask(mask);
+        assertThat(mask.cardinality()).isPositive();
+        int token = 0;
+        while (!mask.contains(token)) {
+          token++;
+        }
+        s = java.util.Objects.requireNonNull(s.advance(token));
+      }
+      outcome = "decided";
+    } catch (BudgetExceededException | SchemaException e) {
+      outcome = String.valueOf(e.getMessage());
+      assertThat(outcome).isNotBlank();
+    }
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    String shown = text.substring(0, Math.min(60, text.length()));
+    System.out.printf("%5d ms  %s  %s%n", millis, shown, outcome);
+    // The bound is two seconds on a quiet machine; a test machine may be several times slower.
+    assertThat(millis).as(shown).isLessThan(20_000);
+  }
+}
