@@ -81,8 +81,8 @@ class MirostatOnModelTest {
           Watched next =
               switch (opened.size()) {
                 case 0 -> new Watched(Processors.temperature(1).open(context), 0, true);
-                case 1 -> new Watched(Processors.mirostatV1(2.5, ETA).open(context), 2.5, true);
-                case 2 -> new Watched(Processors.mirostatV1(4, ETA).open(context), 4, true);
+                case 1 -> new Watched(Processors.mirostatV1(2, ETA).open(context), 2, true);
+                case 2 -> new Watched(Processors.mirostatV1(2.5, ETA).open(context), 2.5, true);
                 case 3 -> new Watched(Processors.mirostatV2(1.5, ETA).open(context), 1.5, false);
                 default -> new Watched(Processors.mirostatV2(2.5, ETA).open(context), 2.5, false);
               };
