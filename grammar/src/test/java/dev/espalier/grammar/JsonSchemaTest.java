@@ -103,6 +103,24 @@ class JsonSchemaTest {
   }
 
   @Test
+  void namesComeEitherWayWhereBranchesDisagree() {
+    CompiledConstraint c =
+        compile(
+            "{'properties':{'k':{},'l':{}},'additionalProperties':true,'oneOf':["
+                + "{'properties':{'k':{'const':1},'a':{},'b':{}},'required':['a','b']},"
+                + "{'properties':{'k':{'const':2},'b':{},'x':{},'a':{}},'required':['b','x']}]}");
+    assertThat(accepts(c, "{'k':1,'a':0,'b':0}")).isTrue();
+    assertThat(accepts(c, "{'k':2,'b':0,'x':0,'a':0}")).isTrue();
+    assertThat(accepts(c, "{'k':1,'b':0,'a':0,'z':0}")).isTrue();
+    assertThat(accepts(c, "{'k':2,'x':0,'b':0}")).as("no branch has x before b").isFalse();
+    assertThat(accepts(c, "{'a':0,'k':1,'b':0}")).as("no branch has a before k").isFalse();
+    assertThat(accepts(c, "{'k':1,'z':0,'a':0,'b':0}")).as("others come last").isFalse();
+    assertThat(c.check("{\"k\":2,\"x\"").verdict())
+        .as("b is needed, and could come no more")
+        .isEqualTo(CompiledConstraint.Check.Verdict.REFUSED);
+  }
+
+  @Test
   void namesThatAreNotDeclaredComeOnceToo() {
     CompiledConstraint c = compile("{'type':'object','properties':{'a':{}}}");
     assertThat(accepts(c, "{'x':1,'y':2}")).isTrue();

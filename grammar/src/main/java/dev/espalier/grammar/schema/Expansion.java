@@ -61,7 +61,7 @@ final class Expansion {
   }
 
   /** The property names of a schema in the order of declaration. */
-  List<String> declared(SchemaNode schema) {
+  DeclaredOrder.Names declared(SchemaNode schema) {
     return order.of(schema);
   }
 

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeySpace {
   private static final int MAX_LANGUAGES = 12;
+  private static final BitSet NONE = new BitSet();
 
   final List<String> names; // the first `ranked` ones may come in this order only
   final int ranked;
+  private final Map<Integer, BitSet> late; // by a name's place: those before that may come after
   final List<Expr> languages;
   private final Map<String, Integer> index = new HashMap<>();
   private final List<Integer> nameBits = new ArrayList<>(); // which languages hold the name
@@ -29,9 +31,15 @@ final class KeySpace {
   final NameTrie trie;
   private final int hash;
 
-  KeySpace(List<String> names, int ranked, List<Expr> languages, int stateLimit) {
+  KeySpace(
+      List<String> names,
+      int ranked,
+      Map<Integer, BitSet> late,
+      List<Expr> languages,
+      int stateLimit) {
     this.names = names;
     this.ranked = ranked;
+    this.late = late;
     this.languages = languages;
     if (languages.size() > MAX_LANGUAGES) {
       throw new BudgetExceededException(
@@ -49,7 +57,7 @@ final class KeySpace {
       nameBits.add(bits);
     }
     trie = new NameTrie(listed);
-    hash = Objects.hash(names, ranked, languages);
+    hash = Objects.hash(names, ranked, late, languages);
     // With no language there is one class, and it is never empty: names are unlimited.
     findClasses(
         languages.isEmpty() ? Utf8.TEXT : Utf8.TEXT.minus(Expr.oneOf(listed)), 0, 0, stateLimit);
@@ -92,6 +100,7 @@ final class KeySpace {
             && s.hash == hash
             && s.ranked == ranked
             && s.names.equals(names)
+            && s.late.equals(late)
             && s.languages.equals(languages));
   }
 
@@ -134,8 +143,11 @@ final class KeySpace {
       after[key >> 6] |= 1L << key;
     }
     int passed = Math.min(key, ranked);
+    BitSet still = late.getOrDefault(key, NONE);
     for (int i = 0; i < passed; i++) {
-      after[i >> 6] |= 1L << i;
+      if (!still.get(i)) {
+        after[i >> 6] |= 1L << i;
+      }
     }
     return after;
   }

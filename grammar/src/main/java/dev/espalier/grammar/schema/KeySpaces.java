@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import dev.espalier.grammar.automaton.Expr;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.Set;
 final class KeySpaces {
   private static final int FEW = 256; // names of a finite language that are listed one by one
 
-  private record Key(List<String> names, int ranked, List<Expr> languages) {}
+  private record Key(
+      List<String> names, int ranked, Map<Integer, BitSet> late, List<Expr> languages) {}
 
   private record Asked(Formula formula, Formula verdicts, List<Formula> sides) {}
 
@@ -45,10 +47,14 @@ final class KeySpaces {
     Set<String> names = new LinkedHashSet<>();
     Set<Atom> origins = new LinkedHashSet<>();
     asked.verdicts.collectAtoms(origins);
+    Set<List<String>> lists = new LinkedHashSet<>();
     for (Atom origin : origins) {
-      names.addAll(expansion.declared(((Atom.Verdict) origin).schema()));
+      DeclaredOrder.Names declared = expansion.declared(((Atom.Verdict) origin).schema());
+      names.addAll(declared.names());
+      lists.addAll(declared.lists());
     }
     int ranked = declaredOrder ? names.size() : 0;
+    Map<Integer, BitSet> late = declaredOrder ? DeclaredOrder.late(names, lists) : Map.of();
     for (Atom a : atoms) {
       if (a instanceof Atom.HasKey has) {
         names.add(has.name());
@@ -65,8 +71,8 @@ final class KeySpaces {
         few.forEach(name -> names.add(new String(name, StandardCharsets.UTF_8)));
       }
     }
-    Key key = new Key(List.copyOf(names), ranked, languages);
+    Key key = new Key(List.copyOf(names), ranked, late, languages);
     return spaces.computeIfAbsent(
-        key, k -> new KeySpace(k.names, k.ranked, k.languages, stateLimit));
+        key, k -> new KeySpace(k.names, k.ranked, k.late, k.languages, stateLimit));
   }
 }

@@ -287,7 +287,7 @@ final class Machine {
   Segment text(Formula owed, List<Formula> sides) {
     Set<String> excluded = sides.isEmpty() ? Constants.excludedTexts(owed) : null;
     if (excluded != null) {
-      KeySpace none = new KeySpace(List.of(), 0, List.of(), options.states());
+      KeySpace none = new KeySpace(List.of(), 0, Map.of(), List.of(), options.states());
       KeyContent.Choice any = new KeyContent.Choice(none, none.allKeys(), excluded);
       return tables.segment(any, k -> new StringSegment(new KeyContent(any, options.states())));
     }
