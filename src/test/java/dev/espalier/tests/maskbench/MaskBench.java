@@ -25,7 +25,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -96,6 +99,8 @@ final class MaskBench implements Callable<Integer> {
   @Option(names = "--json", required = true, description = "Where the figures go.")
   private Path json = Path.of("");
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private final PrintStream print = System.out;
 
   public static void main(String[] args) {
@@ -106,10 +111,23 @@ final class MaskBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (limit < 0 || sound < 0 || runs < 1 || warmUp < 0) {
-      throw new IllegalArgumentException(
-          "--limit, --sound and --warm-up need numbers from 0, --runs from 1");
+      throw wrong("--limit, --sound and --warm-up need numbers from 0, --runs from 1");
     }
-    List<BenchFile> files = BenchFile.read(data, limit);
+    if (!Files.exists(data)) {
+      throw wrong("--data: there is no " + data + "; give a .jsonl.gz or a folder of files");
+    }
+    if (!Files.isRegularFile(tokenizer)) {
+      throw wrong("--tokenizer: there is no file " + tokenizer + "; give a tokenizer.json");
+    }
+    List<BenchFile> files;
+    try {
+      files = BenchFile.read(data, limit);
+    } catch (IOException | JacksonException e) {
+      throw wrong("--data: " + data + " cannot be read: " + e.getMessage());
+    }
+    if (files.isEmpty()) {
+      throw wrong("--data: " + data + " holds no file with a schema");
+    }
     Map<String, Object> report = new LinkedHashMap<>();
     try (BenchTokenizer encoder = new BenchTokenizer(tokenizer)) {
       List<Pass.Task> tasks = tasks(files, encoder);
@@ -127,6 +145,10 @@ final class MaskBench implements Callable<Integer> {
         .build()
         .writeValue(json.toFile(), report);
     return 0;
+  }
+
+  private CommandLine.ParameterException wrong(String problem) {
+    return new CommandLine.ParameterException(spec.commandLine(), problem);
   }
 
   private static List<Pass.Task> tasks(List<BenchFile> files, BenchTokenizer encoder) {
@@ -176,6 +198,9 @@ final class MaskBench implements Callable<Integer> {
     double peak = peakHeapMb();
     Pass last = passes.get(passes.size() - 1);
     verdicts(tasks.size(), last, report);
+    if (order == Order.declared) {
+      inDeclaredOrder(tasks, last, report);
+    }
     Spread ttfm = Spread.median(passes.stream().map(Pass::ttfm).toList());
     Spread tbm = Spread.median(passes.stream().map(Pass::tbm).toList());
     Spread second = Spread.median(passes.stream().map(Pass::secondRequest).toList());
@@ -214,7 +239,7 @@ final class MaskBench implements Callable<Integer> {
 
   private void verdicts(int files, Pass pass, Map<String, Object> report) {
     report.put("files", files);
-    report.put("pass", pass.passed);
+    report.put("pass", pass.passed.size());
     report.put("compileErrors", pass.compileErrors.size());
     report.put("compileErrorFiles", pass.compileErrors);
     report.put("compileErrorReasons", pass.reasons);
@@ -227,12 +252,33 @@ final class MaskBench implements Callable<Integer> {
         "%d files, %d pass; %d compile errors %s, %d unsatisfiable, %d valid refused, %d invalid"
             + " accepted%n",
         files,
-        pass.passed,
+        pass.passed.size(),
         pass.compileErrors.size(),
         pass.reasons,
         pass.unsatisfiable.size(),
         pass.validationErrors.size(),
         pass.invalidationErrors.size());
+  }
+
+  /** Of the files whose valid instances are all in declared order, how many pass. */
+  private void inDeclaredOrder(List<Pass.Task> tasks, Pass pass, Map<String, Object> report) {
+    int files = 0;
+    List<String> failed = new ArrayList<>();
+    for (Pass.Task task : tasks) {
+      InstanceOrder judge = new InstanceOrder(task.file().schema());
+      if (task.file().tests().stream().allMatch(t -> !t.valid() || judge.holds(t.text()))) {
+        files++;
+        if (!pass.passed.contains(task.file().name())) {
+          failed.add(task.file().name());
+        }
+      }
+    }
+    report.put("filesInOrder", files);
+    report.put("passInOrder", files - failed.size());
+    report.put("failedInOrder", failed);
+    print.printf(
+        "%d files with valid instances in declared order, %d of them pass%n",
+        files, files - failed.size());
   }
 
   private static List<Map<String, Object>> slowest(Map<String, Double> averages) {

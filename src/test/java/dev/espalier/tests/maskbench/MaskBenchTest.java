@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +85,63 @@ class MaskBenchTest {
     }
     JsonNode two = run(lines, tokenizer, folder.resolve("two.json"), "--limit", "2");
     assertThat(two.get("files").intValue()).isEqualTo(2);
+    assertThat(two.has("filesInOrder")).isFalse();
+  }
+
+  @Test
+  void declaredOrderIsJudgedFileByFile(@TempDir Path folder) throws IOException {
+    Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), byteTokenizer());
+    String schema =
+        "{\"schema\":{\"properties\":{\"a\":{\"required\":[\"b\"]},\"c\":{}}},\"tests\":[";
+    String[] instances = {
+      "{\"a\":{\"b\":1,\"z\":2},\"c\":1}", "{\"c\":1,\"a\":1}", "{\"a\":{\"z\":1,\"b\":2}}"
+    };
+    for (int i = 0; i < instances.length; i++) {
+      String test = "{\"valid\":true,\"data\":" + instances[i] + "}]}";
+      Files.writeString(folder.resolve(i + ".json"), schema + test);
+    }
+    Files.writeString(
+        folder.resolve("broken.json"),
+        "{\"schema\":{\"$ref\":\"#/a\"},\"tests\":[{\"valid\":true,\"data\":1}]}");
+    JsonNode r = run(folder, tokenizer, folder.resolve("out"), "--order", "declared");
+    assertThat(r.get("pass").intValue()).isEqualTo(1);
+    assertThat(r.get("filesInOrder").intValue()).isEqualTo(2);
+    assertThat(r.get("passInOrder").intValue()).isEqualTo(1);
+    assertThat(r.get("failedInOrder").get(0).stringValue()).isEqualTo("broken.json");
+  }
+
+  @Test
+  void whatIsNotThereIsSaidInALine(@TempDir Path folder) throws IOException {
+    Path there = Files.writeString(folder.resolve("tokenizer.json"), byteTokenizer());
+    Path missing = folder.resolve("missing");
+    assertThat(complaint("--data", missing + "", "--tokenizer", there + "", "--json", "x"))
+        .contains("--data: there is no " + missing);
+    assertThat(complaint("--data", folder + "", "--tokenizer", missing + "", "--json", "x"))
+        .contains("--tokenizer: there is no file " + missing);
+    assertThat(complaint("--data", folder + "", "--tokenizer", there + "", "--json", "x"))
+        .contains("holds no file");
+    assertThat(complaint("--runs", "0", "--data", "d", "--tokenizer", "t", "--json", "x"))
+        .contains("--runs from 1");
+  }
+
+  private static String complaint(String... args) {
+    StringWriter said = new StringWriter();
+    CommandLine line = new CommandLine(new MaskBench()).setErr(new PrintWriter(said));
+    assertThat(line.execute(args)).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(said.toString()).doesNotContain("Exception");
+    return said.toString();
+  }
+
+  @Test
+  void namesOfBranchesThatDisagreeComeEitherWay() {
+    InstanceOrder order =
+        new InstanceOrder(
+            "{\"oneOf\":[{\"$ref\":\"#/$defs/x\"},{\"properties\":{\"c\":1,\"a\":1}}],"
+                + "\"$defs\":{\"x\":{\"properties\":{\"a\":{},\"b\":{},\"c\":{}}}}}");
+    assertThat(order.holds("{\"a\":1,\"c\":1}")).isTrue();
+    assertThat(order.holds("{\"c\":1,\"a\":1}")).isTrue();
+    assertThat(order.holds("{\"b\":1,\"a\":1}")).isFalse();
+    assertThat(order.holds("{\"c\":1,\"b\":1}")).isFalse();
   }
 
   @Test

@@ -10,9 +10,11 @@ import dev.espalier.grammar.JsonSchema;
 import dev.espalier.grammar.SchemaException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -32,7 +34,7 @@ final class Pass {
   private final Vocabulary vocabulary;
   private final TokenMask mask;
 
-  int passed;
+  final Set<String> passed = new HashSet<>(); // names of files
   final List<Failure> compileErrors = new ArrayList<>();
   final List<Failure> unsatisfiable = new ArrayList<>();
   final List<Failure> validationErrors = new ArrayList<>();
@@ -67,7 +69,7 @@ final class Pass {
           right &= !test.valid();
         }
         if (right) {
-          passed++;
+          passed.add(task.file().name());
         } else {
           validationErrors.add(new Failure(task.file().name(), "unsatisfiable: " + e.getMessage()));
         }
@@ -110,7 +112,9 @@ final class Pass {
     if (tokens > from) {
       averages.put(task.file().name(), Arrays.stream(tbm, from, tokens).average().orElse(0) / 1e3);
     }
-    passed += right ? 1 : 0;
+    if (right) {
+      passed.add(task.file().name());
+    }
   }
 
   private void failed(Task task, String reason, Throwable e) {
