@@ -134,17 +134,20 @@ final class InstanceOrder {
   }
 
   private JsonNode target(String reference) {
-    if (!reference.startsWith("#")) {
+    if (!reference.equals("#") && !reference.startsWith("#/")) {
       return MAPPER.missingNode();
     }
     JsonNode at = root;
     String pointer =
         URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
-    for (String step : pointer.split("/", -1)) {
+    if (pointer.isEmpty()) {
+      return root;
+    }
+    for (String step : pointer.substring(1).split("/", -1)) {
       String name = step.replace("~1", "/").replace("~0", "~");
       if (at.isArray() && name.matches("[0-9]{1,6}")) {
         at = at.path(Integer.parseInt(name));
-      } else if (at != root || !name.isEmpty()) {
+      } else {
         at = at.path(name);
       }
     }
