@@ -74,8 +74,8 @@ public final class Candidates {
     row = longRows ? new DenseRow(size) : null;
     rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
     law = new Law(this, rejection);
-    threshold = new Threshold(this);
-    nucleus = new Nucleus(this, law, threshold);
+    threshold = new Threshold(this, law);
+    nucleus = new Nucleus(this, law, threshold, longRows);
     typical = new TypicalSet(this, law, threshold);
   }
 
@@ -443,23 +443,43 @@ public final class Candidates {
   }
 
   /**
-   * A lower bound of {@link #logSumExp}, with {@link #mostLogSumExp} as the upper one. Where the
-   * normaliser is not known yet, a glance at the best candidates and the blocks' maxima costs a
-   * third of a pass over the row, and often decides.
+   * A lower bound of {@link #logSumExp}, with {@link #mostLogSumExp} as the upper one: what is
+   * known of the normaliser, and where nothing is, what a glance at the best candidates and the
+   * blocks' maxima tells for a third of the cost of a pass over the row. {@link #sharpenLogSumExp}
+   * brings them nearer.
    */
   public double leastLogSumExp() {
-    if (!law.isSummed() && !isEmpty() && law.glance()) {
-      return max() + Math.log(law.least());
+    if (isEmpty()) {
+      return Double.NEGATIVE_INFINITY;
     }
-    return logSumExp() - logSumExpError();
+    law.bound();
+    return max() + Math.log(law.least());
   }
 
   /** An upper bound of {@link #logSumExp}; see {@link #leastLogSumExp}. */
   public double mostLogSumExp() {
-    if (!law.isSummed() && !isEmpty() && law.glance()) {
-      return max() + Math.log(law.most());
+    if (isEmpty()) {
+      return Double.NEGATIVE_INFINITY;
     }
-    return logSumExp() + logSumExpError();
+    law.bound();
+    return max() + Math.log(law.most());
+  }
+
+  /**
+   * Brings {@link #leastLogSumExp} and {@link #mostLogSumExp} nearer to each other by the cheapest
+   * means left; after a few calls they are equal, and {@link #exactLogSumExp}. Decide by bounds,
+   * and sharpen them only while they leave a decision open:
+   *
+   * <pre>{@code
+   * do {
+   *   decision = decide(c.leastLogSumExp(), c.mostLogSumExp());
+   * } while (decision == OPEN && c.sharpenLogSumExp());
+   * }</pre>
+   *
+   * @return whether they were not equal before
+   */
+  public boolean sharpenLogSumExp() {
+    return !isEmpty() && law.sharpen();
   }
 
   /**
@@ -545,6 +565,11 @@ public final class Candidates {
   public int ranked(int rank) {
     rankedRaw(rank);
     return dense ? Keys.id(ranking.keys()[rank]) : list.id(rank);
+  }
+
+  /** The keys of a dense row as far as {@link #rank} has reached. */
+  long[] rankedKeys() {
+    return ranking.keys();
   }
 
   long rankedKey(int rank) {

@@ -9,16 +9,13 @@ import java.util.Arrays;
  */
 final class ExactLaw {
   private static final int SEGMENT = FastExp.SEGMENT;
-  private static final int PARTS = SEGMENT / 16;
   private static final double PER_NAT = MassHistogram.PER_NAT;
 
   private final double[] argument = new double[SEGMENT];
   private final double[] exponential = new double[SEGMENT];
   private final MassHistogram mass = new MassHistogram();
 
-  private final float[] score = new float[SEGMENT];
-  private final float[] quarter = new float[SEGMENT / 4];
-  private final float[] maxima = new float[PARTS];
+  private final Band band = new Band();
 
   private double sum;
   private double moment;
@@ -153,9 +150,8 @@ final class ExactLaw {
   }
 
   /**
-   * Collects the members of the edge. They lie within {@code width} of {@code radius}, nats, on
-   * either side of {@code middle}, relative to the largest logit: a test of floats that comes as
-   * the maximum over a block of what is positive where one passes, so that it is vector code.
+   * Collects the members of the edge. They lie in a {@link Band}, in nats and relative to the
+   * largest logit.
    */
   private void gather(
       DenseRow row,
@@ -167,49 +163,21 @@ final class ExactLaw {
       double width) {
     edge = 0;
     double rounding = 4e-7 * (Math.abs(max) + (radius + width - middle) / scale) + 1e-6 / scale;
-    float at = (float) (max + middle / scale);
-    float away = (float) (radius / scale);
-    float within = (float) (width / scale + rounding);
+    band.set(max + middle / scale, radius / scale, width / scale + rounding);
     for (int s = 0; s < row.segments(); s++) {
       row.members(s, row.scratch);
-      near(row.scratch, at, away, within, score);
-      reduce(score, quarter, maxima);
-      for (int block = 0; block < maxima.length; block++) {
-        if (maxima[block] >= 0) {
-          for (int i = block; i < SEGMENT; i += PARTS) {
-            double y = (row.scratch[i] - max) * scale;
-            int bucket = MassHistogram.bucket(y);
-            if (bucket >= first
-                && bucket <= end
-                && (bucket < sureFirst || bucket > sureEnd)
-                && y > Double.NEGATIVE_INFINITY) {
-              add(s * SEGMENT + i, Math.abs(y - centre));
-            }
-          }
+      int near = band.find(row.scratch);
+      for (int i = 0; i < near; i++) {
+        int at = band.places()[i];
+        double y = (row.scratch[at] - max) * scale;
+        int bucket = MassHistogram.bucket(y);
+        if (bucket >= first
+            && bucket <= end
+            && (bucket < sureFirst || bucket > sureEnd)
+            && y > Double.NEGATIVE_INFINITY) {
+          add(s * SEGMENT + at, Math.abs(y - centre));
         }
       }
-    }
-  }
-
-  private static void near(float[] x, float middle, float radius, float width, float[] out) {
-    for (int i = 0; i < SEGMENT; i++) {
-      out[i] = width - Math.abs(Math.abs(x[i] - middle) - radius);
-    }
-  }
-
-  /** Maxima of 16 elements each, 256 apart. */
-  private static void reduce(float[] x, float[] quarter, float[] out) {
-    for (int i = 0; i < SEGMENT / 4; i++) {
-      quarter[i] =
-          Math.max(
-              Math.max(x[i], x[i + SEGMENT / 4]),
-              Math.max(x[i + SEGMENT / 2], x[i + 3 * (SEGMENT / 4)]));
-    }
-    for (int i = 0; i < PARTS; i++) {
-      out[i] =
-          Math.max(
-              Math.max(quarter[i], quarter[i + PARTS]),
-              Math.max(quarter[i + 2 * PARTS], quarter[i + 3 * PARTS]));
     }
   }
 

@@ -24,6 +24,20 @@ final class ExpSums {
   /** What the rounded factors y may add to the entropy's error: 1.5 · 32 · 2⁻²⁴, in nats. */
   static final double MOMENT_ERROR = 3e-6;
 
+  /** The coarse arguments lose too much of logits further than this from 0, in nats. */
+  private static final double COARSE_LIMIT = 1000;
+
+  /** What a pass does with a segment; {@link #shift} and {@link #part} mean what it says. */
+  private enum Kernel {
+    SUM,
+    MOMENT,
+    COARSE
+  }
+
+  private Kernel kernel = Kernel.SUM;
+  private float shift;
+  private float part;
+
   private final float[] sums = new float[SEGMENT];
   private final float[] exponential = new float[SEGMENT];
   private final float[] moments = new float[SEGMENT];
@@ -33,6 +47,9 @@ final class ExpSums {
 
   private double sum; // Σ exp((x − max) · scale)
   private double moment; // Σ exp((x − max) · scale) · (x − max) · scale
+
+  private double tailLeast;
+  private double tailMost;
 
   /** Whether arguments of floats neither overflow nor vanish; else the double path must do. */
   static boolean holds(float max, double scale) {
@@ -45,21 +62,65 @@ final class ExpSums {
    * @param max their largest raw logit, which {@link #holds}
    */
   void add(DenseRow row, float max, double scale, boolean withMoment) {
+    kernel = withMoment ? Kernel.MOMENT : Kernel.SUM;
+    shift = max;
+    part = (float) scale;
+    add(row, floor(max, scale));
+  }
+
+  /**
+   * Bounds Σ exp((x − cap) · scale) over the members behind the best few, of which {@code cap} is
+   * the last: {@link #tailLeast} and {@link #tailMost}. The coarse exponential does, since it is
+   * only the tail that it is wrong about.
+   *
+   * <p>The pass takes all members, and what the best made of it is subtracted. Σ is off by 20
+   * roundings of floats; an exponential by a relative {@link FastExp#COARSE_ERROR} and by 32 / ONE
+   * times what its argument is off, the rounded part by 2⁻²⁴ · ONE / 2, the rounded start by 2⁻²⁴
+   * of itself, at most ONE / 2 · (1 + |cap · scale| / 16), and their sum by 2⁻²⁴ · ONE / 2: in all
+   * 2⁻²⁴ · (48 + |cap · scale|). What lies 16 below the cap counts as e⁻¹⁶ = 1.13e-7.
+   *
+   * @param best keys of the best, in order
+   * @return false, and nothing done, where these are too far apart or the logits too large
+   */
+  boolean boundTail(DenseRow row, long[] best, int few, double scale) {
+    float max = Keys.logit(best[0]);
+    float cap = Keys.logit(best[few - 1]);
+    if (!holds(max, scale)
+        || (max - (double) cap) * scale > FastExp.COARSE_FLOOR
+        || Math.abs(cap) * scale > COARSE_LIMIT) {
+      return false;
+    }
+    kernel = Kernel.COARSE;
+    part = (float) (scale * FastExp.COARSE_ONE / (2 * FastExp.COARSE_FLOOR));
+    shift = (float) (FastExp.COARSE_ONE / 2.0 - (double) cap * part);
+    add(row, floor(max, scale));
+    double tail = sum;
+    for (int i = 0; i < few; i++) {
+      tail -= FastExp.coarse(Keys.logit(best[i]), part, shift);
+    }
+    double rounding = 1.3e-6 * sum;
+    double error = FastExp.COARSE_ERROR + 0x1p-24 * (50 + Math.abs(cap) * scale);
+    double floors = row.size * 1.2e-7;
+    tailLeast = Math.max(0, (tail - rounding) * (1 - error) - floors);
+    tailMost = (tail + rounding) * (1 + 1.01 * error);
+    return true;
+  }
+
+  private void add(DenseRow row, float lowest) {
     if (row.gapless() && !gaps) {
-      add(row, max, scale, withMoment, false);
+      add(row, lowest, false);
       if (!Double.isNaN(sum)) {
         return;
       }
       gaps = true;
     }
-    add(row, max, scale, withMoment, true);
+    add(row, lowest, true);
   }
 
-  private void add(DenseRow row, float max, double scale, boolean withMoment, boolean raised) {
+  private void add(DenseRow row, float lowest, boolean raised) {
     sum = 0;
     moment = 0;
     float[] x = row.scratch;
-    float lowest = floor(max, scale);
     for (int s = 0; s < row.segments(); s++) {
       if (s % FLUSH == 0) {
         flush();
@@ -68,12 +129,14 @@ final class ExpSums {
       if (raised || s == row.segments() - 1) { // the last may end early
         FastExp.raise(x, lowest);
       }
-      if (withMoment) {
-        FastExp.floats(x, max, (float) scale, exponential);
-        FastExp.add(exponential, sums);
-        FastExp.addMoments(x, max, (float) scale, exponential, moments);
-      } else {
-        FastExp.addFloats(x, max, (float) scale, sums);
+      switch (kernel) {
+        case SUM -> FastExp.addFloats(x, shift, part, sums);
+        case COARSE -> FastExp.addCoarse(x, part, shift, sums);
+        case MOMENT -> {
+          FastExp.floats(x, shift, part, exponential);
+          FastExp.add(exponential, sums);
+          FastExp.addMoments(x, shift, part, exponential, moments);
+        }
       }
     }
     flush();
@@ -115,6 +178,16 @@ final class ExpSums {
   /** Σ exp((x − max) · scale). */
   double sum() {
     return sum;
+  }
+
+  /** Lower bound by {@link #boundTail}. */
+  double tailLeast() {
+    return tailLeast;
+  }
+
+  /** Upper bound by {@link #boundTail}. */
+  double tailMost() {
+    return tailMost;
   }
 
   /** Entropy of the law, in nats. */

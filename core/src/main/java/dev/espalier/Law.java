@@ -11,6 +11,9 @@ final class Law {
   /** So many of the best are looked at before the whole row is. */
   static final int GLANCE = 64;
 
+  /** Of a sum of that many doubles and some products, relative. */
+  private static final double ROUNDING = 1e-12;
+
   private final Candidates c;
   private final @Nullable ExpSums sums; // null where rows are short, as the next two
   private final @Nullable ExactLaw exactLaw;
@@ -22,10 +25,11 @@ final class Law {
   private double entropy;
   private boolean entropyExact;
 
-  // Bounds of the normaliser, by a glance at the best few; `best` is what these have of it.
-  private double best;
+  // What bounds the normaliser until it is known, and what the best GLANCE have of it.
   private double least;
   private double most;
+  private double best;
+  private boolean tailSummed; // the bounds are those of ExpSums.boundTail, or cannot be
 
   Law(Candidates candidates, @Nullable BlockRejection rejection) {
     c = candidates;
@@ -38,6 +42,7 @@ final class Law {
   void drop() {
     normaliser = Double.NaN;
     least = Double.NaN;
+    tailSummed = false;
     entropy = Double.NaN;
   }
 
@@ -56,8 +61,7 @@ final class Law {
     return sums;
   }
 
-  /** Whether {@link #sum} is known, if only within its bound. */
-  boolean isSummed() {
+  private boolean isSummed() {
     return !Double.isNaN(normaliser);
   }
 
@@ -82,10 +86,35 @@ final class Law {
         total += FastExp.exp((c.list.value(i) - max) * c.scale);
       }
       normaliser = total;
-    } else if (exact || !fastSums(r, max, false)) {
+    } else if (exact || (!boundsSuffice() && !fastSums(r, max, false))) {
       exactSums(r);
     }
     return normaliser;
+  }
+
+  /** Takes the middle of the bounds if these are as near as {@link #fastSums} would make them. */
+  private boolean boundsSuffice() {
+    if (Double.isNaN(least)) {
+      if (!hasGlance() || !lightTail()) {
+        return false;
+      }
+      best = ranked(0, GLANCE);
+      least = best * (1 - ROUNDING);
+      most = Double.POSITIVE_INFINITY;
+    }
+    if (!tailSummed && lightTail()) {
+      sumTail();
+    }
+    if (!boundsAreFine()) {
+      return false;
+    }
+    normaliser = (least + most) / 2;
+    normaliserError = 1.001 * (most - least) / (least + most);
+    return true;
+  }
+
+  private boolean boundsAreFine() {
+    return most - least <= 2 * ExpSums.ERROR * 0.99 * least;
   }
 
   private boolean fastSums(DenseRow r, double max, boolean withEntropy) {
@@ -150,49 +179,97 @@ final class Law {
     return entropyExact;
   }
 
+  // ---- bounds
+
   /**
-   * Bounds the normaliser by the best 64 candidates and the blocks' maxima; false where the row is
-   * a list or has no more than these.
+   * Bounds the normaliser as cheaply as there is a way: by the best few and the blocks' maxima, at
+   * a third of the cost of a pass over the row. There is a candidate.
    */
-  boolean glance() {
+  void bound() {
+    if (isSummed() || !Double.isNaN(least)) {
+      return;
+    }
     DenseRow r = c.prepared();
     BlockRejection blocks = rejection;
-    if (r == null
-        || blocks == null
-        || !ExpSums.holds((float) c.top(), c.scale)
-        || c.rank(GLANCE) < GLANCE) {
-      return false;
+    if (r == null || blocks == null || !hasGlance()) {
+      sum(false);
+      return;
     }
-    if (Double.isNaN(least)) {
-      best = 0;
-      for (int i = 0; i < GLANCE; i++) {
-        best += FastExp.exp((c.rankedRaw(i) - c.top()) * c.scale);
+    double scale = c.scale;
+    blocks.boundTail(r, (float) c.top(), c.rankedRaw(GLANCE - 1), GLANCE, (float) scale);
+    best = ranked(0, GLANCE);
+    least = (best + blocks.least()) * (1 - ROUNDING);
+    most = (best + blocks.most()) * (1 + ROUNDING);
+  }
+
+  /**
+   * Brings the bounds nearer to each other: by a coarse pass, a better one, and one in double,
+   * after which they are equal.
+   *
+   * @return whether they were not equal before
+   */
+  boolean sharpen() {
+    bound();
+    if (isSummed()) {
+      boolean open = normaliserError > 0;
+      sum(true);
+      return open;
+    }
+    if (tailSummed || !sumTail()) {
+      DenseRow r = c.prepared();
+      if (r == null || boundsAreFine() || !fastSums(r, c.top(), false)) {
+        sum(true);
       }
-      blocks.boundTail(r, (float) c.top(), c.rankedRaw(GLANCE - 1), GLANCE, (float) c.scale);
-      least = best + blocks.least();
-      most = best + blocks.most();
     }
     return true;
   }
 
-  /** Whether a glance has been taken. */
-  boolean glanced() {
-    return !Double.isNaN(least);
+  /** A coarse pass. */
+  private boolean sumTail() {
+    DenseRow r = c.prepared();
+    tailSummed = true;
+    if (r == null || !sums().boundTail(r, c.rankedKeys(), GLANCE, c.scale)) {
+      return false;
+    }
+    double unit = FastExp.exp((c.rankedRaw(GLANCE - 1) - c.top()) * c.scale);
+    least = Math.max(least, (best + unit * sums().tailLeast()) * (1 - ROUNDING));
+    most = Math.min(most, (best + unit * sums().tailMost()) * (1 + ROUNDING));
+    return true;
   }
 
-  /** What the best {@link #GLANCE} have of the normaliser. */
-  double best() {
-    return best;
+  /** Whether the row is long and the best few can be told from the rest. */
+  private boolean hasGlance() {
+    return c.prepared() != null
+        && ExpSums.holds((float) c.top(), c.scale)
+        && c.rank(GLANCE) == GLANCE;
   }
 
-  /** Lower bound of the normaliser by a glance. */
+  /**
+   * Whether a coarse pass would probably do: the tail is guessed to have as much as the best few
+   * would have if all were like the last of them.
+   */
+  private boolean lightTail() {
+    double last = ranked(GLANCE - 1, GLANCE);
+    return GLANCE * last * FastExp.COARSE_ERROR < 0.8 * ExpSums.ERROR * ranked(0, GLANCE);
+  }
+
+  /** Σ exp over some of the ranked candidates. */
+  private double ranked(int from, int end) {
+    double sum = 0;
+    for (int i = from; i < end; i++) {
+      sum += FastExp.exp((c.rankedRaw(i) - c.top()) * c.scale);
+    }
+    return sum;
+  }
+
+  /** Lower bound of the normaliser, after {@link #bound}. */
   double least() {
-    return least;
+    return isSummed() ? normaliser * (1 - normaliserError) : least;
   }
 
-  /** Upper bound of the normaliser by a glance. */
+  /** Upper bound of the normaliser, after {@link #bound}. */
   double most() {
-    return most;
+    return isSummed() ? normaliser * (1 + 1.001 * normaliserError) : most;
   }
 
   /** Standard deviation of the logits. */

@@ -1,86 +1,113 @@
 package dev.espalier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The nucleus: the smallest best-first prefix of a mass. A glance at the best few often decides; a
- * prefix of some hundreds is found by sorting; a wide one in the exact law's histogram.
+ * The nucleus: the smallest best-first prefix of a mass. The best few often have it; some hundreds
+ * are told apart by quickselect; a wide one is found in a histogram.
  */
 final class Nucleus {
-  /** A nucleus of more tokens than this is not looked for by sorting. */
+  /** A nucleus of more tokens than this is not looked for one by one. */
   private static final int WIDE = 1024;
 
-  /** Where a glance says that it has more tokens than this, the histogram is cheaper. */
+  /** If even so many tokens like the last of the best few fall short, there are thousands. */
   private static final int FAR = 256;
+
+  /** Answers of {@link #among} and {@link #split} besides a number. */
+  private static final int OPEN = 0;
+
+  private static final int FARTHER = -1;
+
+  /**
+   * A glance leaves more open than this, relative; then hundreds of tokens cannot be told apart.
+   */
+  private static final double ROUGH = 0.01;
 
   private final Candidates c;
   private final Law law;
   private final Threshold threshold;
+  private final @Nullable LogitHistogram histogram; // null where rows are short
 
-  Nucleus(Candidates candidates, Law law, Threshold threshold) {
+  Nucleus(Candidates candidates, Law law, Threshold threshold, boolean longRows) {
     c = candidates;
     this.law = law;
     this.threshold = threshold;
+    histogram = longRows ? new LogitHistogram() : null;
   }
 
   /** Cuts; {@code mass} is below 1, and there is a candidate. */
   void keep(double mass, int minKeep) {
-    if (glance(mass, minKeep)) {
-      return;
+    law.bound();
+    int looked = c.rank(Law.GLANCE);
+    int kept;
+    do {
+      kept = among(looked, mass);
+    } while (kept == OPEN && law.sharpen());
+    if (kept == FARTHER && looked < Law.GLANCE) {
+      kept = looked;
     }
-    if (!law.glanced() || !farFrom(mass)) {
-      law.sum(false);
-      if ((c.dense && law.sum(false) > 0) ? select(mass, minKeep) : prefix(mass, minKeep)) {
+    DenseRow r = c.prepared();
+    if (kept > 0) {
+      c.keepBest(Math.max(kept, minKeep));
+    } else if (r == null) {
+      rank(mass, minKeep);
+    } else if (!select(r, mass, minKeep)) {
+      wide(r, mass, minKeep);
+    }
+  }
+
+  /** How many of the ranked have the mass; or that this is open, or that all together lack it. */
+  private int among(int ranked, double mass) {
+    double low = mass * law.least();
+    double high = mass * law.most();
+    double reached = 0;
+    for (int i = 0; i < ranked; i++) {
+      reached += mass(c.rankedRaw(i));
+      if (reached >= low) {
+        return reached >= high ? i + 1 : OPEN;
+      }
+    }
+    return FARTHER;
+  }
+
+  /** The nucleus of a list, whose normaliser is exact. */
+  private void rank(double mass, int minKeep) {
+    for (int wanted = 4 * Law.GLANCE; ; wanted *= 4) {
+      int found = c.rank(wanted);
+      int kept = among(found, mass);
+      if (kept > 0 || found < wanted) {
+        c.keepBest(Math.max(kept > 0 ? kept : found, minKeep));
         return;
       }
     }
-    DenseRow r = c.prepared();
-    if (r == null) {
-      throw new AssertionError("a list always ends");
-    }
-    ExactLaw exact = law.exactLaw();
-    exact.nucleus(r, c.top(), c.scale, mass);
-    int id = exact.lastId();
-    float lowest = r.logit(id);
-    if (minKeep > 1
-        && c.rank(minKeep) == minKeep
-        && Keys.key(lowest, id) < c.rankedKey(minKeep - 1)) {
-      c.keepBest(minKeep);
-    } else {
-      r.keepUpTo(Keys.key(lowest, id));
-      threshold.afterCut(r, lowest);
-    }
   }
 
-  /** Whether even some hundreds of the best, all as probable as the 64th, fall short of a mass. */
-  private boolean farFrom(double mass) {
-    double last = FastExp.exp((c.rankedRaw(Law.GLANCE - 1) - c.top()) * c.scale);
-    return law.best() + (FAR - Law.GLANCE) * last < mass * law.least();
-  }
-
-  /** The nucleus among the first thousand of a long row, if it is there. */
-  private boolean select(double mass, int minKeep) {
-    DenseRow r = c.prepared();
-    if (r == null) {
-      return prefix(mass, minKeep);
-    }
-    int few = c.rank(Law.GLANCE);
-    if (few < Law.GLANCE) {
-      return prefix(mass, minKeep);
-    }
+  /**
+   * The nucleus of a long row, if it is among its first thousand; it is not among the first few.
+   */
+  private boolean select(DenseRow r, double mass, int minKeep) {
     double head = 0;
-    for (int i = 0; i < few; i++) {
-      head += exp(c.rankedKey(i));
+    for (int i = 0; i < Law.GLANCE; i++) {
+      head += mass(c.rankedRaw(i));
+    }
+    double last = mass(c.rankedRaw(Law.GLANCE - 1));
+    if (head + (FAR - Law.GLANCE) * last < mass * law.least()) {
+      return false;
+    }
+    if (law.most() > (1 + ROUGH) * law.least()) {
+      law.sharpen();
     }
     // At least so many tokens like the last one are needed; they get less probable, so some more.
-    double further = Math.max(0, mass * law.sum(false) - head) / exp(c.rankedKey(few - 1));
+    double further = Math.max(0, mass * law.most() - head) / last;
     for (int wanted = (int) Math.min(WIDE, 2 * Law.GLANCE + 3 * further);
         wanted <= WIDE;
         wanted *= 4) {
       int found = r.collect(r.index.threshold(wanted));
       double sum = 0;
       for (int i = 0; i < found; i++) {
-        sum += exp(r.keys()[i]);
+        sum += mass(Keys.logit(r.keys()[i]));
       }
-      if (sum >= mass * law.sum(false) * (1 + law.sumError())) {
+      if (sum >= mass * law.most()) {
         take(r, found, mass, minKeep);
         return true;
       }
@@ -88,99 +115,87 @@ final class Nucleus {
     return false;
   }
 
-  /**
-   * Keeps the best of what has been collected, which has the mass among it, by quickselect on their
-   * masses.
-   */
+  /** Keeps the best of what has been collected, which has the mass among it. */
   private void take(DenseRow r, int found, double mass, int minKeep) {
     long[] keys = r.keys();
-    while (true) {
-      double target = mass * law.sum(false);
-      double margin = law.sumError() * target;
-      int lo = 0;
-      int hi = found - 1;
-      double before = 0; // the mass of keys[0, lo)
-      while (lo < hi) {
-        int p = Keys.partition(keys, lo, hi);
-        double left = before;
-        for (int i = lo; i <= p; i++) {
-          left += exp(keys[i]);
-        }
-        if (left >= target) {
-          hi = p;
-        } else {
-          lo = p + 1;
-          before = left;
-        }
-      }
-      if (margin == 0 || (before < target - margin && before + exp(keys[lo]) >= target + margin)) {
-        int kept = lo + 1;
-        if (kept < minKeep) {
-          c.keepBest(minKeep);
-        } else if (kept <= c.listLimit) {
-          c.become(keys, kept, 0);
-        } else { // so many equals
-          r.keepUpTo(keys[lo]);
-          c.dropLazies();
-        }
-        return;
-      }
-      law.sum(true); // the float normaliser leaves the last token open
+    int kept;
+    do {
+      kept = split(keys, found, 0, mass * law.least(), mass * law.most());
+    } while (kept == OPEN && law.sharpen());
+    if (kept < minKeep) {
+      c.keepBest(minKeep);
+    } else if (kept <= c.listLimit) {
+      c.become(keys, kept, 0);
+    } else { // so many equals
+      r.keepUpTo(keys[kept - 1]);
+      c.dropLazies();
     }
   }
 
-  private double exp(long key) {
-    return FastExp.exp((Keys.logit(key) - c.top()) * c.scale);
+  /**
+   * Brings the best of some keys to the front, in any order but the last, with which a mass is
+   * reached: quickselect, where the side to look at is told by the masses.
+   *
+   * @param before mass of what is better than all of them
+   * @return how many, or {@link #OPEN} if the answers for masses {@code low} and {@code high}
+   *     differ
+   */
+  private int split(long[] keys, int found, double before, double low, double high) {
+    int lo = 0;
+    int hi = found - 1;
+    double reached = before; // with keys[0, lo)
+    while (lo < hi) {
+      int p = Keys.partition(keys, lo, hi);
+      double left = reached;
+      for (int i = lo; i <= p; i++) {
+        left += mass(Keys.logit(keys[i]));
+      }
+      if (left >= low) {
+        hi = p;
+      } else {
+        lo = p + 1;
+        reached = left;
+      }
+    }
+    boolean decided = reached < low && reached + mass(Keys.logit(keys[lo])) >= high;
+    return decided || low == high ? lo + 1 : OPEN;
   }
 
-  /** The nucleus of a list, which is sorted as far as it reaches. */
-  private boolean prefix(double mass, int minKeep) {
-    if (law.sum(false) == 0) {
-      return true;
-    }
-    double cumulated = 0;
-    int done = 0;
-    for (int wanted = 64; ; wanted *= 4) {
-      int found = c.rank(wanted);
-      for (; done < found; done++) {
-        double before = cumulated;
-        cumulated += FastExp.exp((c.rankedRaw(done) - c.top()) * c.scale);
-        double target = mass * law.sum(false);
-        if (cumulated >= target - law.sumError() * target) {
-          double margin = law.sumError() * target;
-          if (margin > 0 && (cumulated < target + margin || before >= target - margin)) {
-            law.sum(true);
-            return prefix(mass, minKeep);
-          }
-          c.keepBest(Math.max(done + 1, minKeep));
-          return true;
-        }
-      }
-      if (found < wanted) {
-        c.keepBest(Math.max(1, found));
-        return true;
-      }
+  /**
+   * The nucleus of a long row, by a histogram of floats, or of doubles where that leaves it open.
+   */
+  private void wide(DenseRow r, double mass, int minKeep) {
+    long last = lastOfWide(r, mass);
+    if (minKeep > 1 && c.rank(minKeep) == minKeep && last < c.rankedKey(minKeep - 1)) {
+      c.keepBest(minKeep);
+    } else {
+      r.keepUpTo(last);
+      threshold.afterCut(r, Keys.logit(last));
     }
   }
 
-  /** The nucleus without a normaliser, if what {@link Law#glance} sees of it decides. */
-  private boolean glance(double mass, int minKeep) {
-    if (!c.dense || law.isSummed() || !law.glance()) {
-      return false;
-    }
-    double low = mass * law.least() * (1 - 1e-12);
-    double high = mass * law.most() * (1 + 1e-12);
-    double reached = 0;
-    for (int i = 0; i < Law.GLANCE; i++) {
-      reached += FastExp.exp((c.rankedRaw(i) - c.top()) * c.scale);
-      if (reached >= low) {
-        if (reached < high) {
-          return false;
+  private long lastOfWide(DenseRow r, double mass) {
+    if (histogram != null && histogram.fill(r, (float) c.top(), c.scale)) {
+      double target = mass * histogram.sum();
+      int cell = histogram.reaching(target);
+      double before = histogram.above(cell);
+      double margin = LogitHistogram.ERROR * (target + before);
+      if (cell < histogram.end() && before < target - margin) {
+        int found = histogram.collect(r, cell);
+        long[] keys = histogram.keys();
+        int kept = split(keys, found, before, target - margin, target + margin);
+        if (kept != OPEN) {
+          return keys[kept - 1];
         }
-        c.keepBest(Math.max(i + 1, minKeep));
-        return true;
       }
     }
-    return false;
+    ExactLaw exact = law.exactLaw();
+    exact.nucleus(r, c.top(), c.scale, mass);
+    int id = exact.lastId();
+    return Keys.key(r.logit(id), id);
+  }
+
+  private double mass(float logit) {
+    return FastExp.exp((logit - c.top()) * c.scale);
   }
 }

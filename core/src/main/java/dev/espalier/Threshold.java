@@ -2,10 +2,15 @@ package dev.espalier;
 
 /** Cuts at a logit. A long row of which little survives becomes a list. */
 final class Threshold {
-  private final Candidates c;
+  /** In an interval of more nats there is nearly always a token. */
+  private static final double OPEN = 0.1;
 
-  Threshold(Candidates candidates) {
+  private final Candidates c;
+  private final Law law;
+
+  Threshold(Candidates candidates, Law law) {
     c = candidates;
+    this.law = law;
   }
 
   /** The smallest raw logit that is at least {@code least} once scaled. */
@@ -46,12 +51,15 @@ final class Threshold {
 
   /** See {@link Candidates#keepProbable}; there is a candidate. */
   void keepProbable(double least, int minKeep) {
-    double threshold = least + c.logSumExp();
-    double error = c.logSumExpError();
-    if (error > 0 && keepDecided(threshold - error, threshold + error, minKeep)) {
-      return;
-    }
-    c.keepAtLeast(error > 0 ? least + c.exactLogSumExp() : threshold, minKeep);
+    law.bound();
+    do {
+      double width = Math.log(law.most() / law.least());
+      double low = least + c.max() + Math.log(law.least());
+      if (width < OPEN && keepDecided(low, low + width, minKeep)) {
+        return;
+      }
+    } while (law.sharpen());
+    c.keepAtLeast(least + c.exactLogSumExp(), minKeep);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.espalier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,30 @@ class FastExpTest {
         assertThat(p).as("%s", Float.intBitsToFloat(bits)).isBetween(1.2e-14f, 1.4e-14f);
       }
     }
+  }
+
+  /** Every float v in [2⁻¹⁴, ONE] is tried; below, the polynomial's sums no longer see v. */
+  @Test
+  void theCoarseBoundHoldsForEveryFloat() {
+    int first = Float.floatToRawIntBits(0x1p-14f);
+    int last = Float.floatToRawIntBits(FastExp.COARSE_ONE);
+    double per = FastExp.COARSE_FLOOR / (double) FastExp.COARSE_ONE;
+    double worst = 0;
+    for (int bits = first; bits <= last; bits++) {
+      float v = Float.intBitsToFloat(bits);
+      double exact = FastExp.exp(per * v - FastExp.COARSE_FLOOR);
+      worst = Math.max(worst, Math.abs(FastExp.coarse(v) - exact) / exact);
+    }
+    System.out.println("FastExp.coarse: largest relative error over all floats " + worst);
+    assertThat(worst).isBetween(1e-5, FastExp.COARSE_ERROR - 1e-6);
+    float floor = FastExp.coarse(0);
+    for (int bits = Float.floatToRawIntBits(0x1p-40f); bits < first; bits++) {
+      float p = FastExp.coarse(Float.intBitsToFloat(bits));
+      if (!(p >= floor && p < floor * 1.003f)) {
+        assertThat(p).as("%s", Float.intBitsToFloat(bits)).isBetween(floor, floor * 1.003f);
+      }
+    }
+    assertThat((double) floor).isCloseTo(Math.exp(-16), within(3e-4 * Math.exp(-16)));
   }
 
   /** The loops are the scalar form with an argument rounded three times. */

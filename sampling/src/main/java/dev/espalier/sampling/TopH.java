@@ -37,16 +37,10 @@ record TopH(double alpha, int topN, TopHMode mode, double temperature) implement
    */
   private int partial(Candidates c) {
     c.rank(topN); // first, so that the bounds need no ranking of their own
-    int kept = partial(c, c.leastLogSumExp(), c.mostLogSumExp());
-    if (kept < 0) {
-      double z = c.logSumExp();
-      double error = c.logSumExpError();
-      kept = partial(c, z - error, z + error);
-    }
-    if (kept < 0) {
-      double z = c.exactLogSumExp();
-      kept = partial(c, z, z);
-    }
+    int kept;
+    do {
+      kept = partial(c, c.leastLogSumExp(), c.mostLogSumExp());
+    } while (kept < 0 && c.sharpenLogSumExp());
     return kept;
   }
 
