@@ -168,7 +168,14 @@ final class Closure {
   void drain() {
     while (!todo.isEmpty()) {
       Frame frame = todo.remove(todo.size() - 1);
-      if (popped.add(forms.empty, 0, frame)) {
+      ParseState known = frame.popped;
+      if (known != null) {
+        for (int i = 0; i < known.forms.length; i++) {
+          rests.add(known.forms[i], known.forms[i].number, known.formFrames[i]);
+        }
+        mayEnd |= known.end;
+        check();
+      } else if (popped.add(forms.empty, 0, frame)) {
         Form[] returning = frames.returns(frame);
         for (int i = 0; i < returning.length; i++) {
           add(returning[i], frame.below[i]);
@@ -193,6 +200,9 @@ final class Closure {
     lexemes.sort();
     insides.sort();
     rests.sort();
+    lexemes.reduce(frames);
+    insides.reduce(frames);
+    rests.reduce(frames);
     ParseState mine =
         new ParseState(
             lexemes.heads(new LexemeState[0]),

@@ -55,6 +55,9 @@ final class Frame {
     }
   }
 
+  /** Of a long cascade every so many-th frame knows what comes after it. */
+  static final int LEVELS = 16;
+
   final @Nullable Symbol member; // of a left-recursive component, else null
   final @Nullable Context context;
   final int number;
@@ -66,12 +69,20 @@ final class Frame {
   /** The state after the call has ended; on first use. */
   @Nullable ParseState popped;
 
+  /** How many calls may end together with this one, each because nothing has to follow the last. */
+  final int cascade;
+
   Frame(Form[] rests, Frame[] below, int number) {
     member = null;
     context = null;
     this.rests = rests;
     this.below = below;
     this.number = number;
+    int longest = 0;
+    for (int i = 0; i < rests.length; i++) {
+      longest = rests[i].nullable ? Math.max(longest, below[i].cascade + 1) : longest;
+    }
+    cascade = longest;
   }
 
   Frame(Symbol member, Context context, int number) {
@@ -79,6 +90,12 @@ final class Frame {
     this.context = context;
     this.number = number;
     below = context.frames;
+    int longest = 0;
+    for (int i = 0; i < below.length; i++) {
+      boolean nullable = context.entries[i].rest().nullable;
+      longest = nullable ? Math.max(longest, below[i].cascade + 1) : longest;
+    }
+    cascade = longest;
   }
 
   /** What makes two frames the same. */

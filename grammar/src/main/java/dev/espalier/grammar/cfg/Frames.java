@@ -23,13 +23,25 @@ final class Frames {
   // otherwise every round through the recursion would make new states.
   private static final int DEPTH_OF_TAIL_CALLS = 8;
 
+  // A text such as "if a if b if c x" leaves calls that may all end at once, or go on with "else":
+  // places that differ in nothing but the depth from which "else" goes on. What comes after a
+  // deeper one comes after the innermost as well, which returns to it; so only that one is kept,
+  // and
+  // a state has as many places at depth 2,000 as at depth 2. Answers lean on those for the frames
+  // below, which were asked for when those were new.
+  private static final int DEPTH_OF_LOOK = 2 * Frame.LEVELS;
+  private static final int STEPS_OF_LOOK = 4 * DEPTH_OF_LOOK;
+
   private final Map<Frame.Key, Frame> frames = new HashMap<>();
   private final Map<Frame.Context, Frame.Context> contexts = new HashMap<>();
+  private final Map<Long, Boolean> within = new HashMap<>();
   private int frameNumbers;
+  private int steps; // of the present look
 
   void forget() {
     frames.clear();
     contexts.clear();
+    within.clear();
   }
 
   /** The frame that returns to these. */
@@ -79,6 +91,58 @@ final class Frames {
     frame.below = found.frames();
     frame.rests = found.heads(new Form[0]);
     return frame.rests;
+  }
+
+  /**
+   * Whether whatever may come after one frame's call may come after the other's too, as far as a
+   * short look tells.
+   */
+  boolean within(Frame some, Frame all) {
+    steps = 0;
+    return within(some, all, 0);
+  }
+
+  private boolean within(Frame some, Frame all, int depth) {
+    if (some == all) {
+      return true;
+    }
+    if (some.context != null || all.context != null || depth > DEPTH_OF_LOOK) {
+      return false;
+    }
+    long key = ((long) some.number << 32) | all.number;
+    Boolean known = within.get(key);
+    if (known != null) {
+      return known;
+    }
+    Form[] rests = returns(some);
+    boolean found = true;
+    for (int i = 0; i < rests.length && found; i++) {
+      found = returns(rests[i], some.below[i], all, depth + 1);
+    }
+    if (found || steps < STEPS_OF_LOOK) {
+      within.put(key, found);
+    }
+    return found;
+  }
+
+  // Whether a frame returns like this, at once or when calls that need nothing more have ended.
+  private boolean returns(Form rest, Frame below, Frame frame, int depth) {
+    if (++steps > STEPS_OF_LOOK || depth > DEPTH_OF_LOOK) {
+      steps = STEPS_OF_LOOK;
+      return false;
+    }
+    Form[] rests = returns(frame);
+    for (int i = 0; i < rests.length; i++) {
+      if (rests[i] == rest && within(below, frame.below[i], depth)) {
+        return true;
+      }
+    }
+    for (int i = 0; i < rests.length; i++) {
+      if (rests[i].nullable && returns(rest, below, frame.below[i], depth + 1)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The context of these entries: one below that says the same, if there is one. */

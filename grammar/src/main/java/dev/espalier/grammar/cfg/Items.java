@@ -76,6 +76,28 @@ final class Items<T> {
     }
   }
 
+  /**
+   * Leaves out pairs after which nothing comes that does not come after another pair with the same
+   * head. Sorted before and after.
+   */
+  @SuppressWarnings("ReferenceEquality") // equal heads are one object
+  void reduce(Frames known) {
+    int n = 0;
+    for (int i = 0; i < size; i++) {
+      if (n > 0 && heads[n - 1] == heads[i]) {
+        if (known.within(frames[n - 1], frames[i])) {
+          n--;
+        } else if (known.within(frames[i], frames[n - 1])) {
+          continue;
+        }
+      }
+      keys[n] = keys[i];
+      heads[n] = heads[i];
+      frames[n++] = frames[i];
+    }
+    size = n;
+  }
+
   private void sortMany() {
     Integer[] order = new Integer[size];
     for (int i = 0; i < size; i++) {

@@ -81,7 +81,7 @@ final class Machine {
     this.forms = forms;
     this.classes = classes;
     this.tables = tables;
-    predictions = new Predictions(symbols, end, forms, frames, classes);
+    predictions = new Predictions(symbols, end, forms, frames, classes, this::entered);
     sets = new TokenSets(tables.trie().vocabularySize());
     masks = new MaskBuilder(this, sets);
     namesTokens = symbols.stream().anyMatch(s -> s.tokens != null);
@@ -297,8 +297,9 @@ final class Machine {
         }
       }
       if (skips(between)) {
-        closure.hold(
-            Objects.requireNonNull(skip).step(b), frames.frame(between.forms, between.formFrames));
+        Frame back = frames.frame(between.forms, between.formFrames);
+        entered(back);
+        closure.hold(Objects.requireNonNull(skip).step(b), back);
       }
     }
     ParseState result = closure.held();
@@ -518,6 +519,14 @@ final class Machine {
       frame.popped = known;
     }
     return known;
+  }
+
+  // While a cascade grows, what its end leads to is found step by step, not all at once when it
+  // ends.
+  private void entered(Frame frame) {
+    if (frame.cascade > 0 && frame.cascade % Frame.LEVELS == 0) {
+      popped(frame);
+    }
   }
 
   private Closure closure() {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,18 @@ final class Predictions {
   private final Form.Table forms;
   private final Frames frames;
   private final ByteClasses classes;
+  private final Consumer<Frame> entered;
   private final Map<Reached, Prediction> known = new HashMap<>();
 
+  /** {@code entered} is told of every frame that a state may enter. */
   Predictions(
-      List<Symbol> symbols, Symbol end, Form.Table forms, Frames frames, ByteClasses classes) {
+      List<Symbol> symbols,
+      Symbol end,
+      Form.Table forms,
+      Frames frames,
+      ByteClasses classes,
+      Consumer<Frame> entered) {
+    this.entered = entered;
     this.symbols = symbols;
     this.end = end;
     this.forms = forms;
@@ -98,6 +107,7 @@ final class Predictions {
     if (frame == null) {
       frame = enter(state, of(state).symbols[i]);
       known[i] = frame;
+      entered.accept(frame);
     }
     return frame;
   }
