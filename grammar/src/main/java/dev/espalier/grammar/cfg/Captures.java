@@ -33,7 +33,13 @@ final class Captures {
 
   private record Start(String rule, int from) {}
 
-  private record Found(String name, String text) {}
+  /**
+   * A part of the text.
+   *
+   * @param name null if it only has to be left out of others
+   * @param hidden whether the parts around it are without it
+   */
+  private record Found(@Nullable String name, int from, int to, boolean hidden) {}
 
   /** A token that the grammar may name: it reaches from one place of the text to another. */
   private record Edge(int token, int to) {}
@@ -103,6 +109,7 @@ final class Captures {
         edges.put(from, new Edge(token, bytes.size()));
         state = machine.step(before, token, state);
       }
+      state = machine.tokenEnded(state);
       if (!state.isInside()) {
         borders.set(bytes.size());
       }
@@ -149,9 +156,14 @@ final class Captures {
     if (end >= 0) {
       follow(root, 0, end, new HashSet<>());
     }
+    BitSet hidden = new BitSet();
+    found.stream().filter(Found::hidden).forEach(f -> hidden.set(f.from, f.to));
     Map<String, List<String>> out = new LinkedHashMap<>();
     for (Found f : found) {
-      out.computeIfAbsent(f.name, k -> new ArrayList<>()).add(f.text);
+      if (f.name != null) {
+        String part = string(f.from, f.to, f.hidden ? new BitSet() : hidden);
+        out.computeIfAbsent(f.name, k -> new ArrayList<>()).add(part);
+      }
     }
     return out;
   }
@@ -267,6 +279,8 @@ final class Captures {
     }
     if (s instanceof Syntax.Regular r) {
       matches(r.expr(), from, limit, out);
+    } else if (s instanceof Syntax.Embedded e && e.constraint() instanceof Limited l) {
+      matches(l.ends(), from, limit, out);
     } else if (s instanceof Syntax.Embedded e) {
       CompiledConstraint.@Nullable State state =
           e.constraint().compile(tables.vocabulary()).start();
@@ -337,7 +351,7 @@ final class Captures {
       return read;
     } else if (s instanceof Syntax.Capture c) {
       int mark = found.size();
-      found.add(new Found(c.name(), string(begin(c.body(), from, to), to)));
+      found.add(new Found(c.name(), begin(c.body(), from, to), to, false));
       if (follow(c.body(), from, to, open)) {
         return true;
       }
@@ -471,21 +485,18 @@ final class Captures {
     }
     for (int k = bodies.nextSetBit(from); k >= 0; k = bodies.nextSetBit(k + 1)) {
       if (s.suffix().matches(Arrays.copyOfRange(text, k, to))) {
-        if (s.name() != null) {
-          found.add(new Found(s.name(), string(from, k)));
-        }
-        if (s.suffixName() != null) {
-          found.add(new Found(s.suffixName(), string(k, to)));
-        }
+        found.add(new Found(s.name(), from, k, false));
+        found.add(new Found(s.suffixName(), k, to, s.hidden()));
         return;
       }
     }
+    found.add(new Found(s.name(), from, to, false)); // cut before its end
   }
 
-  private String string(int from, int to) {
+  private String string(int from, int to, BitSet without) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = from; i < to; i++) {
-      if (!isToken(i)) {
+      if (!isToken(i) && !without.get(i)) {
         out.write(text[i]);
       }
     }

@@ -108,6 +108,7 @@ final class Closure {
       more |= !state.first().isEmpty();
     }
     for (int i = 0; i < insides.size; i++) {
+      lazy |= inside(i).endsLazily();
       more |= !inside(i).isOver();
     }
     if (more && !lazy) {
@@ -119,8 +120,8 @@ final class Closure {
         after.pop(lexemes.frames[i]);
       }
     }
-    for (int i = 0; i < insides.size && !lazy; i++) {
-      if (inside(i).accepts()) {
+    for (int i = 0; i < insides.size; i++) {
+      if (lazy ? inside(i).endsLazily() : inside(i).accepts()) {
         after.pop(insides.frames[i]);
       }
     }

@@ -84,7 +84,7 @@ public final class CompiledGrammar implements CompiledConstraint {
   }
 
   /** A place in the text. A value: positions are equal if the machine's states are. */
-  private final class Position implements State {
+  private final class Position implements Limited.Counting {
     private final ParseState state;
 
     Position(ParseState state) {
@@ -99,7 +99,19 @@ public final class CompiledGrammar implements CompiledConstraint {
       if (machine.tokens(state).length > 0) {
         s = machine.step(state, token, s);
       }
+      s = machine.tokenEnded(s);
       return s.isDead() ? null : s;
+    }
+
+    @Override
+    public boolean counts() {
+      return machine.counts();
+    }
+
+    @Override
+    public @Nullable State tokenEnded() {
+      ParseState ended = machine.tokenEnded(state);
+      return ended.isDead() ? null : at(ended);
     }
 
     @Override

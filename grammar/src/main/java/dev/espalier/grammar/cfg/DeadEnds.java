@@ -142,6 +142,10 @@ final class DeadEnds {
           }
         }
         push(new Place(p.context, next), seen, todo);
+        Set<Reading> others = new LinkedHashSet<>(next);
+        if (others.removeIf(r -> r.symbol != null && r.symbol.inner != null)) {
+          push(new Place(p.context, others), seen, todo); // some may have come to their limits
+        }
       }
     }
     return true;
@@ -156,7 +160,7 @@ final class DeadEnds {
   private Place begin(BitSet context, boolean skips) {
     Set<Reading> read = new LinkedHashSet<>();
     for (int i = context.nextSetBit(0); i >= 0; i = context.nextSetBit(i + 1)) {
-      LexemeState l = symbols.get(i).lexeme;
+      LexemeState l = symbols.get(i).reads();
       if (l != null) {
         read.add(new Reading(symbols.get(i), l));
       }
@@ -188,6 +192,7 @@ final class DeadEnds {
   private void checkConstraints() {
     for (Symbol s : symbols) {
       if (s.inner != null
+          && s.reads() == null
           && s.inner.first().contains('0')
           && (skip == null || within(skip.first(), NUMBER))) {
         checkNext(new Reading(s, LexemeState.DEAD), follow.getOrDefault(s, new BitSet()), NUMBER);
@@ -197,7 +202,7 @@ final class DeadEnds {
 
   private void checkNext(Reading r, BitSet next, ByteSet more) {
     for (int i = next.nextSetBit(0); i >= 0; i = next.nextSetBit(i + 1)) {
-      LexemeState l = symbols.get(i).lexeme;
+      LexemeState l = symbols.get(i).reads();
       if (l != null && within(l.first(), more)) {
         found.add(
             "after "

@@ -3,6 +3,7 @@ package dev.espalier.grammar.cfg;
 import dev.espalier.CompiledConstraint.ForcedRun;
 import dev.espalier.CompiledConstraint.State;
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.token.LexemeState;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,20 @@ final class Inner {
 
   boolean accepts() {
     return state.mayEnd();
+  }
+
+  /** Of a terminal with a limit: its lexeme, the limit left aside; else null. */
+  @Nullable LexemeState lexeme() {
+    return state instanceof Limited.Read r ? r.lexeme() : null;
+  }
+
+  boolean endsLazily() {
+    return state instanceof Limited.Read r && r.endsLazily();
+  }
+
+  /** Whether it, or what is inside it, counts tokens. */
+  boolean counts() {
+    return state instanceof Limited.Counting c && c.counts();
   }
 
   /** Whether the text is complete and nothing may follow. */

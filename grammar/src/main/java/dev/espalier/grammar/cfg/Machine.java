@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
+import dev.espalier.CompiledConstraint;
 import dev.espalier.TokenSet;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteClasses;
@@ -43,6 +44,7 @@ final class Machine {
   private final @Nullable LexemeState skip; // between terminals; null for nothing
   private final @Nullable Liveness liveness; // null where all states are live
   private final boolean namesTokens;
+  private final boolean counts; // tokens, of some terminals
   final List<String> warnings;
 
   // Tables that make equal values the same object. When they are full they are dropped: objects in
@@ -85,6 +87,7 @@ final class Machine {
     sets = new TokenSets(tables.trie().vocabularySize());
     masks = new MaskBuilder(this, sets);
     namesTokens = symbols.stream().anyMatch(s -> s.tokens != null);
+    counts = symbols.stream().anyMatch(s -> s.inner != null && s.inner.counts());
     boolean plain = !lexing && symbols.stream().allMatch(s -> s.tokens == null && s.inner == null);
     partialMasks = plain ? new PartialMasks(this, sets) : null;
     dead =
@@ -264,7 +267,8 @@ final class Machine {
     Set<ParseState> found = new LinkedHashSet<>();
     for (int c = 0; c < classes.size(); c++) {
       ParseState known = state.next[c];
-      found.add(known != null ? known : read(state, c));
+      ParseState next = known != null ? known : read(state, c);
+      found.add(counts ? counted(next) : next); // as if every byte were a token
     }
     ParseState between = between(state);
     Prediction prediction = predictions.of(between);
@@ -272,6 +276,22 @@ final class Machine {
       found.add(popped(predictions.frame(between, prediction.placeOf(s))));
     }
     return found;
+  }
+
+  // What is being read, one token further.
+  private ParseState counted(ParseState state) {
+    Closure closure = closure();
+    for (int i = 0; i < state.lexemes.length; i++) {
+      closure.hold(state.lexemes[i], state.lexemeFrames[i]);
+    }
+    for (int i = 0; i < state.inners.length; i++) {
+      closure.hold(afterToken(state.inners[i].state), state.innerFrames[i]);
+    }
+    return state.isInside() ? closure.held() : state;
+  }
+
+  private static CompiledConstraint.@Nullable State afterToken(CompiledConstraint.State inner) {
+    return inner instanceof Limited.Counting c ? c.tokenEnded() : inner;
   }
 
   private ParseState read(ParseState state, int c) {
@@ -403,6 +423,43 @@ final class Machine {
       return named.isDead() ? read : named;
     }
     closure.add(read);
+    return closure.finish();
+  }
+
+  /** Whether it matters to some states that a token ends. */
+  boolean counts() {
+    return counts;
+  }
+
+  /** The state after the end of a token, whose bytes led to this one. */
+  ParseState tokenEnded(ParseState state) {
+    if (!counts || state.inners.length == 0) {
+      return state;
+    }
+    ParseState known = state.tokenEnded;
+    if (known == null) {
+      known = endToken(state);
+      state.tokenEnded = known;
+    }
+    return known;
+  }
+
+  private synchronized ParseState endToken(ParseState state) {
+    if (lexing) {
+      ParseState ended = counted(state);
+      return liveness == null || ended.isDead() || liveness.isLive(ended) ? ended : dead;
+    }
+    Closure closure = closure();
+    for (int i = 0; i < state.lexemes.length; i++) {
+      closure.hold(state.lexemes[i], state.lexemeFrames[i]);
+    }
+    for (int i = 0; i < state.forms.length; i++) {
+      closure.add(state.forms[i], state.formFrames[i]);
+    }
+    closure.drain();
+    for (int i = 0; i < state.inners.length; i++) {
+      closure.enter(afterToken(state.inners[i].state), state.innerFrames[i]);
+    }
     return closure.finish();
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.CompiledConstraint;
 import dev.espalier.TokenMask;
 import dev.espalier.TokenSet;
 import dev.espalier.grammar.token.LexemeMask;
@@ -142,7 +143,7 @@ final class MaskBuilder {
       if (next.isDead()) {
         continue;
       }
-      tokensAt(i);
+      tokensAt(i, next);
       if (trie.end(i) - i > large) {
         walk(next, i);
       } else if (trie.end(i) > i + 1) {
@@ -161,7 +162,12 @@ final class MaskBuilder {
     }
     if (node == 0 && state.lexemes.length == 0 && state.inners.length == 1) {
       Inner inner = state.inners[0];
-      through(inner, machine.behind(state), true);
+      if (inner.state instanceof Limited.Read limited) {
+        stay(limited);
+        leave(machine.behind(state), limited.lexeme().mask().endings());
+      } else {
+        through(inner, machine.behind(state), true);
+      }
       for (int i = 1; inner.accepts() && i < trie.end(0); i = trie.end(i)) {
         if (inner.state.step((byte) trie.byteAt(i)) == null) {
           enter(state, i);
@@ -180,7 +186,7 @@ final class MaskBuilder {
       }
       ParseState next = machine.step(state, trie.byteAt(i));
       if (!next.isDead()) {
-        tokensAt(i);
+        tokensAt(i, next);
         if (trie.end(i) - i > large) {
           walkTerminals(next, i);
         } else if (trie.end(i) > i + 1) {
@@ -195,7 +201,7 @@ final class MaskBuilder {
     for (int i = node + 1; i < stop; i = trie.end(i)) {
       ParseState next = machine.step(state, trie.byteAt(i));
       if (!next.isDead()) {
-        tokensAt(i);
+        tokensAt(i, next);
         if (trie.end(i) > i + 1) {
           walkSmall(next, i);
         }
@@ -203,7 +209,11 @@ final class MaskBuilder {
     }
   }
 
-  private void tokensAt(int node) {
+  // The tokens that end at a node, if they may end in the state.
+  private void tokensAt(int node, ParseState state) {
+    if (!trie.hasTokens(node) || machine.tokenEnded(state).isDead()) {
+      return;
+    }
     for (int t = trie.firstToken(node); t < trie.firstToken(node + 1); t++) {
       found.add(trie.token(t));
     }
@@ -219,10 +229,17 @@ final class MaskBuilder {
     }
   }
 
-  // The tokens that stay inside a constraint, and those that go on behind it.
-  private void through(Inner inner, ParseState after, boolean greedy) {
+  private void stay(Limited.Read limited) {
+    if (limited.isFar()) {
+      stay(limited.lexeme().mask());
+    } else {
+      stay((CompiledConstraint.State) limited);
+    }
+  }
+
+  private void stay(CompiledConstraint.State state) {
     TokenMask mask = new TokenMask(trie.vocabularySize());
-    inner.state.fillMask(mask);
+    state.fillMask(mask);
     if (mask.isListed()) {
       for (int i = 0; i < mask.cardinality(); i++) {
         found.add(mask.ids()[i]);
@@ -235,6 +252,11 @@ final class MaskBuilder {
       }
       inside = all;
     }
+  }
+
+  // The tokens that stay inside a constraint, and those that go on behind it.
+  private void through(Inner inner, ParseState after, boolean greedy) {
+    stay(inner.state);
     if (!after.isDead()) {
       Beyond.of(inner.state, machine.tables, greedy, node -> enter(after, node), this::perhaps);
     }
@@ -245,7 +267,7 @@ final class MaskBuilder {
     for (int i = 0, n = machine.tables.vocabulary().byteLength(token); i < n && !s.isDead(); i++) {
       s = machine.step(s, machine.tables.vocabulary().byteAt(token, i) & 0xFF);
     }
-    if (!s.isDead()) {
+    if (!s.isDead() && !machine.tokenEnded(s).isDead()) {
       found.add(token);
     }
   }
@@ -254,7 +276,7 @@ final class MaskBuilder {
   private void enter(ParseState state, int node) {
     ParseState next = machine.step(state, trie.byteAt(node));
     if (!next.isDead()) {
-      tokensAt(node);
+      tokensAt(node, next);
       walkSmall(next, node);
     }
   }
@@ -271,8 +293,8 @@ final class MaskBuilder {
     for (ResidualTrie child : suffixes.children()) {
       ParseState next = machine.step(state, child.byteRead());
       if (!next.isDead()) {
-        for (int token : child.tokens()) {
-          found.add(token);
+        if (!machine.tokenEnded(next).isDead()) {
+          found.addAll(child.tokens());
         }
         leave(next, child);
       }

@@ -54,6 +54,9 @@ final class ParseState {
   /** Inside terminals that a lexer reads: the state if they end here. */
   @Nullable ParseState ended;
 
+  /** The state if a token ends here, where that matters. */
+  @Nullable ParseState tokenEnded;
+
   /** The bytes that may come next, once somebody asked. */
   @Nullable ByteSet first;
 

@@ -66,6 +66,11 @@ final class Symbol {
     return lexeme != null || tokens != null || inner != null;
   }
 
+  /** The lexeme that it is, a limit of tokens left aside; null for all else. */
+  @Nullable LexemeState reads() {
+    return lexeme == null && inner != null ? inner.lexeme() : lexeme;
+  }
+
   /** The symbols that its text may begin with, without those behind them. */
   Symbol[] called() {
     Symbol[] known = called;

@@ -30,9 +30,15 @@ public sealed interface Syntax {
    * @param suffix the end
    * @param name for the body; null for none
    * @param suffixName for the end; null for none
+   * @param hidden whether captures around it are without its end, too
    */
   record Suffixed(
-      Regular whole, Expr body, Expr suffix, @Nullable String name, @Nullable String suffixName)
+      Syntax whole,
+      Expr body,
+      Expr suffix,
+      @Nullable String name,
+      @Nullable String suffixName,
+      boolean hidden)
       implements Syntax {}
 
   /** A whole constraint, which is read as it reads itself. */

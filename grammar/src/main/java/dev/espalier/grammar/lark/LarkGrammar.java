@@ -7,6 +7,7 @@ import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.Substring;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.cfg.Limited;
 import dev.espalier.grammar.cfg.Rules;
 import dev.espalier.grammar.cfg.Syntax;
 import dev.espalier.grammar.cfg.TokenPattern;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -77,21 +79,66 @@ public final class LarkGrammar {
   // ---- rules
 
   private Syntax rule(Definition d) {
-    if (!d.lazy()) {
+    return rule(d, d.hidden());
+  }
+
+  private Syntax rule(Definition d, boolean hidden) {
+    if (!d.lazy() && d.maxTokens() == 0) {
       Syntax body = syntax(d.body());
       return d.capture() == null ? body : new Syntax.Capture(d.capture(), body);
     }
     Expr body = expr(d.body());
     Expr suffix = d.suffix() == null ? Expr.EMPTY : expr(d.suffix());
-    Syntax.Regular all = new Syntax.Regular(Expr.seq(body, suffix), d.name(), true);
-    return d.capture() == null && d.suffixCapture() == null
+    Syntax all = terminal(d, body, Expr.seq(body, suffix));
+    return d.capture() == null && d.suffixCapture() == null && !hidden
         ? all
-        : new Syntax.Suffixed(all, body, suffix, d.capture(), d.suffixCapture());
+        : new Syntax.Suffixed(all, body, suffix, d.capture(), d.suffixCapture(), hidden);
+  }
+
+  // At its limit a terminal needs no stop: it would be taken away again. A suffix has to come.
+  private Syntax terminal(Definition d, Expr body, Expr whole) {
+    if (d.maxTokens() == 0) {
+      return new Syntax.Regular(whole, d.name(), true);
+    }
+    Expr text = whole.minus(Expr.EMPTY);
+    Expr cut = d.hidden() ? body.minus(Expr.EMPTY) : Expr.NONE;
+    Syntax read = new Syntax.Embedded(new Limited(text, cut, d.lazy(), d.maxTokens()), d.name());
+    return whole.accepts() ? new Syntax.Repeat(read, 0, 1) : read;
+  }
+
+  // A stop that stands behind its rule once more is read once: the first time it was taken away.
+  private Syntax sequence(List<LarkNode> parts) {
+    List<Syntax> out = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      Definition d = parts.get(i) instanceof LarkNode.Name n ? definitions.get(n.name()) : null;
+      boolean again =
+          d != null && d.hidden() && i + 1 < parts.size() && same(d.suffix(), parts.get(i + 1));
+      if (!again || d == null) {
+        out.add(syntax(parts.get(i)));
+        continue;
+      }
+      String name = d.name() + " and its stop";
+      rules.computeIfAbsent(name, k -> rule(d, false));
+      out.add(new Syntax.Reference(name));
+      i++;
+    }
+    return new Syntax.Sequence(out);
+  }
+
+  private boolean same(@Nullable LarkNode a, LarkNode b) {
+    return a instanceof LarkNode.Literal x
+        ? b instanceof LarkNode.Literal y
+            && x.text().equals(y.text())
+            && x.ignoreCase() == y.ignoreCase()
+        : a instanceof LarkNode.Name n
+            && b instanceof LarkNode.Name m
+            && n.terminal()
+            && n.name().equals(m.name());
   }
 
   private Syntax syntax(LarkNode node) {
     if (node instanceof LarkNode.Sequence s) {
-      return new Syntax.Sequence(s.parts().stream().map(this::syntax).toList());
+      return sequence(s.parts());
     } else if (node instanceof LarkNode.Either e) {
       return new Syntax.Either(e.options().stream().map(this::syntax).toList());
     } else if (node instanceof LarkNode.Repeat r) {

@@ -48,6 +48,8 @@ sealed interface LarkNode {
    * @param suffix what ends it, and is no part of what is captured; null for nothing
    * @param capture the name under which its text is captured; null for none
    * @param suffixCapture the name under which the suffix is captured; null for none
+   * @param hidden whether the suffix is no part of any other capture either, as after {@code stop}
+   * @param maxTokens the most tokens; 0 for any number
    */
   record Definition(
       String name,
@@ -56,5 +58,7 @@ sealed interface LarkNode {
       @Nullable LarkNode suffix,
       @Nullable String capture,
       @Nullable String suffixCapture,
+      boolean hidden,
+      int maxTokens,
       int offset) {}
 }

@@ -161,7 +161,7 @@ final class LarkParser {
           "'common' has no '" + name.text() + "'; it has " + CommonTerminals.names());
     }
     LarkNode body = new LarkNode.Pattern(regex, "", alias, name.offset());
-    return new Definition(alias, body, false, null, null, null, name.offset());
+    return new Definition(alias, body, false, null, null, null, false, 0, name.offset());
   }
 
   private void define(Definition d) {
@@ -202,9 +202,11 @@ final class LarkParser {
             attributes.suffix,
             capture != null && capture.isEmpty() ? name.text() : capture,
             attributes.suffixCapture,
+            attributes.hidden,
+            attributes.maxTokens,
             name.offset()));
     if (attributes.suffixCapture != null && attributes.suffix == null) {
-      throw error(name.offset(), "'stop_capture' needs a 'suffix'");
+      throw error(name.offset(), "'stop_capture' needs a 'stop' or a 'suffix'");
     }
   }
 
@@ -213,6 +215,8 @@ final class LarkParser {
     @Nullable LarkNode suffix;
     @Nullable String capture; // empty for the rule's own name
     @Nullable String suffixCapture;
+    boolean hidden;
+    int maxTokens;
   }
 
   private void attribute(Attributes a) {
@@ -220,33 +224,43 @@ final class LarkParser {
     switch (key.text()) {
       case "lazy" -> a.lazy = true;
       case "capture" -> a.capture = skip("=") ? string(take(Kind.STRING)) : "";
-      case "suffix" -> {
+      case "suffix", "stop" -> {
         take("=");
+        if (a.suffix != null) {
+          throw error(key.offset(), "one 'stop' or 'suffix' is enough; join the two with '|'");
+        }
         a.suffix = value();
+        if (a.suffix instanceof LarkNode.Literal l && l.text().isEmpty()) {
+          throw error(
+              key.offset(),
+              "an empty '"
+                  + key.text()
+                  + "' would stand for the end of the whole text; leave it out");
+        }
+        a.hidden = key.text().equals("stop");
         a.lazy = true;
       }
       case "stop_capture" -> {
         take("=");
         a.suffixCapture = string(take(Kind.STRING));
       }
-      case "stop" ->
-          throw error(
-              key.offset(),
-              "'stop' takes text back that the model has written, which is not supported; 'suffix'"
-                  + " keeps it, and leaves it out of the capture");
-      case "max_tokens" ->
-          throw error(
-              key.offset(),
-              "'max_tokens' is not supported; bound the text, as in /(?s:.){0,200}/, or the whole"
-                  + " generation");
+      case "max_tokens" -> {
+        take("=");
+        a.maxTokens = count();
+        if (a.maxTokens == 0) {
+          throw error(key.offset(), "'max_tokens' has to be at least 1");
+        }
+      }
       case "temperature" ->
           throw error(
-              key.offset(), "'temperature' is not supported; it is a matter of the sampler's");
+              key.offset(),
+              "'temperature' is not supported: a constraint says what may come, not how it is drawn;"
+                  + " give the sampler a temperature");
       default ->
           throw error(
               key.offset(),
-              "unknown attribute; known are lazy, suffix=…, capture, capture=\"…\" and"
-                  + " stop_capture=\"…\"");
+              "unknown attribute; known are lazy, stop=…, suffix=…, max_tokens=…, capture,"
+                  + " capture=\"…\" and stop_capture=\"…\"");
     }
   }
 

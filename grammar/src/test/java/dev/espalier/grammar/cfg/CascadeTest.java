@@ -103,7 +103,8 @@ class CascadeTest {
   private static boolean reads(String word, int opened, boolean done) {
     int open = opened;
     boolean complete = done;
-    for (char c : word.toCharArray()) {
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
       if (c == 'e' ? !complete || open-- == 0 : complete) {
         return false;
       }

@@ -25,6 +25,7 @@ final class LexingOracle {
   private static final int FURTHEST = 5; // letters that the shortest completions need at most
 
   private final List<Node> rules;
+  private final List<String> words; // of the vocabulary, if tokens are counted
   private final Set<Terminal> terminals = new LinkedHashSet<>();
   private final Terminal ignored;
   private final BitSet productive = new BitSet();
@@ -34,6 +35,11 @@ final class LexingOracle {
   private final Map<List<Set<Terminal>>, Set<Terminal>> nexts = new HashMap<>();
 
   LexingOracle(RandomLark grammar) {
+    this(grammar, List.of());
+  }
+
+  LexingOracle(RandomLark grammar, List<String> words) {
+    this.words = words;
     rules = grammar.rules;
     rules.forEach(this::collect);
     ignored = grammar.ignored.isEmpty() ? null : new Terminal("(?:" + grammar.ignored + ")", false);
@@ -108,10 +114,65 @@ final class LexingOracle {
   }
 
   /** A place in a text: the terminals read so far in every way, and the text of the next. */
-  record Place(Set<List<Set<Terminal>>> read, String begun, boolean atStart) {}
+  record Place(Set<List<Set<Terminal>>> read, String begun, boolean atStart, List<Integer> tokens) {
+    Place(Set<List<Set<Terminal>>> read, String begun, boolean atStart) {
+      this(read, begun, atStart, List.of());
+    }
+  }
 
   Place start() {
     return new Place(Set.of(List.of()), "", true);
+  }
+
+  // ---- tokens: a place has the lengths of what had begun where they ended
+
+  /** The place if a token ends here. */
+  Place tokenEnded(Place p) {
+    if (p.begun.isEmpty()) {
+      return p;
+    }
+    List<Integer> ends = new ArrayList<>(p.tokens);
+    ends.add(p.begun.length());
+    return new Place(p.read, p.begun, p.atStart, ends);
+  }
+
+  // Whether a terminal may go on: within its limit, and with tokens enough left to be complete.
+  private boolean goesOn(Terminal t, Place p) {
+    int used = p.tokens.size();
+    return t.most() == 0
+        || (used < t.most()
+            && (used == 0
+                || finishes(t, p.begun.substring(0, p.tokens.get(used - 1)), t.most() - used)));
+  }
+
+  // Whether it has come as far as here, and is complete.
+  private boolean isComplete(Terminal t, Place p) {
+    int last = p.tokens.isEmpty() ? 0 : p.tokens.get(p.tokens.size() - 1);
+    boolean here = last == p.begun.length() && last > 0;
+    if (t.most() > 0 && here) {
+      Place before =
+          new Place(p.read, p.begun, p.atStart, p.tokens.subList(0, p.tokens.size() - 1));
+      boolean cut =
+          !t.cut().isEmpty()
+              && p.tokens.size() == t.most()
+              && matches(new Terminal(t.cut(), false), p.begun);
+      return goesOn(t, before) && (matches(t, p.begun) || (cut && live(t, p.begun)));
+    }
+    return goesOn(t, p) && matches(t, p.begun);
+  }
+
+  private boolean finishes(Terminal t, String text, int left) {
+    if (matches(t, text)
+        || (left == 0 && !t.cut().isEmpty() && matches(new Terminal(t.cut(), false), text))) {
+      return true;
+    }
+    for (int i = 0; left > 0 && i < words.size(); i++) {
+      String longer = text + words.get(i);
+      if (live(t, longer) && finishes(t, longer, left - 1)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Set<Terminal> expected(Place p) {
@@ -127,9 +188,9 @@ final class LexingOracle {
     Set<Terminal> ended = new HashSet<>();
     boolean skipped = false;
     boolean anyLazy =
-        expected(p).stream().anyMatch(t -> t.lazy() && live(t, p.begun) && matches(t, p.begun));
+        expected(p).stream().anyMatch(t -> t.lazy() && live(t, p.begun) && isComplete(t, p));
     for (Terminal t : expected(p)) {
-      if (live(t, p.begun) && matches(t, p.begun) && (t.lazy() || !anyLazy)) {
+      if (live(t, p.begun) && isComplete(t, p) && (t.lazy() || !anyLazy)) {
         ended.add(t);
         skipped |= t.equals(ignored);
       }
@@ -154,10 +215,11 @@ final class LexingOracle {
   Place step(Place p, char c) {
     String longer = p.begun + c;
     Set<Terminal> expected = expected(p);
-    if (expected.stream().anyMatch(t -> live(t, longer))) {
-      Place inside = new Place(p.read, longer, p.atStart);
+    if (expected.stream().anyMatch(t -> goesOn(t, p) && live(t, longer))) {
+      Place inside = new Place(p.read, longer, p.atStart, p.tokens);
       boolean lazy =
-          expected.stream().anyMatch(t -> t.lazy() && live(t, longer) && matches(t, longer));
+          expected.stream()
+              .anyMatch(t -> t.lazy() && goesOn(t, p) && live(t, longer) && matches(t, longer));
       return lazy ? end(inside) : inside;
     }
     if (p.begun.isEmpty()) {
@@ -170,6 +232,38 @@ final class LexingOracle {
   boolean mayEnd(Place p) {
     Place ended = p.begun.isEmpty() ? p : end(p);
     return ended.read.stream().anyMatch(this::accepts);
+  }
+
+  /** The place after a token, null if it is refused. */
+  Place step(Place place, String word) {
+    Place p = place;
+    for (int i = 0; i < word.length() && p != null; i++) {
+      p = step(p, word.charAt(i));
+    }
+    return p == null ? null : tokenEnded(p);
+  }
+
+  /** Whether up to so many tokens more lead to an end. */
+  boolean canEndWith(Place place, int tokens) {
+    Set<Place> places = new HashSet<>(Set.of(place));
+    for (int i = 0; ; i++) {
+      if (places.stream().anyMatch(this::mayEnd)) {
+        return true;
+      }
+      if (i == tokens) {
+        return false;
+      }
+      Set<Place> next = new HashSet<>();
+      for (Place p : places) {
+        for (String word : words) {
+          Place to = step(p, word);
+          if (to != null) {
+            next.add(to);
+          }
+        }
+      }
+      places = next;
+    }
   }
 
   /** Whether up to so many letters more lead to an end. */

@@ -9,7 +9,21 @@ final class RandomLark {
   /** A right-hand side; terminals stand for themselves. */
   sealed interface Node {}
 
-  record Terminal(String regex, boolean lazy) implements Node {}
+  /**
+   * A terminal.
+   *
+   * @param most tokens, 0 for no limit
+   * @param cut what is enough at the limit; empty for nothing
+   */
+  record Terminal(String regex, boolean lazy, int most, String cut) implements Node {
+    Terminal(String regex, boolean lazy) {
+      this(regex, lazy, 0, "");
+    }
+
+    boolean isNamed() {
+      return lazy || most > 0;
+    }
+  }
 
   record Rule(int number) implements Node {}
 
@@ -22,13 +36,27 @@ final class RandomLark {
   static final int MANY = 1_000;
 
   final List<Node> rules = new ArrayList<>();
-  final List<Terminal> lazy = new ArrayList<>();
+  final List<Terminal> lazy = new ArrayList<>(); // and those with a limit
   final String ignored; // a regular expression, or empty
 
   private final Random r;
 
   RandomLark(Random r) {
+    this(r, 0);
+  }
+
+  RandomLark(Random r, int limited) {
     this.r = r;
+    for (int i = 0; i < limited; i++) {
+      String body = regex(3);
+      int most = 1 + r.nextInt(3);
+      lazy.add(
+          switch (r.nextInt(4)) {
+            case 0 -> new Terminal("(" + body + ")(" + regex(1) + ")", true, most, body);
+            case 1 -> new Terminal(body, true, most, "");
+            default -> new Terminal(body, false, most, "");
+          });
+    }
     int n = 1 + r.nextInt(3);
     for (int i = r.nextInt(4); i > 2; i--) {
       lazy.add(new Terminal(regex(2), true));
@@ -96,7 +124,19 @@ final class RandomLark {
       s.append("r").append(i).append(": ").append(text(rules.get(i))).append('\n');
     }
     for (int i = 0; i < lazy.size(); i++) {
-      s.append("l").append(i).append("[lazy]: /").append(lazy.get(i).regex).append("/\n");
+      Terminal t = lazy.get(i);
+      String body = t.regex;
+      List<String> attributes = new ArrayList<>();
+      if (!t.cut.isEmpty()) {
+        body = t.cut;
+        attributes.add("stop=/" + t.regex.substring(t.cut.length() + 2) + "/");
+      } else if (t.lazy) {
+        attributes.add("lazy");
+      }
+      if (t.most > 0) {
+        attributes.add("max_tokens=" + t.most);
+      }
+      s.append("l").append(i).append(attributes).append(": /").append(body).append("/\n");
     }
     if (!ignored.isEmpty()) {
       s.append("%ignore /").append(ignored).append("/\n");
@@ -106,7 +146,7 @@ final class RandomLark {
 
   private String text(Node node) {
     if (node instanceof Terminal t) {
-      return t.lazy ? "l" + lazy.indexOf(t) : "/" + t.regex + "/";
+      return t.isNamed() ? "l" + lazy.indexOf(t) : "/" + t.regex + "/";
     } else if (node instanceof Rule rule) {
       return "r" + rule.number;
     } else if (node instanceof Seq seq) {
