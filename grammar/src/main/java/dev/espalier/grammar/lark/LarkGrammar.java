@@ -109,18 +109,18 @@ public final class LarkGrammar {
   // A stop that stands behind its rule once more is read once: the first time it was taken away.
   private Syntax sequence(List<LarkNode> parts) {
     List<Syntax> out = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      Definition d = parts.get(i) instanceof LarkNode.Name n ? definitions.get(n.name()) : null;
-      boolean again =
-          d != null && d.hidden() && i + 1 < parts.size() && same(d.suffix(), parts.get(i + 1));
-      if (!again || d == null) {
-        out.add(syntax(parts.get(i)));
+    LarkNode before = null; // whose stop this may be
+    for (LarkNode part : parts) {
+      Definition d = before instanceof LarkNode.Name n ? definitions.get(n.name()) : null;
+      before = part;
+      if (d == null || !d.hidden() || !same(d.suffix(), part)) {
+        out.add(syntax(part));
         continue;
       }
       String name = d.name() + " and its stop";
       rules.computeIfAbsent(name, k -> rule(d, false));
-      out.add(new Syntax.Reference(name));
-      i++;
+      out.set(out.size() - 1, new Syntax.Reference(name));
+      before = null;
     }
     return new Syntax.Sequence(out);
   }
