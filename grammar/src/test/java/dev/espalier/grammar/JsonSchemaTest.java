@@ -129,6 +129,29 @@ class JsonSchemaTest {
     assertThat(accepts(c, "{'x':{'x':1},'y':{'x':1}}")).isTrue();
   }
 
+  /**
+   * Each of the two patterns has names without end, what the one has and the other has not: one.
+   */
+  @Test
+  void aClassOfFewNamesRunsOut() {
+    CompiledConstraint c =
+        compile(
+            "{'type':'object','additionalProperties':false,'patternProperties':"
+                + "{'^[^]$':{'type':'null'},'[^a]':{'type':'integer'}},'minProperties':2}");
+    assertThat(accepts(c, "{'a':null,'bc':1}")).isTrue();
+    assertThat(accepts(c, "{'bc':1,'bd':1}")).isTrue();
+    assertThat(accepts(c, "{'a':null,'a':null}")).isFalse();
+    assertThat(c.check("{\"a\":null,\"b\"").verdict())
+        .isEqualTo(CompiledConstraint.Check.Verdict.REFUSED);
+    assertThatThrownBy(
+            () ->
+                compile(
+                    "{'type':'object','additionalProperties':false,'patternProperties':"
+                        + "{'^[^]$':{'type':'null'},'[^a]':{'type':'integer'}},'minProperties':2,"
+                        + "'propertyNames':{'maxLength':1}}"))
+        .hasMessageContaining("no value");
+  }
+
   @Test
   void recursionThroughReferences() {
     CompiledConstraint c =

@@ -20,7 +20,13 @@ final class RandomSchemas {
     "\"a\"",
     "\"xy\"",
     "\"é\\n\"",
-    "100"
+    "100",
+    "0.3",
+    "\"2024-02-29\"",
+    "\"127.0.0.1\""
+  };
+  private static final String[] PATTERNS = {
+    "^a", "b", "^.$", "^a+b?$", "[^a]", "b$", "^(a|ab)$", ""
   };
 
   private final Random r;
@@ -35,6 +41,11 @@ final class RandomSchemas {
 
   private String name() {
     return quote(NAMES[r.nextInt(NAMES.length)]);
+  }
+
+  /** A property name as it is. */
+  String plainName() {
+    return NAMES[r.nextInt(NAMES.length)];
   }
 
   private String scalar() {
@@ -52,20 +63,44 @@ final class RandomSchemas {
     return out;
   }
 
-  /** A schema of bounded depth; now and then one that refers to itself. */
+  /** A schema of bounded depth, with references between its parts and to itself. */
   String next(int depth) {
+    return next(depth, "");
+  }
+
+  /** The same, with the URI of its draft, whatever that draft makes of the keywords. */
+  String next(int depth, String draft) {
     String body = schema(depth);
-    if (r.nextInt(6) == 0 && body.startsWith("{")) {
-      return "{\"$defs\":{\"x\":"
-          + object(1).replace("\"SELF\"", "{\"$ref\":\"#/$defs/x\"}")
-          + "},\"anyOf\":[{\"$ref\":\"#/$defs/x\"},"
-          + body
-          + "]}";
+    if (draft.isEmpty() && !body.contains("#/$defs")) {
+      return body;
     }
-    return body;
+    return (draft.isEmpty() ? "{" : "{\"$schema\":" + quote(draft) + ",")
+        + "\"$defs\":{\"x\":"
+        + object(1)
+        + ",\"y\":"
+        + array(1)
+        + ",\"z\":"
+        + typed(0)
+        + "},\"allOf\":["
+        + body
+        + "]}";
+  }
+
+  // A schema for a part of a value, which may lead back to what holds it.
+  private String part(int depth) {
+    return r.nextInt(7) == 0
+        ? "{\"$ref\":\"#/$defs/" + (r.nextBoolean() ? "x" : "y") + "\"}"
+        : schema(depth);
+  }
+
+  private String pattern() {
+    return quote(PATTERNS[r.nextInt(PATTERNS.length)]);
   }
 
   private String schema(int depth) {
+    if (r.nextInt(20) == 0) {
+      return "{\"$ref\":\"#/$defs/z\"" + (r.nextBoolean() ? ",\"minLength\":2}" : "}");
+    }
     if (depth == 0) {
       return switch (r.nextInt(8)) {
         case 0 -> "true";
@@ -76,8 +111,8 @@ final class RandomSchemas {
     }
     return switch (r.nextInt(16)) {
       case 5 -> unevaluated(depth);
-      case 0 -> "{\"anyOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + "]}";
-      case 1 -> "{\"oneOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + "]}";
+      case 0 -> "{\"anyOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + third(depth) + "]}";
+      case 1 -> "{\"oneOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + third(depth) + "]}";
       case 2 -> "{\"allOf\":[" + schema(depth - 1) + "," + schema(depth - 1) + "]}";
       case 3 -> "{\"not\":" + schema(depth - 1) + "}";
       case 4 ->
@@ -90,6 +125,10 @@ final class RandomSchemas {
               + "}";
       default -> typed(depth);
     };
+  }
+
+  private String third(int depth) {
+    return r.nextInt(3) == 0 ? "," + schema(depth - 1) : "";
   }
 
   /** Branches that speak of some members, and a rule for all others. */
@@ -116,13 +155,15 @@ final class RandomSchemas {
       case 2 -> "{\"type\":[\"boolean\",\"null\"]}";
       case 3 -> "{" + lengths().replaceFirst(",", "") + "}";
       case 4, 5, 6 -> array(depth);
-      default -> object(depth).replace("\"SELF\"", "true");
+      default -> object(depth);
     };
   }
 
   private String lengths() {
     int min = r.nextInt(3);
-    return switch (r.nextInt(6)) {
+    return switch (r.nextInt(8)) {
+      case 6 -> ",\"format\":\"" + (r.nextBoolean() ? "date" : "ipv4") + '"';
+      case 7 -> ",\"pattern\":" + pattern();
       case 4 -> ",\"pattern\":\"^[a-x]*$\"";
       case 5 -> ",\"pattern\":\"x|\\\\n\"";
       case 0 -> ",\"minLength\":" + min;
@@ -142,7 +183,7 @@ final class RandomSchemas {
       s.append(",\"exclusiveMaximum\":").append(r.nextInt(20)).append(".5");
     }
     if (r.nextInt(3) == 0) {
-      s.append(",\"multipleOf\":").append(new String[] {"2", "0.5", "3", "0.01"}[r.nextInt(4)]);
+      s.append(",\"multipleOf\":").append(new String[] {"2", "0.5", "3", "0.1"}[r.nextInt(4)]);
     }
     return s.append('}').toString();
   }
@@ -150,11 +191,11 @@ final class RandomSchemas {
   private String array(int depth) {
     StringBuilder s = new StringBuilder("{\"type\":\"array\"");
     if (r.nextBoolean()) {
-      s.append(",\"items\":").append(schema(depth - 1));
+      s.append(",\"items\":").append(part(depth - 1));
     }
     if (r.nextInt(3) == 0) {
       s.append(",\"prefixItems\":[")
-          .append(schema(depth - 1))
+          .append(part(depth - 1))
           .append(',')
           .append(schema(0))
           .append(']');
@@ -188,20 +229,23 @@ final class RandomSchemas {
     StringBuilder s = new StringBuilder("{\"type\":\"object\",\"properties\":{");
     List<String> names = distinctNames(3);
     for (int i = 0; i < names.size(); i++) {
-      String value = r.nextInt(5) == 0 ? "\"SELF\"" : schema(depth - 1);
-      s.append(i == 0 ? "" : ",").append(names.get(i)).append(':').append(value);
+      s.append(i == 0 ? "" : ",").append(names.get(i)).append(':').append(part(depth - 1));
     }
     s.append('}');
     if (r.nextInt(2) == 0) {
       s.append(",\"required\":").append(distinctNames(2));
     }
     if (r.nextInt(2) == 0) {
-      s.append(",\"additionalProperties\":").append(r.nextBoolean() ? "false" : schema(0));
+      s.append(",\"additionalProperties\":").append(r.nextBoolean() ? "false" : part(0));
     }
     if (r.nextInt(4) == 0) {
-      String pattern = new String[] {"^a", "b", "^.$", "^a+b?$"}[r.nextInt(4)];
-      s.append(",\"patternProperties\":{").append(quote(pattern)).append(':');
-      s.append(schema(depth - 1)).append('}');
+      String pattern = pattern();
+      s.append(",\"patternProperties\":{").append(pattern).append(':').append(part(depth - 1));
+      String other = pattern();
+      if (!other.equals(pattern)) {
+        s.append(',').append(other).append(':').append(schema(0));
+      }
+      s.append('}');
     }
     if (r.nextInt(4) == 0) {
       s.append(",\"maxProperties\":").append(1 + r.nextInt(3));
@@ -210,7 +254,15 @@ final class RandomSchemas {
       s.append(",\"minProperties\":").append(r.nextInt(3));
     }
     if (r.nextInt(5) == 0) {
-      s.append(",\"propertyNames\":{\"maxLength\":").append(1 + r.nextInt(2)).append('}');
+      String[] rules = {
+        "{\"maxLength\":1}",
+        "{\"maxLength\":2}",
+        "{\"pattern\":" + pattern() + "}",
+        "{\"not\":{\"const\":" + name() + "}}",
+        "{\"enum\":" + distinctNames(3) + "}",
+        "{\"not\":{\"pattern\":" + pattern() + "}}"
+      };
+      s.append(",\"propertyNames\":").append(rules[r.nextInt(rules.length)]);
     }
     if (r.nextInt(4) == 0) {
       s.append(",\"dependentRequired\":{")

@@ -752,6 +752,11 @@ public final class Expr {
     return TextSearch.enumerate(this, limit, stateLimit);
   }
 
+  /** Whether the language has a text of more than {@code length} bytes, perhaps without limit. */
+  public boolean isEndless(int length, int stateLimit) {
+    return TextSearch.isEndless(this, length, stateLimit);
+  }
+
   // ---- what the token layer wants to know about the shape
 
   /**

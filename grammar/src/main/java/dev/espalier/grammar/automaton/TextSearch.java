@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -191,6 +193,37 @@ final class TextSearch {
     }
     cameFrom.keySet().forEach(e -> e.shortest = -1);
     return -1;
+  }
+
+  /** See {@link Expr#isEndless}. */
+  static boolean isEndless(Expr e, int length, int stateLimit) {
+    return isEndless(e, length, stateLimit, new HashSet<>(), new HashSet<>());
+  }
+
+  // Depth first, since most languages that loop do so near every one of their texts.
+  private static boolean isEndless(
+      Expr at, int length, int stateLimit, Set<Expr> path, Set<Expr> done) {
+    if (path.size() > length || !path.add(at)) {
+      return true;
+    }
+    List<Expr> next = new ArrayList<>();
+    for (Expr.Edge edge : at.edges()) {
+      Expr target = edge.target();
+      if (path.contains(target) && !target.isEmpty(stateLimit)) {
+        return true;
+      }
+      next.add(target);
+    }
+    for (Expr target : next) {
+      if (!done.contains(target)
+          && !target.isEmpty(stateLimit)
+          && isEndless(target, length, stateLimit, path, done)) {
+        return true;
+      }
+    }
+    path.remove(at);
+    done.add(at);
+    return false;
   }
 
   /** See {@link Expr#enumerate}. */

@@ -76,7 +76,10 @@ final class KeyContent implements Content {
       List<Expr> rest = new ArrayList<>();
       rest.add(Utf8.TEXT);
       rest.addAll(space.languages);
-      intern(new State(0, 0, rest));
+      State first = new State(0, 0, rest);
+      if (intern(first) == DEAD) {
+        states.add(first); // a place to start from, which leads nowhere
+      }
     }
   }
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeySpace {
   private static final int MAX_LANGUAGES = 12;
+  private static final int FEW = 64; // other names of a class that are counted
+  private static final int MAX_COUNTED = 6; // languages; classes of more are taken as unlimited
   private static final BitSet NONE = new BitSet();
 
   final List<String> names; // the first `ranked` ones may come in this order only
@@ -28,6 +30,10 @@ final class KeySpace {
   private final Map<String, Integer> index = new HashMap<>();
   private final List<Integer> nameBits = new ArrayList<>(); // which languages hold the name
   private final List<Integer> classBits = new ArrayList<>();
+
+  /** Names of classes so small that they had better be listed, since they can run out. */
+  final List<String> countable = new ArrayList<>();
+
   final NameTrie trie;
   private final int hash;
 
@@ -69,6 +75,11 @@ final class KeySpace {
     }
     if (i == languages.size()) {
       classBits.add(bits);
+      boolean many = i == 0 || i > MAX_COUNTED || names.isEndless(FEW, stateLimit);
+      List<byte[]> few = many ? null : names.enumerate(FEW, stateLimit);
+      if (few != null) {
+        few.forEach(name -> countable.add(new String(name, StandardCharsets.UTF_8)));
+      }
       return;
     }
     Expr language = languages.get(i);

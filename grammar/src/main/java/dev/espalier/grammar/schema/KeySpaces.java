@@ -72,7 +72,15 @@ final class KeySpaces {
       }
     }
     Key key = new Key(List.copyOf(names), ranked, late, languages);
-    return spaces.computeIfAbsent(
-        key, k -> new KeySpace(k.names, k.ranked, k.late, k.languages, stateLimit));
+    KeySpace space = spaces.get(key);
+    if (space == null) {
+      space = new KeySpace(key.names, ranked, late, languages, stateLimit);
+      if (!space.countable.isEmpty()) {
+        names.addAll(space.countable);
+        space = new KeySpace(List.copyOf(names), ranked, late, languages, stateLimit);
+      }
+      spaces.put(key, space);
+    }
+    return space;
   }
 }
