@@ -2,7 +2,6 @@ package dev.espalier.grammar.schema;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +32,7 @@ final class Frame {
   private final boolean remembers;
   private final int hash;
   private volatile @Nullable List<byte[]> usedBytes;
-  @Nullable BitSet next; // keys that may come; found on first use, under the machine's lock
+  @Nullable NextKeys next; // made on first use, under the machine's lock
 
   Frame(
       Kind kind,

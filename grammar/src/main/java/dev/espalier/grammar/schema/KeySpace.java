@@ -147,6 +147,11 @@ final class KeySpace {
     return ((set[i >> 6] >>> i) & 1) != 0;
   }
 
+  /** Whether a key may still come: another name always, a listed one once. */
+  boolean isLeft(long[] gone, int key) {
+    return !isListed(key) || !contains(gone, key);
+  }
+
   /** The names that can come no more after a key: itself, and in declared order all before it. */
   long[] gone(long[] before, int key) {
     long[] after = before.clone();

@@ -34,6 +34,7 @@ final class Liveness {
 
   /** A conjunction of countable assertions about an object's further members. */
   private static final class Count {
+    final KeySpace space;
     final BitSet needed = new BitSet();
     final BitSet banned = new BitSet();
     int min;
@@ -41,6 +42,11 @@ final class Liveness {
     final List<Formula> rules = new ArrayList<>(); // Members and KeyNames
     final List<Formula> broken = new ArrayList<>(); // likewise, each broken by some member to come
     final List<Atom.NoneOf> noneOf = new ArrayList<>();
+    @Nullable Formula[] values = {}; // what the rules ask of the value of each key, if known
+
+    Count(KeySpace space) {
+      this.space = space;
+    }
   }
 
   private final Formulas formulas;
@@ -55,9 +61,9 @@ final class Liveness {
   private final Fixpoint.Table<Formula, Boolean> satisfiable = new Fixpoint.Table<>();
   private final Fixpoint.Table<Formula, Boolean> arrays = new Fixpoint.Table<>();
   private final Fixpoint.Table<Left, Boolean> objects = new Fixpoint.Table<>();
-  private final Fixpoint.Table<Named, BitSet> possibleKeys = new Fixpoint.Table<>();
   private final Fixpoint.Table<Keep, Formula> kept = new Fixpoint.Table<>();
   private final Map<Named, @Nullable Count> counts = new HashMap<>();
+  private final Map<Named, @Nullable Formula[]> valuesByRules = new HashMap<>();
 
   Liveness(
       References references,
@@ -171,11 +177,7 @@ final class Liveness {
 
   private boolean mayFit(KeySpace space, Formula literals, long[] gone, int key) {
     Count count = count(space, literals);
-    if (count == null) {
-      return true;
-    }
-    BitSet possible = possible(space, count);
-    return (key < 0 || possible.get(key)) && fits(space, count, possible, gone, key);
+    return count == null || ((key < 0 || possible(count, key)) && fits(count, gone, key));
   }
 
   private boolean objectBranch(KeySpace space, Formula branch, long[] gone) {
@@ -184,17 +186,15 @@ final class Liveness {
     }
     Count count = count(space, branch);
     if (count != null) {
-      BitSet possible = possible(space, count);
-      if (!fits(space, count, possible, gone, -1)) {
+      if (!fits(count, gone, -1)) {
         return false;
       }
-      if (count.noneOf.isEmpty() || hasSpareValues(space, count, possible, gone)) {
+      if (count.noneOf.isEmpty() || hasSpareValues(count, gone)) {
         return true;
       }
     }
     for (int key = 0; key < space.keys(); key++) {
-      if ((!space.isListed(key) || !KeySpace.contains(gone, key))
-          && keyLeadsOn(space, branch, gone, key)) {
+      if (space.isLeft(gone, key) && keyLeadsOn(space, branch, gone, key)) {
         return true;
       }
     }
@@ -202,16 +202,17 @@ final class Liveness {
   }
 
   // Enough to be none of a few values: a member that may come has more values than they are.
-  private boolean hasSpareValues(KeySpace space, Count count, BitSet possible, long[] gone) {
+  private boolean hasSpareValues(Count count, long[] gone) {
+    KeySpace space = count.space;
     int excluded = 0;
     for (Atom.NoneOf none : count.noneOf) {
       excluded += none.values().size();
     }
-    for (int key = possible.nextSetBit(0); key >= 0; key = possible.nextSetBit(key + 1)) {
-      boolean mayCome = !space.isListed(key) || !KeySpace.contains(gone, key);
-      if (mayCome
-          && fits(space, count, possible, gone, key)
-          && (!space.isListed(key) || values.few(value(space, count, key), excluded) == null)) {
+    for (int key = 0; key < space.keys(); key++) {
+      if (space.isLeft(gone, key)
+          && possible(count, key)
+          && fits(count, gone, key)
+          && (!space.isListed(key) || values.few(value(count, key), excluded) == null)) {
         return true;
       }
     }
@@ -223,52 +224,27 @@ final class Liveness {
     return satisfiable(keep(progress.key(f, space, key, after), space, after));
   }
 
-  /**
-   * The keys that may come next: listed ones that are not gone, and classes of others, each only if
-   * the object can still be completed with it.
-   */
-  BitSet nextKeys(KeySpace space, Formula f, long[] gone) {
-    BitSet keys = new BitSet();
-    List<Formula> branches = formulas.fewBranches(f);
-    if (branches == null) {
-      for (int key = 0; key < space.keys(); key++) {
-        int next = key;
-        keys.set(
-            key,
-            (!space.isListed(key) || !KeySpace.contains(gone, key))
-                && formulas.anyBranch(
-                    f,
-                    literals -> mayFit(space, literals, gone, next),
-                    branch -> leadsOn(space, branch, gone, next)));
-      }
-      return keys;
-    }
-    for (Formula branch : branches) {
-      Count count = count(space, branch);
-      BitSet possible = count == null ? new BitSet() : possible(space, count);
-      for (int key = 0; key < space.keys(); key++) {
-        if (keys.get(key) || (space.isListed(key) && KeySpace.contains(gone, key))) {
-          continue;
-        }
-        boolean leadsOn =
-            count == null
-                ? keyLeadsOn(space, branch, gone, key)
-                : possible.get(key)
-                    && fits(space, count, possible, gone, key)
-                    && (count.noneOf.isEmpty() || keyLeadsOn(space, branch, gone, key));
-        if (leadsOn) {
-          keys.set(key);
-        }
-      }
-    }
-    return keys;
+  /** Which keys may come next; those of a frame of its own. */
+  NextKeys nextKeys(KeySpace space, Formula f, long[] gone) {
+    return new NextKeys(space, key -> mayCome(space, f, gone, key));
+  }
+
+  // A listed key that is not gone, or a class of others, with which the object can be completed.
+  private boolean mayCome(KeySpace space, Formula f, long[] gone, int key) {
+    return space.isLeft(gone, key)
+        && formulas.anyBranch(
+            f,
+            literals -> mayFit(space, literals, gone, key),
+            branch -> leadsOn(space, branch, gone, key));
   }
 
   private boolean leadsOn(KeySpace space, Formula branch, long[] gone, int key) {
     Count count = count(space, branch);
-    return (count != null && count.noneOf.isEmpty())
-        ? mayFit(space, branch, gone, key)
-        : keyLeadsOn(space, branch, gone, key);
+    return count == null
+        ? keyLeadsOn(space, branch, gone, key)
+        : possible(count, key)
+            && fits(count, gone, key)
+            && (count.noneOf.isEmpty() || keyLeadsOn(space, branch, gone, key));
   }
 
   /** A member to come: its key, and what its value is to satisfy. */
@@ -280,21 +256,21 @@ final class Liveness {
     if (count == null || !count.noneOf.isEmpty()) {
       return null;
     }
-    BitSet possible = possible(space, count);
     List<Member> members = new ArrayList<>();
-    if (!fits(space, count, possible, gone, -1, members)) {
+    if (!fits(count, gone, -1, members)) {
       return null;
     }
-    for (int key = possible.nextSetBit(0); key >= 0 && members.size() < count.min; ) {
+    for (int key = 0; key < space.keys() && members.size() < count.min; key++) {
       int candidate = key;
       if (!space.isListed(key)) {
-        members.add(new Member(key, value(space, count, key)));
-        continue; // there are as many names as it takes
+        while (members.size() < count.min && possible(count, key)) {
+          members.add(new Member(key, value(count, key))); // there are as many names as it takes
+        }
+      } else if (!KeySpace.contains(gone, key)
+          && members.stream().noneMatch(m -> m.key == candidate)
+          && possible(count, key)) {
+        members.add(new Member(key, value(count, key)));
       }
-      if (!KeySpace.contains(gone, key) && members.stream().noneMatch(m -> m.key == candidate)) {
-        members.add(new Member(key, value(space, count, key)));
-      }
-      key = possible.nextSetBit(key + 1);
     }
     members.sort(Comparator.comparingInt(Member::key)); // the order of ranked names
     return members;
@@ -305,22 +281,20 @@ final class Liveness {
     List<Integer> keys = new ArrayList<>();
     Count count = count(space, branch);
     if (count != null) {
-      BitSet possible = possible(space, count);
       for (int k = count.needed.nextSetBit(0); k >= 0; k = count.needed.nextSetBit(k + 1)) {
-        if (!KeySpace.contains(gone, k) && possible.get(k)) {
+        if (!KeySpace.contains(gone, k) && possible(count, k)) {
           return List.of(k);
         }
       }
-      for (int k = possible.nextSetBit(0); k >= 0; k = possible.nextSetBit(k + 1)) {
-        if (!space.isListed(k) || !KeySpace.contains(gone, k)) {
+      for (int k = 0; k < space.keys(); k++) {
+        if (space.isLeft(gone, k) && possible(count, k)) {
           keys.add(k);
         }
       }
       return keys;
     }
     for (int k = 0; k < space.keys(); k++) {
-      if ((!space.isListed(k) || !KeySpace.contains(gone, k))
-          && keyLeadsOn(space, branch, gone, k)) {
+      if (space.isLeft(gone, k) && keyLeadsOn(space, branch, gone, k)) {
         keys.add(k);
       }
     }
@@ -336,7 +310,7 @@ final class Liveness {
   }
 
   private @Nullable Count countMembers(KeySpace space, Formula branch) {
-    Count c = new Count();
+    Count c = new Count(space);
     for (Formula literal : branch.conjuncts()) {
       Atom a = Objects.requireNonNull(literal.literal());
       boolean not = literal.isNegated();
@@ -362,36 +336,29 @@ final class Liveness {
         return null;
       }
     }
+    c.values =
+        valuesByRules.computeIfAbsent(
+            new Named(space, formulas.and(c.rules)), k -> new Formula[space.keys()]);
     return c;
   }
 
-  // Keys whose value can satisfy the rules, whatever else is asked.
-  private BitSet possible(KeySpace space, Count count) {
-    Named memo = new Named(space, formulas.and(count.rules));
-    BitSet known =
-        answers.find(
-            possibleKeys,
-            memo,
-            () -> {
-              BitSet keys = new BitSet();
-              for (int key = 0; key < space.keys(); key++) {
-                if (satisfiable(value(space, count, key))) {
-                  keys.set(key);
-                }
-              }
-              return keys;
-            });
-    if (count.banned.isEmpty()) {
-      return known;
-    }
-    BitSet allowed = (BitSet) known.clone();
-    allowed.andNot(count.banned);
-    return allowed;
+  // Whether some value of a key satisfies the rules, whatever else is asked.
+  private boolean possible(Count count, int key) {
+    return !count.banned.get(key) && satisfiable(value(count, key));
   }
 
   // What the rules ask of the value of a key.
-  private Formula value(KeySpace space, Count count, int key) {
-    return formulas.and(count.rules.stream().map(rule -> value(space, rule, key)).toList());
+  private Formula value(Count count, int key) {
+    Formula known = count.values[key];
+    if (known == null) {
+      List<Formula> all = new ArrayList<>(count.rules.size());
+      for (Formula rule : count.rules) {
+        all.add(value(count.space, rule, key));
+      }
+      known = formulas.and(all);
+      count.values[key] = known;
+    }
+    return known;
   }
 
   private Formula value(KeySpace space, Formula rule, int key) {
@@ -403,24 +370,19 @@ final class Liveness {
   }
 
   // Whether counts and needed names work out, after `key` if that is not -1.
-  private boolean fits(KeySpace space, Count c, BitSet possible, long[] gone, int key) {
-    return fits(space, c, possible, gone, key, c.broken.isEmpty() ? null : new ArrayList<>());
+  private boolean fits(Count c, long[] gone, int key) {
+    return fits(c, gone, key, c.broken.isEmpty() ? null : new ArrayList<>());
   }
 
   // The same; adds the members that must come if somebody asks.
-  private boolean fits(
-      KeySpace space,
-      Count c,
-      BitSet possible,
-      long[] gone,
-      int key,
-      @Nullable List<Member> members) {
+  private boolean fits(Count c, long[] gone, int key, @Nullable List<Member> members) {
+    KeySpace space = c.space;
     int taken = key < 0 ? 0 : 1;
     long[] after = key < 0 ? gone : space.gone(gone, key);
     int missing = 0;
     for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
       if (i != key) {
-        if (KeySpace.contains(after, i) || !possible.get(i)) {
+        if (KeySpace.contains(after, i) || !possible(c, i)) {
           return false;
         }
         missing++;
@@ -431,75 +393,67 @@ final class Liveness {
     if (missing > max || min > max) {
       return false;
     }
-    if (members != null && !breaks(space, c, possible, after, key, max - missing, members)) {
+    if (members != null && !breaks(c, after, key, max - missing, members)) {
       return false;
     }
-    if (min <= missing || possible.nextSetBit(space.size()) >= 0) {
-      return true; // other names are unlimited
+    if (min <= missing) {
+      return true;
+    }
+    for (int i = space.size(); i < space.keys(); i++) {
+      if (possible(c, i)) {
+        return true; // other names are unlimited
+      }
     }
     int available = 0;
-    for (int i = possible.nextSetBit(0); i >= 0; i = possible.nextSetBit(i + 1)) {
-      available += KeySpace.contains(after, i) ? 0 : 1;
+    for (int i = 0; i < space.size() && available < min; i++) {
+      available += !KeySpace.contains(after, i) && possible(c, i) ? 1 : 0;
     }
     return available >= min;
   }
 
   // Whether every rule that is to be broken finds a member to break it: `key`, a needed one, or one
   // of at most `more` others. Adds those members.
-  private boolean breaks(
-      KeySpace space,
-      Count c,
-      BitSet possible,
-      long[] gone,
-      int key,
-      int more,
-      List<Member> members) {
+  private boolean breaks(Count c, long[] gone, int key, int more, List<Member> members) {
     if (key >= 0) {
-      members.add(new Member(key, value(space, c, key)));
+      members.add(new Member(key, value(c, key)));
     }
     for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
       if (i != key) {
-        members.add(new Member(i, value(space, c, i)));
+        members.add(new Member(i, value(c, i)));
       }
     }
-    return breaks(space, c, possible, gone, 0, members, more);
+    return breaks(c, gone, 0, members, more);
   }
 
   // One rule after another, each by a member that has something to break already or by a new one.
-  private boolean breaks(
-      KeySpace space,
-      Count c,
-      BitSet possible,
-      long[] gone,
-      int rule,
-      List<Member> members,
-      int more) {
+  private boolean breaks(Count c, long[] gone, int rule, List<Member> members, int more) {
     if (rule == c.broken.size()) {
       return true;
     }
+    KeySpace space = c.space;
     Formula broken = c.broken.get(rule);
     for (int i = 0; i < members.size(); i++) {
       Member b = members.get(i);
       Formula value = formulas.and(b.value, formulas.not(value(space, broken, b.key)));
       if (satisfiable(value)) {
         members.set(i, new Member(b.key, value));
-        if (breaks(space, c, possible, gone, rule + 1, members, more)) {
+        if (breaks(c, gone, rule + 1, members, more)) {
           return true;
         }
         members.set(i, b);
       }
     }
-    for (int k = more == 0 ? -1 : possible.nextSetBit(0); k >= 0; k = possible.nextSetBit(k + 1)) {
+    for (int k = 0; k < (more == 0 ? 0 : space.keys()); k++) {
       int other = k;
       boolean free =
           !space.isListed(k)
               || (!KeySpace.contains(gone, k) && members.stream().noneMatch(b -> b.key == other));
       Formula value = formulas.not(value(space, broken, k));
-      if (free && !value.isFalse()) {
-        Formula all = formulas.and(value(space, c, k), value);
+      if (free && !c.banned.get(k) && !value.isFalse()) {
+        Formula all = formulas.and(value(c, k), value);
         if (satisfiable(all)) {
           members.add(new Member(k, all));
-          if (breaks(space, c, possible, gone, rule + 1, members, more - 1)) {
+          if (breaks(c, gone, rule + 1, members, more - 1)) {
             return true;
           }
           members.remove(members.size() - 1);

@@ -9,7 +9,6 @@ import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTables;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -166,7 +165,7 @@ final class Machine {
               ? context(Phase.KEY, keySegment(c.frame), c.frame, formulas.yes)
               : close(c.frame);
       case KEY ->
-          nextKeys(c.frame).get(label)
+          nextKeys(c.frame).contains(label)
               ? context(Phase.COLON, punctuation.colon(), c.frame, formulas.yes, label, null)
               : refused;
       case COLON -> memberValue(c.frame, c.meaning.key());
@@ -220,11 +219,12 @@ final class Machine {
 
   /** Whether names have to be remembered as they are read in this context. */
   boolean readsNames(Context c) {
-    return nextKeys(c.frame).nextSetBit(c.frame.keys().size()) >= 0;
+    liveness.restartClock();
+    return nextKeys(c.frame).hasOthers();
   }
 
-  private BitSet nextKeys(Frame f) {
-    BitSet known = f.next;
+  private NextKeys nextKeys(Frame f) {
+    NextKeys known = f.next;
     if (known == null) {
       known = liveness.nextKeys(f.keys(), f.owed, f.gone);
       f.next = known;
@@ -444,14 +444,13 @@ final class Machine {
   // such object shares one segment.
   private Segment keySegment(Frame f) {
     KeySpace space = f.keys();
-    BitSet next = nextKeys(f);
-    boolean open = next.nextSetBit(space.size()) >= 0;
-    boolean anyOther =
-        next.nextClearBit(space.size()) == space.keys()
-            && f.used.stream().allMatch(JsonMask::isPlain);
+    NextKeys next = nextKeys(f);
+    boolean anyOther = next.hasAllOthers() && f.used.stream().allMatch(JsonMask::isPlain);
     return keySegment(
         new KeyContent.Choice(
-            space, anyOther ? space.allKeys() : next, anyOther || !open ? Set.of() : f.used));
+            space,
+            anyOther ? space.allKeys() : next.all(),
+            anyOther || !next.hasOthers() ? Set.of() : f.used));
   }
 
   Segment keySegment(KeyContent.Choice choice) {

@@ -29,7 +29,10 @@ public final class TokenTables {
   /** Memory of the automata that are remembered, and again of the compiled constraints. */
   private static final long WEIGHED_BYTES = 80L << 20;
 
-  private static final int BETWEEN_WEIGHINGS = 16; // new ones
+  /** New ones between two weighings, at least, and as a share of those that are weighed. */
+  private static final int BETWEEN_WEIGHINGS = 16;
+
+  private static final int WEIGHING_SHARE = 4;
 
   /** Bit sets built before everything is forgotten and begun anew. */
   private static final long BIT_SET_BYTES = 256L << 20;
@@ -53,7 +56,7 @@ public final class TokenTables {
 
   private final FlatMasks flatMasks;
   private final AtomicLong bitSets = new AtomicLong();
-  private final AtomicInteger added = new AtomicInteger();
+  private final AtomicInteger untilWeighing = new AtomicInteger(BETWEEN_WEIGHINGS);
 
   private TokenTables(Vocabulary vocabulary, TokenTrie trie) {
     this.vocabulary = vocabulary;
@@ -161,9 +164,11 @@ public final class TokenTables {
       V made = make.get();
       known = map.putIfAbsent(key, made);
       known = known == null ? made : known;
-      if (known instanceof Weighted && added.incrementAndGet() % BETWEEN_WEIGHINGS == 0) {
+      if (known instanceof Weighted && untilWeighing.decrementAndGet() == 0) {
         forgetOldest(segments);
         forgetOldest(others);
+        int weighed = segments.size() + others.size();
+        untilWeighing.set(Math.max(BETWEEN_WEIGHINGS, weighed / WEIGHING_SHARE));
       }
     }
     return known;
