@@ -44,6 +44,7 @@ public final class Expr {
   public static final int UNBOUNDED = Integer.MAX_VALUE;
 
   private static final int UNKNOWN = -2;
+  private static final int FEW_TEXTS = 8; // that an intersection looks at one by one
 
   static final byte UNDECIDED = 0; // of liveness
   static final byte LIVE = 1;
@@ -405,7 +406,53 @@ public final class Expr {
         flat.remove(part);
       }
     }
+    for (Expr part : flat) {
+      if (part.kind == Kind.TRIE && part.max - part.min <= FEW_TEXTS) {
+        return part.filtered(flat);
+      }
+    }
     return normal(Kind.AND, flat, ALL);
+  }
+
+  // Of few texts, those that all the others hold; so no intersection is left.
+  private Expr filtered(List<Expr> others) {
+    List<byte[]> kept = new ArrayList<>();
+    for (int i = min; i < max; i++) {
+      byte[] whole = Objects.requireNonNull(literals).get(i);
+      byte[] text = depth == 0 ? whole : Arrays.copyOfRange(whole, depth, whole.length);
+      boolean everywhere = true;
+      for (Expr other : others) {
+        everywhere = everywhere && (other == this || other.holds(text));
+      }
+      if (everywhere) {
+        kept.add(text);
+      }
+    }
+    return kept.size() == max - min ? this : oneOf(kept);
+  }
+
+  private boolean holds(byte[] text) {
+    return switch (kind) {
+      case NOT -> !args[0].holds(text);
+      case AND, OR -> {
+        boolean all = kind == Kind.AND;
+        for (Expr a : args) {
+          if (a.holds(text) != all) {
+            yield !all;
+          }
+        }
+        yield all;
+      }
+      case TRIE -> {
+        boolean found = false;
+        for (int i = min; i < max && !found; i++) {
+          byte[] whole = Objects.requireNonNull(literals).get(i);
+          found = Arrays.equals(whole, depth, whole.length, text, 0, text.length);
+        }
+        yield found;
+      }
+      default -> matches(text);
+    };
   }
 
   /** Every byte string that is not in this language. */

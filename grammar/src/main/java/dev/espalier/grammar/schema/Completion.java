@@ -223,7 +223,7 @@ final class Completion {
    * Members after which the object can be closed, their values no higher; null if none are found.
    */
   private byte @Nullable [] members(
-      KeySpace space, Formula owed, long[] gone, Set<String> used, int height) {
+      KeySpace space, Formula owed, Gone gone, Set<String> used, int height) {
     List<byte[]> found = new ArrayList<>();
     int[] tried = {0};
     machine
@@ -242,7 +242,7 @@ final class Completion {
   }
 
   private byte @Nullable [] membersOf(
-      Formula branch, KeySpace space, long[] gone, Set<String> used, int height) {
+      Formula branch, KeySpace space, Gone gone, Set<String> used, int height) {
     List<Liveness.Member> members = machine.liveness().members(space, branch, gone);
     Set<String> taken = new HashSet<>(used);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -260,9 +260,9 @@ final class Completion {
 
   // One member after another, where what follows depends on their values.
   private byte @Nullable [] remembering(
-      KeySpace space, Formula owed, long[] gone, Set<String> used, int height) {
+      KeySpace space, Formula owed, Gone gone, Set<String> used, int height) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    long[] left = gone;
+    Gone left = gone;
     for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
       Next next = parts++ > MAX_PARTS || late() ? null : nextMember(space, f, left, height);
       if (next == null || !add(out, space, next.key, used, next.value)) {
@@ -379,11 +379,11 @@ final class Completion {
     return out.toByteArray();
   }
 
-  private @Nullable Next nextMember(KeySpace space, Formula owed, long[] gone, int height) {
+  private @Nullable Next nextMember(KeySpace space, Formula owed, Gone gone, int height) {
     Next found = null;
     for (Formula branch : machine.formulas().branches(owed)) {
       for (int key : machine.liveness().wantedKeys(space, branch, gone)) {
-        long[] after = space.gone(gone, key);
+        Gone after = space.gone(gone, key);
         Formula then = machine.progress().key(branch, space, key, after);
         Next next = split(then, height, key, r -> machine.liveness().object(space, r, after));
         if (next != null && machine.progress().end(next.rest).isTrue()) {
@@ -515,8 +515,7 @@ final class Completion {
     if (machine.progress().end(owed).isTrue()) {
       return new byte[] {'{', '}'};
     }
-    byte[] members =
-        height == 0 ? null : members(space, owed, space.nothingGone(), Set.of(), height - 1);
+    byte[] members = height == 0 ? null : members(space, owed, Gone.NONE, Set.of(), height - 1);
     return members == null ? null : joined(new byte[] {'{'}, members, new byte[] {'}'});
   }
 

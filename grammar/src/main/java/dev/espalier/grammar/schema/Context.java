@@ -36,7 +36,29 @@ final class Context {
       Frame frame,
       Formula obligation,
       int key,
-      @Nullable Frame closing) {}
+      @Nullable Frame closing) {
+    // Everything but the number is one object to itself. Spelled out, since contexts are looked up
+    // for every exit, and a generated hash would be taken through method handles until it is
+    // compiled.
+    @Override
+    public int hashCode() {
+      int h = 31 * phase.ordinal() + System.identityHashCode(segment);
+      h = 31 * h + System.identityHashCode(frame);
+      h = 31 * h + obligation.id;
+      return 31 * (31 * h + key) + System.identityHashCode(closing);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Meaning m
+          && m.phase == phase
+          && m.segment == segment
+          && m.frame == frame
+          && m.obligation == obligation
+          && m.key == key
+          && m.closing == closing;
+    }
+  }
 
   final Machine machine;
   final Phase phase;

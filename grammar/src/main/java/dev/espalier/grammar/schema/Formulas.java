@@ -442,7 +442,15 @@ final class Formulas {
    */
   boolean anyBranch(Formula f, Predicate<Formula> mayHold, Predicate<Formula> test) {
     List<Formula> few = fewBranches(f);
-    return few != null ? few.stream().anyMatch(test) : anyBranch(f, mayHold, test, new HashSet<>());
+    if (few == null) {
+      return anyBranch(f, mayHold, test, new HashSet<>());
+    }
+    for (Formula branch : few) {
+      if (test.test(branch)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean anyBranch(

@@ -1,7 +1,6 @@
 package dev.espalier.grammar.schema;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +24,7 @@ final class Frame {
   final List<Formula> sides; // side verdicts of the container above, in its order
   final List<Formula> pending; // verdicts of the value being read that `owed` or a side needs
   final @Nullable KeySpace space; // objects only
-  final long[] gone; // listed names that can come no more
+  final Gone gone; // listed names that can come no more
   final Set<String> used; // other names that came
   final @Nullable Frame parent;
   final int depth; // 0 for the root
@@ -40,7 +39,7 @@ final class Frame {
       List<Formula> sides,
       List<Formula> pending,
       @Nullable KeySpace space,
-      long[] gone,
+      Gone gone,
       Set<String> used,
       @Nullable Frame parent) {
     this.kind = kind;
@@ -54,7 +53,7 @@ final class Frame {
     remembers = owed.remembers || sides.stream().anyMatch(s -> s.remembers);
     depth = parent == null ? 0 : parent.depth + 1;
     int h = Objects.hash(kind.name(), owed.id, sides, pending, used);
-    hash = (h * 31 + Arrays.hashCode(gone)) * 31 + System.identityHashCode(parent);
+    hash = (h * 31 + gone.hashCode()) * 31 + System.identityHashCode(parent);
   }
 
   KeySpace keys() {
@@ -81,7 +80,7 @@ final class Frame {
   }
 
   /** The same place with other debts. */
-  Frame with(Formula newOwed, List<Formula> newSides, List<Formula> newPending, long[] newGone) {
+  Frame with(Formula newOwed, List<Formula> newSides, List<Formula> newPending, Gone newGone) {
     return new Frame(kind, newOwed, newSides, newPending, space, newGone, used, parent);
   }
 
@@ -103,7 +102,7 @@ final class Frame {
         && x.sides.equals(y.sides)
         && x.pending.equals(y.pending)
         && x.used.equals(y.used)
-        && Arrays.equals(x.gone, y.gone);
+        && x.gone.equals(y.gone);
   }
 
   int contentHash() {

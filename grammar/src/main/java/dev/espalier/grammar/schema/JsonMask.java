@@ -197,16 +197,28 @@ final class JsonMask {
   }
 
   private @Nullable TokenSet listed() {
-    IntList all = new IntList();
+    int size = 0;
     for (Part part : parts) {
-      if (!(part instanceof Ids i) || all.size() + i.ids.length > TokenSet.LIST_LIMIT) {
+      if (!(part instanceof Ids i) || size + i.ids.length > TokenSet.LIST_LIMIT) {
         return null;
       }
-      for (int id : i.ids) {
-        all.add(id);
+      size += i.ids.length;
+    }
+    int[] all = new int[size];
+    int n = 0;
+    for (Part part : parts) {
+      int[] ids = ((Ids) part).ids;
+      System.arraycopy(ids, 0, all, n, ids.length);
+      n += ids.length;
+    }
+    Arrays.sort(all);
+    int distinct = 0;
+    for (int i = 0; i < n; i++) {
+      if (i == 0 || all[i] != all[i - 1]) {
+        all[distinct++] = all[i];
       }
     }
-    return TokenSet.of(Arrays.stream(all.toArray()).sorted().distinct().toArray());
+    return TokenSet.of(distinct == n ? all : Arrays.copyOf(all, distinct));
   }
 
   // The segment of an open object's names does not know which ones came before.

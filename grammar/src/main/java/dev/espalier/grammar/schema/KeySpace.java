@@ -138,33 +138,19 @@ final class KeySpace {
     return classBits.get(key - names.size());
   }
 
-  /** Nothing gone yet. */
-  long[] nothingGone() {
-    return new long[(names.size() + 63) >> 6];
-  }
-
-  static boolean contains(long[] set, int i) {
-    return ((set[i >> 6] >>> i) & 1) != 0;
-  }
-
   /** Whether a key may still come: another name always, a listed one once. */
-  boolean isLeft(long[] gone, int key) {
-    return !isListed(key) || !contains(gone, key);
+  boolean isLeft(Gone gone, int key) {
+    return !isListed(key) || !gone.contains(key);
   }
 
   /** The names that can come no more after a key: itself, and in declared order all before it. */
-  long[] gone(long[] before, int key) {
-    long[] after = before.clone();
+  Gone gone(Gone before, int key) {
+    BitSet more = new BitSet();
+    more.set(0, Math.min(key, ranked));
+    more.andNot(late.getOrDefault(key, NONE));
     if (isListed(key)) {
-      after[key >> 6] |= 1L << key;
+      more.set(key);
     }
-    int passed = Math.min(key, ranked);
-    BitSet still = late.getOrDefault(key, NONE);
-    for (int i = 0; i < passed; i++) {
-      if (!still.get(i)) {
-        after[i >> 6] |= 1L << i;
-      }
-    }
-    return after;
+    return before.with(more);
   }
 }

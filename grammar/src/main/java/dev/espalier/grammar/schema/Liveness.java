@@ -28,9 +28,9 @@ final class Liveness {
 
   private record Named(KeySpace space, Formula formula) {}
 
-  private record Left(KeySpace space, Formula formula, List<Long> gone) {}
+  private record Left(KeySpace space, Formula formula, Gone gone) {}
 
-  private record Keep(Formula formula, @Nullable KeySpace space, List<Long> gone) {}
+  private record Keep(Formula formula, @Nullable KeySpace space, Gone gone) {}
 
   /** A conjunction of countable assertions about an object's further members. */
   private static final class Count {
@@ -120,7 +120,7 @@ final class Liveness {
       case ARRAY -> array(f);
       case OBJECT -> {
         KeySpace space = spaces.of(f, verdicts, List.of());
-        yield object(space, f, space.nothingGone());
+        yield object(space, f, Gone.NONE);
       }
     };
   }
@@ -141,7 +141,7 @@ final class Liveness {
       return true;
     }
     Boolean counted = distinct.live(branch);
-    return counted != null ? counted : satisfiable(keep(progress.item(branch), null, new long[0]));
+    return counted != null ? counted : satisfiable(keep(progress.item(branch), null, Gone.NONE));
   }
 
   /** Whether an array goes on alike whatever new value its item has. */
@@ -152,14 +152,14 @@ final class Liveness {
   // ---- objects
 
   /** Whether an object with these obligations can be completed. */
-  boolean object(KeySpace space, Formula f, long[] gone) {
+  boolean object(KeySpace space, Formula f, Gone gone) {
     if (progress.end(f).isTrue()) {
       return true;
     }
     if (f.isFalse()) {
       return false;
     }
-    Left key = new Left(space, f, java.util.Arrays.stream(gone).boxed().toList());
+    Left key = new Left(space, f, gone);
     return answers.ask(
         objects,
         key,
@@ -171,16 +171,16 @@ final class Liveness {
   }
 
   /** Whether a part of a branch, alone, leaves a way. */
-  boolean mayFit(KeySpace space, Formula literals, long[] gone) {
+  boolean mayFit(KeySpace space, Formula literals, Gone gone) {
     return mayFit(space, literals, gone, -1);
   }
 
-  private boolean mayFit(KeySpace space, Formula literals, long[] gone, int key) {
+  private boolean mayFit(KeySpace space, Formula literals, Gone gone, int key) {
     Count count = count(space, literals);
     return count == null || ((key < 0 || possible(count, key)) && fits(count, gone, key));
   }
 
-  private boolean objectBranch(KeySpace space, Formula branch, long[] gone) {
+  private boolean objectBranch(KeySpace space, Formula branch, Gone gone) {
     if (progress.end(branch).isTrue()) {
       return true;
     }
@@ -202,7 +202,7 @@ final class Liveness {
   }
 
   // Enough to be none of a few values: a member that may come has more values than they are.
-  private boolean hasSpareValues(Count count, long[] gone) {
+  private boolean hasSpareValues(Count count, Gone gone) {
     KeySpace space = count.space;
     int excluded = 0;
     for (Atom.NoneOf none : count.noneOf) {
@@ -219,18 +219,18 @@ final class Liveness {
     return false;
   }
 
-  private boolean keyLeadsOn(KeySpace space, Formula f, long[] gone, int key) {
-    long[] after = space.gone(gone, key);
+  private boolean keyLeadsOn(KeySpace space, Formula f, Gone gone, int key) {
+    Gone after = space.gone(gone, key);
     return satisfiable(keep(progress.key(f, space, key, after), space, after));
   }
 
   /** Which keys may come next; those of a frame of its own. */
-  NextKeys nextKeys(KeySpace space, Formula f, long[] gone) {
+  NextKeys nextKeys(KeySpace space, Formula f, Gone gone) {
     return new NextKeys(space, key -> mayCome(space, f, gone, key));
   }
 
   // A listed key that is not gone, or a class of others, with which the object can be completed.
-  private boolean mayCome(KeySpace space, Formula f, long[] gone, int key) {
+  private boolean mayCome(KeySpace space, Formula f, Gone gone, int key) {
     return space.isLeft(gone, key)
         && formulas.anyBranch(
             f,
@@ -238,7 +238,7 @@ final class Liveness {
             branch -> leadsOn(space, branch, gone, key));
   }
 
-  private boolean leadsOn(KeySpace space, Formula branch, long[] gone, int key) {
+  private boolean leadsOn(KeySpace space, Formula branch, Gone gone, int key) {
     Count count = count(space, branch);
     return count == null
         ? keyLeadsOn(space, branch, gone, key)
@@ -251,7 +251,7 @@ final class Liveness {
   record Member(int key, Formula value) {}
 
   /** Members after which a branch is met, as few as it needs; null if it is not this simple. */
-  @Nullable List<Member> members(KeySpace space, Formula branch, long[] gone) {
+  @Nullable List<Member> members(KeySpace space, Formula branch, Gone gone) {
     Count count = count(space, branch);
     if (count == null || !count.noneOf.isEmpty()) {
       return null;
@@ -266,7 +266,7 @@ final class Liveness {
         while (members.size() < count.min && possible(count, key)) {
           members.add(new Member(key, value(count, key))); // there are as many names as it takes
         }
-      } else if (!KeySpace.contains(gone, key)
+      } else if (!gone.contains(key)
           && members.stream().noneMatch(m -> m.key == candidate)
           && possible(count, key)) {
         members.add(new Member(key, value(count, key)));
@@ -277,12 +277,12 @@ final class Liveness {
   }
 
   /** Keys that bring a branch nearer to its end, if any of them does; the likeliest first. */
-  List<Integer> wantedKeys(KeySpace space, Formula branch, long[] gone) {
+  List<Integer> wantedKeys(KeySpace space, Formula branch, Gone gone) {
     List<Integer> keys = new ArrayList<>();
     Count count = count(space, branch);
     if (count != null) {
       for (int k = count.needed.nextSetBit(0); k >= 0; k = count.needed.nextSetBit(k + 1)) {
-        if (!KeySpace.contains(gone, k) && possible(count, k)) {
+        if (!gone.contains(k) && possible(count, k)) {
           return List.of(k);
         }
       }
@@ -370,19 +370,19 @@ final class Liveness {
   }
 
   // Whether counts and needed names work out, after `key` if that is not -1.
-  private boolean fits(Count c, long[] gone, int key) {
+  private boolean fits(Count c, Gone gone, int key) {
     return fits(c, gone, key, c.broken.isEmpty() ? null : new ArrayList<>());
   }
 
   // The same; adds the members that must come if somebody asks.
-  private boolean fits(Count c, long[] gone, int key, @Nullable List<Member> members) {
+  private boolean fits(Count c, Gone gone, int key, @Nullable List<Member> members) {
     KeySpace space = c.space;
     int taken = key < 0 ? 0 : 1;
-    long[] after = key < 0 ? gone : space.gone(gone, key);
+    Gone after = key < 0 ? gone : space.gone(gone, key);
     int missing = 0;
     for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
       if (i != key) {
-        if (KeySpace.contains(after, i) || !possible(c, i)) {
+        if (after.contains(i) || !possible(c, i)) {
           return false;
         }
         missing++;
@@ -406,14 +406,14 @@ final class Liveness {
     }
     int available = 0;
     for (int i = 0; i < space.size() && available < min; i++) {
-      available += !KeySpace.contains(after, i) && possible(c, i) ? 1 : 0;
+      available += !after.contains(i) && possible(c, i) ? 1 : 0;
     }
     return available >= min;
   }
 
   // Whether every rule that is to be broken finds a member to break it: `key`, a needed one, or one
   // of at most `more` others. Adds those members.
-  private boolean breaks(Count c, long[] gone, int key, int more, List<Member> members) {
+  private boolean breaks(Count c, Gone gone, int key, int more, List<Member> members) {
     if (key >= 0) {
       members.add(new Member(key, value(c, key)));
     }
@@ -426,7 +426,7 @@ final class Liveness {
   }
 
   // One rule after another, each by a member that has something to break already or by a new one.
-  private boolean breaks(Count c, long[] gone, int rule, List<Member> members, int more) {
+  private boolean breaks(Count c, Gone gone, int rule, List<Member> members, int more) {
     if (rule == c.broken.size()) {
       return true;
     }
@@ -447,7 +447,7 @@ final class Liveness {
       int other = k;
       boolean free =
           !space.isListed(k)
-              || (!KeySpace.contains(gone, k) && members.stream().noneMatch(b -> b.key == other));
+              || (!gone.contains(k) && members.stream().noneMatch(b -> b.key == other));
       Formula value = formulas.not(value(space, broken, k));
       if (free && !c.banned.get(k) && !value.isFalse()) {
         Formula all = formulas.and(value(c, k), value);
@@ -471,11 +471,11 @@ final class Liveness {
    *
    * @param space of the container if it is an object, null for an array
    */
-  Formula keep(Formula f, @Nullable KeySpace space, long[] gone) {
+  Formula keep(Formula f, @Nullable KeySpace space, Gone gone) {
     if (f.isTrue() || f.isFalse()) {
       return f;
     }
-    Keep key = new Keep(f, space, java.util.Arrays.stream(gone).boxed().toList());
+    Keep key = new Keep(f, space, gone);
     Predicate<Formula> alive = r -> space == null ? array(r) : object(space, r, gone);
     return answers.find(kept, key, () -> keep(f, space == null, alive));
   }

@@ -61,6 +61,9 @@ final class Machine {
   private final Map<List<Formula>, Kinds> kindsOf = new HashMap<>(); // by their verdicts
   private final Map<List<Formula>, Kinds> kindsByBits = new HashMap<>();
   private final Map<Meaning, Context> contexts = new HashMap<>();
+  private final Map<Formula, Set<JsonType>> types = new HashMap<>(); // that satisfy an obligation
+  private final Map<List<Formula>, Segment> texts = new HashMap<>(); // by what is owed, and sides
+  private final Map<List<Formula>, Segment> numbers = new HashMap<>();
   private @Nullable Completion completion;
   private volatile int size;
 
@@ -94,7 +97,7 @@ final class Machine {
                 List.of(),
                 List.of(),
                 null,
-                new long[0],
+                Gone.NONE,
                 Set.of(),
                 null));
     refused = context(Phase.END, punctuation.end(), root, formulas.no, 0, null);
@@ -271,9 +274,8 @@ final class Machine {
 
   private Frame open(
       Frame.Kind kind, Formula owed, List<Formula> sides, @Nullable KeySpace space, Frame parent) {
-    long[] gone = space == null ? new long[0] : space.nothingGone();
     return frame(
-        new Frame(kind, owed, List.copyOf(sides), List.of(), space, gone, Set.of(), parent));
+        new Frame(kind, owed, List.copyOf(sides), List.of(), space, Gone.NONE, Set.of(), parent));
   }
 
   private static int settled(List<Formula> sides) {
@@ -285,6 +287,19 @@ final class Machine {
   }
 
   Segment text(Formula owed, List<Formula> sides) {
+    return texts.computeIfAbsent(withSides(owed, sides), k -> findText(owed, sides));
+  }
+
+  private static List<Formula> withSides(Formula owed, List<Formula> sides) {
+    if (sides.isEmpty()) {
+      return List.of(owed);
+    }
+    List<Formula> all = new ArrayList<>(sides);
+    all.add(owed);
+    return all;
+  }
+
+  private Segment findText(Formula owed, List<Formula> sides) {
     Set<String> excluded = sides.isEmpty() ? Constants.excludedTexts(owed) : null;
     if (excluded != null) {
       KeySpace none = new KeySpace(List.of(), 0, Map.of(), List.of(), options.states());
@@ -299,39 +314,49 @@ final class Machine {
   }
 
   Segment number(Formula owed, List<Formula> sides) {
-    return tables.segment(
-        List.of("number", owed.toString(), sides.toString()),
-        k -> new NumberSegment(formulas, owed, sides));
+    return numbers.computeIfAbsent(
+        withSides(owed, sides),
+        f ->
+            tables.segment(
+                List.of("number", owed.toString(), sides.toString()),
+                k -> new NumberSegment(formulas, owed, sides)));
   }
 
   // ---- values
 
   private Context value(
       Formula obligation, Frame f, Punctuation.Place place, @Nullable Frame closing) {
-    Set<JsonType> types = EnumSet.noneOf(JsonType.class);
-    for (JsonType type : JsonType.values()) {
-      if (liveness.satisfiable(obligation, type)) {
-        types.add(type);
-      }
-    }
-    if (types.isEmpty() && closing == null) {
+    Set<JsonType> possible = types.computeIfAbsent(obligation, this::possibleTypes);
+    if (possible.isEmpty() && closing == null) {
       return refused;
     }
-    Segment segment = punctuation.value(types, place, closing != null, f.depth);
+    Segment segment = punctuation.value(possible, place, closing != null, f.depth);
     return context(Phase.VALUE, segment, f, obligation, 0, closing);
   }
 
+  private Set<JsonType> possibleTypes(Formula obligation) {
+    Set<JsonType> possible = EnumSet.noneOf(JsonType.class);
+    for (JsonType type : JsonType.values()) {
+      if (liveness.satisfiable(obligation, type)) {
+        possible.add(type);
+      }
+    }
+    return possible;
+  }
+
   // The container waits with what it still owes; what is asked of the value alone goes with it.
-  private Frame waiting(Frame f, Formula owed, List<Formula> sides, long[] gone) {
+  private Frame waiting(Frame f, Formula owed, List<Formula> sides, Gone gone) {
     List<Formula> kept = new ArrayList<>();
     Set<Atom> atoms = new LinkedHashSet<>();
     for (Formula part : owed.conjuncts()) {
       if (part.hasResiduals || !part.hasVerdicts) {
         kept.add(part);
-        part.collectAtoms(atoms);
+        collectVerdicts(part, atoms);
       }
     }
-    sides.forEach(s -> s.collectAtoms(atoms));
+    for (Formula side : sides) {
+      collectVerdicts(side, atoms);
+    }
     List<Formula> pending = new ArrayList<>();
     for (Atom a : atoms) {
       if (a instanceof Atom.Verdict) {
@@ -342,6 +367,12 @@ final class Machine {
       pending = numbered(List.copyOf(pending));
     }
     return frame(f.with(formulas.and(kept), List.copyOf(sides), List.copyOf(pending), gone));
+  }
+
+  private static void collectVerdicts(Formula f, Set<Atom> out) {
+    if (f.hasVerdicts) {
+      f.collectAtoms(out);
+    }
   }
 
   private List<Formula> numbered(List<Formula> verdicts) {
@@ -356,7 +387,7 @@ final class Machine {
 
   private Context memberValue(Frame f, int key) {
     KeySpace space = f.keys();
-    long[] gone = space.gone(f.gone, key);
+    Gone gone = space.gone(f.gone, key);
     Formula owed = progress.key(f.owed, space, key, gone);
     List<Formula> sides = new ArrayList<>();
     for (Formula s : f.sides) {
@@ -368,7 +399,10 @@ final class Machine {
 
   private Context item(Frame f, boolean first) {
     Formula owed = progress.item(f.owed);
-    List<Formula> sides = f.sides.stream().map(progress::item).toList();
+    List<Formula> sides = new ArrayList<>(f.sides.size());
+    for (Formula s : f.sides) {
+      sides.add(progress.item(s));
+    }
     Formula obligation = liveness.keep(owed, null, f.gone);
     Frame closing = first && progress.end(f.owed).isTrue() ? f : null;
     return value(
@@ -379,7 +413,11 @@ final class Machine {
   }
 
   private Context close(Frame f) {
-    return after(f.container(), settled(f.sides.stream().map(progress::end).toList()), null);
+    int verdicts = 0;
+    for (int i = 0; i < f.sides.size(); i++) {
+      verdicts |= progress.end(f.sides.get(i)).isTrue() ? 1 << i : 0;
+    }
+    return after(f.container(), verdicts, null);
   }
 
   // A value has ended with these verdicts on what was pending. Where the value itself matters and
@@ -395,8 +433,11 @@ final class Machine {
       return goOn(f);
     }
     Formula owed = settle(f.owed, f, verdicts, value);
-    List<Formula> sides = f.sides.stream().map(s -> settle(s, f, verdicts, value)).toList();
-    return goOn(frame(f.with(owed, sides, List.of(), f.gone)));
+    List<Formula> sides = new ArrayList<>(f.sides.size());
+    for (Formula s : f.sides) {
+      sides.add(settle(s, f, verdicts, value));
+    }
+    return goOn(frame(f.with(owed, List.copyOf(sides), List.of(), f.gone)));
   }
 
   private Context goOn(Frame g) {

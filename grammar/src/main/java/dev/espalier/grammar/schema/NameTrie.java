@@ -94,8 +94,11 @@ final class NameTrie {
 
   /** The bytes of a node's children. */
   ByteSet bytesAfter(int node) {
-    ByteSet set = ByteSet.NONE;
-    for (int c = child[node]; c >= 0; c = sibling[c]) {
+    if (child[node] < 0) {
+      return ByteSet.NONE;
+    }
+    ByteSet set = ByteSet.of(bytes[child[node]] & 0xFF);
+    for (int c = sibling[child[node]]; c >= 0; c = sibling[c]) {
       set = set.or(ByteSet.of(bytes[c] & 0xFF));
     }
     return set;

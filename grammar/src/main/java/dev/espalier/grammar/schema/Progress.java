@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** How obligations change by a key, an item, or the end: the derivatives of a formula. */
 final class Progress {
-  private record ByKey(Formula formula, KeySpace space, int key, java.util.List<Long> gone) {}
+  private record ByKey(Formula formula, KeySpace space, int key, Gone gone) {}
 
   private final Formulas formulas;
   private final Map<ByKey, Formula> byKey = new HashMap<>();
@@ -26,8 +26,8 @@ final class Progress {
    *
    * @param gone the names that can come no more, this key included
    */
-  Formula key(Formula f, KeySpace space, int key, long[] gone) {
-    ByKey memo = new ByKey(f, space, key, java.util.Arrays.stream(gone).boxed().toList());
+  Formula key(Formula f, KeySpace space, int key, Gone gone) {
+    ByKey memo = new ByKey(f, space, key, gone);
     Formula known = byKey.get(memo);
     if (known == null) {
       known = formulas.map(f, a -> key(a, space, key, gone));
@@ -36,13 +36,13 @@ final class Progress {
     return known;
   }
 
-  private Formula key(Atom a, KeySpace space, int key, long[] gone) {
+  private Formula key(Atom a, KeySpace space, int key, Gone gone) {
     if (a instanceof Atom.HasKey has) {
       int index = space.indexOf(has.name());
       if (index == key) {
         return formulas.yes;
       }
-      return KeySpace.contains(gone, index) ? formulas.no : formulas.atom(a);
+      return gone.contains(index) ? formulas.no : formulas.atom(a);
     } else if (a instanceof Atom.MinProperties min) {
       return min.n() <= 1 ? formulas.yes : formulas.atom(new Atom.MinProperties(min.n() - 1));
     } else if (a instanceof Atom.MaxProperties max) {

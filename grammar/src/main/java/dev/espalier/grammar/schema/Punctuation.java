@@ -38,20 +38,12 @@ final class Punctuation {
 
   private record Key(Whitespace whitespace) {}
 
-  // What a segment depends on; depth is 0 unless white space does.
-
-  private record ValueShape(Set<JsonType> types, Place place, boolean close, int depth) {}
-
-  private record KeyShape(boolean key, boolean close, boolean first, int depth) {}
-
-  private record AfterShape(boolean more, boolean close, boolean array, int depth) {}
-
   private final Whitespace whitespace;
   private final TokenTables tables;
   private final Expr flexible;
   private final Segment colon;
   private final Segment end;
-  private final ConcurrentMap<Record, Segment> segments = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Long, Segment> segments = new ConcurrentHashMap<>();
 
   private Punctuation(Whitespace whitespace, TokenTables tables) {
     this.whitespace = whitespace;
@@ -71,13 +63,19 @@ final class Punctuation {
     return whitespace.kind() == Whitespace.Kind.INDENTED ? depth : 0;
   }
 
-  private Segment segment(Record shape, Supplier<Segment> make) {
+  // What a segment depends on, as bits; `depth` counts only where white space does.
+  private Segment segment(int kind, int flags, int depth, Supplier<Segment> make) {
+    long shape = ((long) indentation(depth) << 32) | ((long) kind << 16) | flags;
     Segment known = segments.get(shape);
     if (known == null) {
       known = make.get();
       segments.put(shape, known);
     }
     return known;
+  }
+
+  private static int bit(boolean set, int place) {
+    return set ? 1 << place : 0;
   }
 
   private Segment choice(List<Alternative> alternatives) {
@@ -118,9 +116,11 @@ final class Punctuation {
    * @param depth of the container, 0 at the root
    */
   Segment value(Set<JsonType> types, Place place, boolean close, int depth) {
-    return segment(
-        new ValueShape(types, place, close, indentation(depth)),
-        () -> makeValue(types, place, close, depth));
+    int flags = place.ordinal() << TYPES.size() | bit(close, 15);
+    for (int i = 0; i < TYPES.size(); i++) {
+      flags |= bit(types.contains(TYPES.get(i)), i);
+    }
+    return segment(0, flags, depth, () -> makeValue(types, place, close, depth));
   }
 
   private Segment makeValue(Set<JsonType> types, Place place, boolean close, int depth) {
@@ -167,7 +167,9 @@ final class Punctuation {
   /** A key's opening quote, or the end of an empty object. */
   Segment keyStart(boolean key, boolean close, boolean first, int depth) {
     return segment(
-        new KeyShape(key, close, first, indentation(depth)),
+        1,
+        bit(key, 0) | bit(close, 1) | bit(first, 2),
+        depth,
         () ->
             choice(
                 List.of(
@@ -187,7 +189,9 @@ final class Punctuation {
   /** A comma or the end, after a member or item. */
   Segment after(boolean more, boolean close, boolean array, int depth) {
     return segment(
-        new AfterShape(more, close, array, indentation(depth)),
+        2,
+        bit(more, 0) | bit(close, 1) | bit(array, 2),
+        depth,
         () ->
             choice(
                 List.of(

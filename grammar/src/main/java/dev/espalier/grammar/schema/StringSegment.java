@@ -9,6 +9,7 @@ import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.View;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,11 @@ final class StringSegment extends Segment {
   private static final ByteSet ESCAPE = ByteSet.of('\\');
   private static final ByteSet ENDS = QUOTE.or(ESCAPE);
   private static final ByteSet SPELLED = ByteSet.range(0, 0x1F).or(QUOTE).or(ESCAPE);
+  private static final ByteSet PLAIN = SPELLED.complement();
   private static final ByteSet IN_ESCAPE = ByteSet.anyOf("\"\\bfnrtu0123456789abcdefABCDEF");
 
   private final Content content;
+  private @Nullable ByteSet[] lives = {}; // by the content's state
 
   StringSegment(Content content) {
     this.content = content;
@@ -138,15 +141,26 @@ final class StringSegment extends Segment {
     if (escape(state) != 0) {
       return IN_ESCAPE;
     }
-    ByteSet read = content.live(state >> 3);
-    if (read == null) {
-      return null;
+    int at = state >> 3;
+    if (at >= lives.length) {
+      lives = Arrays.copyOf(lives, Math.max(at + 1, 2 * lives.length));
     }
-    ByteSet live = read.and(SPELLED.complement());
-    if (read.intersects(SPELLED)) {
-      live = live.or(ESCAPE);
+    ByteSet known = lives[at];
+    if (known == null) {
+      ByteSet read = content.live(at);
+      if (read == null) {
+        return null;
+      }
+      known = read.and(PLAIN);
+      if (read.intersects(SPELLED)) {
+        known = known.or(ESCAPE);
+      }
+      if (content.label(at) >= 0) {
+        known = known.or(QUOTE);
+      }
+      lives[at] = known;
     }
-    return content.label(state >> 3) < 0 ? live : live.or(QUOTE);
+    return known;
   }
 
   @Override
