@@ -42,7 +42,7 @@ final class Context {
     // compiled.
     @Override
     public int hashCode() {
-      int h = 31 * phase.ordinal() + System.identityHashCode(segment);
+      int h = 31 * phase.hashCode() + System.identityHashCode(segment);
       h = 31 * h + System.identityHashCode(frame);
       h = 31 * h + obligation.id;
       return 31 * (31 * h + key) + System.identityHashCode(closing);

@@ -30,10 +30,16 @@ final class Punctuation {
 
   /** Where a value stands. */
   enum Place {
-    ROOT,
-    FIRST_ITEM,
-    NEXT_ITEM,
-    MEMBER
+    ROOT(0),
+    FIRST_ITEM(1),
+    NEXT_ITEM(2),
+    MEMBER(3);
+
+    private final int bits;
+
+    Place(int bits) {
+      this.bits = bits;
+    }
   }
 
   private record Key(Whitespace whitespace) {}
@@ -116,7 +122,7 @@ final class Punctuation {
    * @param depth of the container, 0 at the root
    */
   Segment value(Set<JsonType> types, Place place, boolean close, int depth) {
-    int flags = place.ordinal() << TYPES.size() | bit(close, 15);
+    int flags = place.bits << TYPES.size() | bit(close, 15);
     for (int i = 0; i < TYPES.size(); i++) {
       flags |= bit(types.contains(TYPES.get(i)), i);
     }
