@@ -132,6 +132,46 @@ class CandidatesTest {
     }
   }
 
+  /** The exact normaliser lies in the bounds however sharp they are; at last they are equal. */
+  @Test
+  void boundsOfTheNormaliserHoldAtEveryStep() {
+    var random = new SplittableRandom(11);
+    int coarse = 0;
+    for (double nats : ENTROPIES) {
+      for (int i = 0; i < 24; i++) {
+        float[] logits = Rows.withEntropy(V, nats, 500 + i);
+        float shift = (float) (i % 4 == 0 ? 0 : 1200 * random.nextDouble() - 600);
+        for (int id = 0; id < V; id++) {
+          if (i % 6 == 5) { // a tail below what the coarse exponential can tell from nothing
+            logits[id] = id % 200 == 7 ? logits[id] / 20 : logits[id] - 60;
+          }
+          logits[id] = i % 5 == 4 && id % 9 == 0 ? Float.NEGATIVE_INFINITY : logits[id] + shift;
+        }
+        load(LogitsRow.of(logits), i % 3 == 2 ? randomMask(random, 0.6) : null);
+        double scale = i % 2 == 0 ? 1 : Math.exp(3 * random.nextDouble() - 1.5);
+        fast.scale(scale);
+        slow.scale(scale);
+        double exact = slow.exactLogSumExp();
+        String what = nats + " nats, row " + i + ", step ";
+        int step = 0;
+        double width = Double.POSITIVE_INFINITY;
+        do {
+          double low = fast.leastLogSumExp();
+          double high = fast.mostLogSumExp();
+          double rounding = 1e-14 * Math.abs(exact) + 4e-13;
+          assertThat(low).as("%s%d", what, step).isLessThanOrEqualTo(exact + rounding);
+          assertThat(high).as("%s%d", what, step).isGreaterThanOrEqualTo(exact - rounding);
+          assertThat(high - low).as("%s%d", what, step).isLessThanOrEqualTo(width + rounding);
+          width = high - low;
+          coarse += step > 0 && width > 3 * ExpSums.ERROR ? 1 : 0;
+          step++;
+        } while (fast.sharpenLogSumExp());
+        assertThat(width).as(what).isZero();
+      }
+    }
+    assertThat(coarse).as("rows where a coarse pass left something open").isGreaterThan(10);
+  }
+
   @Test
   void anyOrderOfEditsAndCutsEqualsTheSlowOne() {
     for (int seed = 0; seed < 30; seed++) {
