@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * change.
  */
 public final class Candidates {
-  // Two shapes. Listed: up to LIST_LIMIT tokens in a CandidateList. Dense: a DenseRow, where
-  // cutting
+  // Two shapes. Listed: up to LIST_LIMIT tokens in a CandidateList. Dense: a DenseRow, where a cut
   // moves a key and nothing is touched that cannot matter; it turns into a list as soon as few
   // enough survive. In both, logits are stored as they came, and a temperature is one factor,
-  // `scale`. Law knows normaliser and entropy; Threshold, Nucleus and TypicalSet are the cuts.
+  // `scale`. Law knows normaliser and entropy; Threshold, Nucleus and TypicalSet are the cuts;
+  // TokenDraw draws.
 
   /** Up to so many candidates are kept as a list. */
   private static final int LIST_LIMIT = 4096;
@@ -30,14 +30,11 @@ public final class Candidates {
   private @Nullable TokenMask sourceMask;
   private boolean badAsMasked;
 
-  // earlyRemoved[0, early) were removed before the mark.
   private boolean marked;
-  private int[] earlyRemoved = new int[16];
-  private int early;
+  private final IntList early = new IntList(); // removed before the mark
 
   boolean dense;
   final @Nullable DenseRow row; // null where rows are short
-  private final @Nullable BlockRejection rejection;
   private long[] padded = new long[0];
 
   final CandidateList list;
@@ -54,7 +51,7 @@ public final class Candidates {
   private final Threshold threshold;
   private final Nucleus nucleus;
   private final TypicalSet typical;
-  private final GumbelRace race = new GumbelRace(1);
+  private final TokenDraw tokenDraw;
 
   /**
    * Room for rows of one size.
@@ -72,11 +69,12 @@ public final class Candidates {
     boolean longRows = size > listLimit;
     list = new CandidateList(listLimit);
     row = longRows ? new DenseRow(size) : null;
-    rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
+    BlockRejection rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
     law = new Law(this, rejection);
     threshold = new Threshold(this, law);
     nucleus = new Nucleus(this, law, threshold, longRows);
     typical = new TypicalSet(this, law, threshold);
+    tokenDraw = new TokenDraw(this, law, rejection);
   }
 
   // ---- loading
@@ -94,7 +92,7 @@ public final class Candidates {
     }
     source = row;
     sourceMask = mask;
-    early = 0;
+    early.clear();
     marked = false;
     start(row, mask);
   }
@@ -129,8 +127,8 @@ public final class Candidates {
     }
     start(loaded, sourceMask);
     if (marked) {
-      for (int i = 0; i < early; i++) {
-        remove(earlyRemoved[i]);
+      for (int i = 0; i < early.size(); i++) {
+        remove(early.get(i));
       }
     }
   }
@@ -335,10 +333,7 @@ public final class Candidates {
   /** Removes a token. */
   public void remove(int id) {
     if (!marked) {
-      if (early == earlyRemoved.length) {
-        earlyRemoved = Arrays.copyOf(earlyRemoved, 2 * early);
-      }
-      earlyRemoved[early++] = id;
+      early.add(id);
     }
     set(id, Float.NEGATIVE_INFINITY);
   }
@@ -722,45 +717,14 @@ public final class Candidates {
 
   // ---- drawing
 
-  /**
-   * Draws in proportion to exp(logit). Lists, and rows as short as one, are walked by ascending id
-   * with one uniform number; longer rows keep the law only.
-   */
+  /** See {@link TokenDraw#multinomial}. */
   int drawMultinomial(CounterRandom random) {
-    DenseRow r = prepared();
-    double max = top();
-    if (max == Double.NEGATIVE_INFINITY) {
-      throw exhausted();
-    }
-    if (r == null) {
-      double uniform = random.uniform(0);
-      return list.size() == 1 ? list.id(0) : list.walk(uniform * law.sum(false), max, scale);
-    }
-    int id = -1;
-    if (rejection != null && ExpSums.holds((float) max, scale)) {
-      id = rejection.draw(r, (float) max, scale, random);
-    }
-    return id >= 0 ? id : law.exactLaw().walk(r, random.uniform(-1) * law.sum(true), max, scale);
+    return tokenDraw.multinomial(random);
   }
 
+  /** See {@link TokenDraw#gumbel}. */
   int drawGumbel(CounterRandom random) {
-    if (isEmpty()) {
-      throw exhausted();
-    }
-    run(race, random);
-    return race.winner(0);
-  }
-
-  private void run(GumbelRace gumbels, CounterRandom random) {
-    gumbels.start();
-    DenseRow r = prepared();
-    if (r == null) {
-      for (int i = 0; i < list.size(); i++) {
-        gumbels.enter(list.id(i), list.value(i) * scale, random);
-      }
-    } else {
-      gumbels.run(r, scale, random);
-    }
+    return tokenDraw.gumbel(random);
   }
 
   /**
@@ -774,19 +738,10 @@ public final class Candidates {
     if (k < 1) {
       throw new IllegalArgumentException("at least one token must be drawn, not " + k);
     }
-    if (isEmpty()) {
-      throw exhausted();
-    }
-    GumbelRace gumbels = new GumbelRace(k);
-    run(gumbels, random);
-    int[] drawn = new int[gumbels.entered()];
-    for (int i = 0; i < drawn.length; i++) {
-      drawn[i] = gumbels.winner(i);
-    }
-    return drawn;
+    return tokenDraw.distinct(k, random);
   }
 
-  private static NoAdmissibleTokenException exhausted() {
+  static NoAdmissibleTokenException exhausted() {
     return new NoAdmissibleTokenException(
         "no candidate is left: the mask and the processors removed every token");
   }

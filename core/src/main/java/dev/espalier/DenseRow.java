@@ -34,14 +34,8 @@ final class DenseRow {
   private long floor;
   private long cut;
 
-  // Token editedIds[i] has logit edited[id], and bit id of editedBits says so.
-  private final long[] editedBits;
-  private float[] edited = new float[0];
-  private int[] editedIds = new int[64];
-  private int edits;
-  private boolean holed; // some logit has been edited to −∞
-
-  private @Nullable SparseEdit pending; // lowers; not in `edited` yet
+  private final Overlay edits;
+  private @Nullable SparseEdit pending; // lowers; not among the edits yet
   private double pendingScale;
 
   final BlockIndex index;
@@ -55,7 +49,7 @@ final class DenseRow {
   DenseRow(int size) {
     this.size = size;
     segments = (size + SEGMENT - 1) / SEGMENT;
-    editedBits = new long[(size + 63) >>> 6];
+    edits = new Overlay(size);
     index = new BlockIndex(size);
     reaching = new int[index.room()];
   }
@@ -71,11 +65,7 @@ final class DenseRow {
     mask = allowed;
     floor = Long.MIN_VALUE;
     cut = Keys.LAST;
-    for (int i = 0; i < edits; i++) {
-      editedBits[editedIds[i] >>> 6] = 0;
-    }
-    edits = 0;
-    holed = false;
+    edits.clear();
     pending = null;
     indexed = false;
   }
@@ -93,7 +83,7 @@ final class DenseRow {
 
   /** The logit with edits, whether or not the token is a member. */
   float value(int id) {
-    return (editedBits[id >>> 6] & (1L << id)) != 0 ? edited[id] : raw(id);
+    return edits.has(id) ? edits.get(id) : raw(id);
   }
 
   private boolean member(float x, int id) {
@@ -123,7 +113,7 @@ final class DenseRow {
       materialise();
     }
     float before = value(id);
-    overlay(id, x);
+    edits.put(id, x);
     if (indexed) {
       index.mend(this, id, before, x);
     }
@@ -131,13 +121,13 @@ final class DenseRow {
 
   /** Whether {@link #edit} may be called: nothing has been cut. */
   boolean takes(SparseEdit edit) {
-    return unrestrictedByCuts() && (!indexed || (edit.lowers() && edits == 0));
+    return unrestrictedByCuts() && (!indexed || (edit.lowers() && edits.size() == 0));
   }
 
   /** Edits many tokens; late, and perhaps not at all, if that only lowers them. */
   void edit(SparseEdit edit, double scale) {
     settle();
-    if (edit.lowers() && edits == 0) {
+    if (edit.lowers() && edits.size() == 0) {
       pending = edit;
       pendingScale = scale;
     } else {
@@ -162,33 +152,20 @@ final class DenseRow {
   }
 
   private void apply(SparseEdit edit, double scale) {
-    if (edited.length == 0) {
-      edited = new float[size];
-    }
     int n = edit.size();
     int[] ids = edit.tokens();
     int[] arguments = edit.arguments();
-    while (editedIds.length < edits + n) {
-      editedIds = Arrays.copyOf(editedIds, 2 * editedIds.length);
-    }
     for (int i = 0; i < n; i++) {
       int id = ids[i];
       if (arguments[i] == 0 || id >= size) {
         continue;
       }
-      long bit = 1L << id;
-      long word = editedBits[id >>> 6];
-      boolean before = (word & bit) != 0;
-      float x = before ? edited[id] : raw(id);
+      float x = value(id);
       if (Float.isNaN(x) || Float.isInfinite(x) || !allowed(id)) {
         continue; // no candidate, or seen to when the index is built
       }
-      if (!before) {
-        editedBits[id >>> 6] = word | bit;
-        editedIds[edits++] = id;
-      }
       float y = scaled(edit, x, arguments[i], scale);
-      edited[id] = y;
+      edits.put(id, y);
       if (indexed) {
         index.mend(this, id, x, y);
       }
@@ -208,27 +185,11 @@ final class DenseRow {
     return key <= cut && key >= floor;
   }
 
-  private void overlay(int id, float x) {
-    if (edited.length == 0) {
-      edited = new float[size];
-    }
-    long bit = 1L << id;
-    if ((editedBits[id >>> 6] & bit) == 0) {
-      editedBits[id >>> 6] |= bit;
-      if (edits == editedIds.length) {
-        editedIds = Arrays.copyOf(editedIds, 2 * edits);
-      }
-      editedIds[edits++] = id;
-    }
-    edited[id] = x;
-    holed |= x == Float.NEGATIVE_INFINITY;
-  }
-
   /** Replaces the interval by edits: a survivor is about to get a logit outside of it. */
   private void materialise() {
     for (int id = 0; id < size; id++) {
       if (!inside(value(id), id)) {
-        overlay(id, Float.NEGATIVE_INFINITY);
+        edits.put(id, Float.NEGATIVE_INFINITY);
       }
     }
     floor = Long.MIN_VALUE;
@@ -256,15 +217,7 @@ final class DenseRow {
     if (there < length) {
       Arrays.fill(out, at + there, at + length, Float.NEGATIVE_INFINITY);
     }
-    if (edits > 0) {
-      int end = (from + there + 63) >>> 6;
-      for (int w = from >>> 6; w < end; w++) {
-        for (long bits = editedBits[w]; bits != 0; bits &= bits - 1) {
-          int id = (w << 6) + Long.numberOfTrailingZeros(bits);
-          out[at + id - from] = edited[id];
-        }
-      }
-    }
+    edits.patch(from, from + there, out, at);
   }
 
   /** A segment of members, −∞ elsewhere. */
@@ -318,7 +271,7 @@ final class DenseRow {
         if (allowed(id) && !allowedToo) {
           return id;
         }
-        overlay(id, Float.NEGATIVE_INFINITY);
+        edits.put(id, Float.NEGATIVE_INFINITY);
       }
     }
     indexed = false;
@@ -339,7 +292,7 @@ final class DenseRow {
 
   /** Whether every token is a member, as far as is known without looking at the row. */
   boolean gapless() {
-    return unrestricted() && !holed;
+    return unrestricted() && !edits.isHoled();
   }
 
   /** Whether nothing has been cut; a mask there may be. */
@@ -349,12 +302,13 @@ final class DenseRow {
 
   void buildIndex() {
     float[] a = array;
-    if (a == null || edits > size / MANY_EDITS) {
+    if (a == null || edits.size() > size / MANY_EDITS) {
       index.build(this);
     } else {
       index.build(a);
-      for (int i = 0; i < edits; i++) {
-        index.mend(this, editedIds[i], a[editedIds[i]], edited[editedIds[i]]);
+      for (int i = 0; i < edits.size(); i++) {
+        int id = edits.id(i);
+        index.mend(this, id, a[id], edits.get(id));
       }
     }
     indexed = true;
@@ -387,7 +341,7 @@ final class DenseRow {
     }
     room(Math.min(fours * 4, size));
     float[] a = array;
-    if (a != null && edits == 0) {
+    if (a != null && edits.size() == 0) {
       collectPlain(a, fours, least);
     } else {
       collectEdited(fours, least);
