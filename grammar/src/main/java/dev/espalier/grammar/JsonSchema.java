@@ -40,9 +40,9 @@ public final class JsonSchema implements Constraint {
   /**
    * A schema from its text. Options may come with it under {@code x-espalier}: {@code order} (any,
    * declared), {@code whitespace} (compact, singleSpace, flexible, {@code {"indented": n}}), {@code
-   * formats} (assert, annotate), {@code additionalProperties} (asWritten, strict), {@code lenient},
-   * {@code dialect}, {@code depth}, {@code states}, {@code compileMillis}. Methods called later
-   * win.
+   * formats} (assert, annotate), {@code additionalProperties} (asWritten, strict), {@code escapes}
+   * (writer, any), {@code lenient}, {@code dialect}, {@code depth}, {@code states}, {@code
+   * compileMillis}. Methods called later win.
    *
    * @throws SchemaException if the text is not JSON or not a schema
    */
@@ -94,6 +94,15 @@ public final class JsonSchema implements Constraint {
    */
   public JsonSchema strict() {
     return with(o -> o.strict = true);
+  }
+
+  /**
+   * Strings may be spelled with every escape that JSON has; unless asked for they are spelled as a
+   * JSON writer spells them. The first mask in each new kind of string costs a walk of the
+   * vocabulary then, since most of what views share does not apply.
+   */
+  public JsonSchema anyEscape() {
+    return with(o -> o.anyEscape = true);
   }
 
   /** What cannot be enforced is left out, and named by {@link #report}, instead of an error. */

@@ -55,6 +55,8 @@ class SchemaMaskTest {
       if (r.nextBoolean()) {
         schema = schema.anyOrder();
       }
+      boolean anyEscape = r.nextInt(4) == 0;
+      schema = anyEscape ? schema.anyEscape() : schema;
       Whitespace[] spaces = {
         Whitespace.compact(),
         Whitespace.singleSpace(),
@@ -73,6 +75,8 @@ class SchemaMaskTest {
               "null",
               "xyé\"",
               "\\n\\u0001",
+              "\\u0061\":1,\"\\ud83d",
+              "b\":2,\"\\u00",
               "-1.0e+2",
               "\": \"",
               "\n  ",

@@ -7,7 +7,9 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.CompileReport.Status;
 import dev.espalier.grammar.token.Vocabularies;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +153,37 @@ class SchemaOptionsTest {
                     : null);
     assertThat(accepts(resolved, "null")).isTrue();
     assertThat(accepts(resolved, "1")).isFalse();
+  }
+
+  @Test
+  void anyEscapeIsGeneratedOnRequest() {
+    String text = "{'type':'object','properties':{'é':{'const':'aé/😀'}},'required':['é']}";
+    CompiledConstraint c = schema(text).anyEscape().compile(BYTES);
+    for (String spelled :
+        new String[] {
+          "{\"é\":\"aé/😀\"", "{\"\\u00E9\":\"\\u0061\\u00e9\\/\\ud83d\\uDE00\"",
+        }) {
+      assertThat(walk(c, spelled)).as(spelled).isNotNull();
+    }
+    for (String dead :
+        new String[] {
+          "{\"é\":\"\\u1", "{\"é\":\"\\n", "{\"é\":\"aé/\\ud83c", "{\"é\":\"aé/\\ud83d\\n"
+        }) {
+      assertThat(walk(c, dead)).as(dead).isNull();
+    }
+    assertThat(walk(schema(text).compile(BYTES), "{\"\\u00E9\"")).isNull();
+    CompiledConstraint open = schema("{'x-espalier':{'escapes':'any'}}").compile(BYTES);
+    assertThat(walk(open, "{\"a\":1,\"\\u0061\"")).as("a name twice").isNull();
+    assertThat(walk(open, "{\"a\":1,\"\\u0062\"")).isNotNull();
+    assertThat(walk(open, "\"\\udc00")).as("half a pair").isNull();
+  }
+
+  private static CompiledConstraint.@Nullable State walk(CompiledConstraint c, String text) {
+    CompiledConstraint.State s = c.start();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      s = s == null ? null : s.step(b);
+    }
+    return s;
   }
 
   @Test

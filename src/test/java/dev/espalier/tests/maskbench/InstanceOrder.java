@@ -138,8 +138,10 @@ final class InstanceOrder {
       return MAPPER.missingNode();
     }
     JsonNode at = root;
-    String pointer =
-        URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+    String pointer = reference.substring(1);
+    if (pointer.matches("([^%]|%[0-9a-fA-F]{2})*")) {
+      pointer = URLDecoder.decode(pointer.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
     if (pointer.isEmpty()) {
       return root;
     }

@@ -45,8 +45,8 @@ final class Formats {
       Map.of(
           "hostname", "labels that begin with xn-- are left out: Punycode is not regular",
           "idn-hostname",
-              "labels that begin with xn-- are left out, the limit on a label's Punycode form is"
-                  + " taken as one on its characters, and names may be of any length",
+              "labels that begin with xn-- are left out, and the limits on the Punycode form of"
+                  + " labels and names are taken as limits on their characters",
           "regex",
               "groups nest three deep at most and have no names, and back-references are left out");
 

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,8 +68,10 @@ final class HostFormats {
     Expr separator = Formats.matching("[.\\u{3002}\\u{FF0E}\\u{FF61}]");
     Expr plain = IdnLabels.withoutBidi();
     Expr bidi = IdnLabels.underBidiRule();
-    return Expr.or(
-        Expr.seq(plain, Expr.star(Expr.seq(separator, plain))),
-        Expr.seq(bidi, Expr.star(Expr.seq(separator, bidi))));
+    return Expr.and(
+        Expr.or(
+            Expr.seq(plain, Expr.star(Expr.seq(separator, plain))),
+            Expr.seq(bidi, Expr.star(Expr.seq(separator, bidi)))),
+        Expr.repeat(Utf8.CHAR, 1, LONGEST));
   }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -304,13 +305,17 @@ final class Machine {
     if (excluded != null) {
       KeySpace none = new KeySpace(List.of(), 0, Map.of(), List.of(), options.states());
       KeyContent.Choice any = new KeyContent.Choice(none, none.allKeys(), excluded);
-      return tables.segment(any, k -> new StringSegment(new KeyContent(any, options.states())));
+      return string(any, () -> new KeyContent(any, options.states()));
     }
     Expr main = Expansion.language(owed);
     List<Expr> others = sides.stream().map(Expansion::language).toList();
-    return tables.segment(
-        List.of(main, others),
-        k -> new StringSegment(new TextContent(main, others, options.states())));
+    return string(List.of(main, others), () -> new TextContent(main, others, options.states()));
+  }
+
+  private Segment string(Object key, Supplier<Content> content) {
+    return options.anyEscape()
+        ? tables.segment(List.of("any escape", key), k -> new AnySpellingSegment(content.get()))
+        : tables.segment(key, k -> new StringSegment(content.get()));
   }
 
   Segment number(Formula owed, List<Formula> sides) {
@@ -486,7 +491,10 @@ final class Machine {
   private Segment keySegment(Frame f) {
     KeySpace space = f.keys();
     NextKeys next = nextKeys(f);
-    boolean anyOther = next.hasAllOthers() && f.used.stream().allMatch(JsonMask::isPlain);
+    boolean anyOther =
+        next.hasAllOthers()
+            && !options.anyEscape() // which has more than one spelling of a name
+            && f.used.stream().allMatch(JsonMask::isPlain);
     return keySegment(
         new KeyContent.Choice(
             space,
@@ -495,7 +503,7 @@ final class Machine {
   }
 
   Segment keySegment(KeyContent.Choice choice) {
-    return tables.segment(choice, k -> new StringSegment(new KeyContent(choice, options.states())));
+    return string(choice, () -> new KeyContent(choice, options.states()));
   }
 
   // ---- the way out

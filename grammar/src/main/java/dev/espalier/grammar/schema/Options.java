@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param whitespace where it goes
  * @param assertFormats whether known formats are enforced; else they are annotations
  * @param strict whether objects hold declared properties only, whatever the schema allows
+ * @param anyEscape whether strings may be spelled with any escapes, or as a JSON writer spells them
  * @param lenient whether what cannot be enforced is left out and reported
  * @param dialect URI of the metaschema where a schema names none
  * @param resolver gives the text of documents that references lead to
@@ -26,6 +27,7 @@ public record Options(
     Whitespace whitespace,
     boolean assertFormats,
     boolean strict,
+    boolean anyEscape,
     boolean lenient,
     String dialect,
     @Nullable Function<URI, @Nullable String> resolver,
@@ -41,6 +43,7 @@ public record Options(
         c.whitespace,
         c.assertFormats,
         c.strict,
+        c.anyEscape,
         c.lenient,
         c.dialect,
         c.resolver,
@@ -71,6 +74,9 @@ public record Options(
     public boolean strict;
 
     /** See {@link Options}. */
+    public boolean anyEscape;
+
+    /** See {@link Options}. */
     public boolean lenient;
 
     /** See {@link Options}. */
@@ -94,6 +100,7 @@ public record Options(
         whitespace = from.whitespace;
         assertFormats = from.assertFormats;
         strict = from.strict;
+        anyEscape = from.anyEscape;
         lenient = from.lenient;
         dialect = from.dialect;
         resolver = from.resolver;

@@ -35,6 +35,7 @@ final class OptionsKeyword {
       case "whitespace" -> o.whitespace = whitespace(value);
       case "formats" -> o.assertFormats = choice(option, value, "assert", "annotate");
       case "additionalProperties" -> o.strict = !choice(option, value, "asWritten", "strict");
+      case "escapes" -> o.anyEscape = !choice(option, value, "writer", "any");
       case "lenient" -> o.lenient = flag(option, value);
       case "dialect" -> o.dialect = text(option, value);
       case "depth" -> o.depth = number(option, value, 1);
@@ -43,8 +44,8 @@ final class OptionsKeyword {
       default ->
           throw broken(
               option,
-              "is no option; there are order, whitespace, formats, additionalProperties, lenient,"
-                  + " dialect, depth, states and compileMillis");
+              "is no option; there are order, whitespace, formats, additionalProperties, escapes,"
+                  + " lenient, dialect, depth, states and compileMillis");
     }
   }
 

@@ -89,11 +89,13 @@ final class StringSegment extends Segment {
   @Override
   public byte @Nullable [] wayOut(int state) {
     byte[] rest = escape(state) == 0 ? content.wayOut(state >> 3) : null;
-    if (rest == null) {
-      return null;
-    }
+    return rest == null ? null : spelled(rest);
+  }
+
+  /** A text as a JSON writer spells it, with the closing quote. */
+  static byte[] spelled(byte[] text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (byte b : rest) {
+    for (byte b : text) {
       int meaning = SHORT_MEANS.indexOf(b);
       if (meaning >= 0) {
         out.write('\\');
