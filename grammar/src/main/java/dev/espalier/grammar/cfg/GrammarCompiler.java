@@ -265,6 +265,23 @@ final class GrammarCompiler {
     return total;
   }
 
+  // As expr is not null, but without making it.
+  private boolean isRegular(Syntax s) {
+    if (s instanceof Syntax.Tokens || s instanceof Syntax.Embedded) {
+      return false;
+    } else if (s instanceof Syntax.Reference r) {
+      return rule(r.rule()).expr != null;
+    } else if (s instanceof Syntax.Repeat r) {
+      return isRegular(r.body());
+    }
+    for (Syntax child : children(s)) {
+      if (!isRegular(child)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   // Null if it, or some rule that it refers to, is not regular.
   private @Nullable Expr expr(Syntax s) {
     if (s instanceof Syntax.Tokens || s instanceof Syntax.Embedded) {
@@ -356,7 +373,7 @@ final class GrammarCompiler {
     } else if (lexing && s instanceof Syntax.Regular r) {
       return terminal(r);
     }
-    Expr regular = lexing || size(s) > MAX_LEXEME ? null : expr(s);
+    Expr regular = lexing || !isRegular(s) || size(s) > MAX_LEXEME ? null : expr(s);
     if (regular != null) {
       if (regular.isEmpty(LIVENESS_SEARCH)) {
         return null;

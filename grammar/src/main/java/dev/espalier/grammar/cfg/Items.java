@@ -16,7 +16,7 @@ final class Items<T> {
   @Nullable Object[] heads = new Object[16];
   Frame[] frames = new Frame[16];
   int size;
-  private final Set<Long> table = new HashSet<>();
+  private @Nullable Set<Long> table; // of the keys, once they are many
 
   /** Whether the pair is new. */
   boolean add(T head, int number, Frame frame) {
@@ -28,12 +28,15 @@ final class Items<T> {
         }
       }
     } else {
-      if (table.isEmpty()) {
+      Set<Long> known = table;
+      if (known == null) {
+        known = new HashSet<>();
         for (int i = 0; i < size; i++) {
-          table.add(keys[i]);
+          known.add(keys[i]);
         }
+        table = known;
       }
-      if (!table.add(key)) {
+      if (!known.add(key)) {
         return false;
       }
     }
@@ -50,9 +53,7 @@ final class Items<T> {
 
   void clear() {
     size = 0;
-    if (!table.isEmpty()) {
-      table.clear();
-    }
+    table = null;
   }
 
   void sort() {

@@ -210,7 +210,7 @@ final class Machine {
     if (takers.length == 0 && skipped == null && kernel != null && onlyTaker(state, kernel, b)) {
       return state;
     }
-    Closure closure = spare.isEmpty() ? closure() : spare.pop();
+    Closure closure = borrow();
     for (int i = 0; i < state.lexemes.length; i++) {
       LexemeState from = state.lexemes[i];
       LexemeState to = from.step(b);
@@ -231,10 +231,7 @@ final class Machine {
         closure.enter(inner.state.step((byte) b), predictions.frame(state, i));
       }
     }
-    ParseState result = closure.finish();
-    closure.clear();
-    spare.push(closure);
-    return result;
+    return finish(closure);
   }
 
   // Whether the byte only goes round in the lexeme that led here. What follows from the lexeme's
@@ -296,7 +293,7 @@ final class Machine {
 
   private ParseState read(ParseState state, int c) {
     int b = classes.sample(c);
-    Closure closure = spare.isEmpty() ? closure() : spare.pop();
+    Closure closure = borrow();
     for (int i = 0; i < state.lexemes.length; i++) {
       closure.hold(state.lexemes[i].step(b), state.lexemeFrames[i]);
     }
@@ -530,9 +527,9 @@ final class Machine {
   ParseState alone(LexemeState lexeme) {
     ParseState known = lexemesAlone.get(lexeme);
     if (known == null) {
-      Closure closure = closure();
+      Closure closure = borrow();
       closure.enter(lexeme, alone);
-      known = closure.finish();
+      known = finish(closure);
       lexemesAlone.put(lexeme, known);
     }
     return known;
@@ -557,10 +554,10 @@ final class Machine {
   ParseState alone(Form form) {
     ParseState known = form.alone;
     if (known == null) {
-      Closure closure = closure();
+      Closure closure = borrow();
       closure.add(form, alone);
       closure.drain();
-      known = closure.finish();
+      known = finish(closure);
       form.alone = known;
     }
     return known;
@@ -570,9 +567,9 @@ final class Machine {
   ParseState popped(Frame frame) {
     ParseState known = frame.popped;
     if (known == null) {
-      Closure closure = closure();
+      Closure closure = borrow();
       closure.pop(frame);
-      known = closure.finish();
+      known = finish(closure);
       frame.popped = known;
     }
     return known;
@@ -584,6 +581,18 @@ final class Machine {
     if (frame.cascade > 0 && frame.cascade % Frame.LEVELS == 0) {
       popped(frame);
     }
+  }
+
+  // Closures are used again, several at once where one needs another's result.
+  private Closure borrow() {
+    return spare.isEmpty() ? closure() : spare.pop();
+  }
+
+  private ParseState finish(Closure borrowed) {
+    ParseState result = borrowed.finish();
+    borrowed.clear();
+    spare.push(borrowed);
+    return result;
   }
 
   private Closure closure() {
