@@ -23,13 +23,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Times what a mask needs, part by part, and counts what it allocates: {@code MaskJmh
- * TOKENIZER_FOLDER [REGEX_OF_BENCHMARKS]}, from the project's root. What is compared with other
- * engines is {@link MaskBenchmark}.
+ * TOKENIZER_FOLDER [REGEX_OF_BENCHMARKS [GRAMMAR,…]]}, from the project's root; all of it takes
+ * some four minutes. What is compared with other engines is {@link MaskBenchmark}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -111,17 +112,19 @@ public class MaskJmh {
 
   /** See the class. */
   public static void main(String[] args) throws RunnerException {
-    new Runner(
-            new OptionsBuilder()
-                .include(MaskJmh.class.getName() + (args.length > 1 ? "." + args[1] : ""))
-                .jvmArgsAppend("-D" + FOLDER + "=" + args[0], "-Xmx2g")
-                .addProfiler(GCProfiler.class)
-                .forks(1)
-                .warmupIterations(5)
-                .measurementIterations(5)
-                .warmupTime(TimeValue.seconds(1))
-                .measurementTime(TimeValue.seconds(1))
-                .build())
-        .run();
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(MaskJmh.class.getName() + "." + (args.length > 1 ? args[1] : ""))
+            .jvmArgsAppend("-D" + FOLDER + "=" + args[0], "-Xmx2g", "-Xmn1g", "-XX:+UseSerialGC")
+            .addProfiler(GCProfiler.class)
+            .forks(1)
+            .warmupIterations(6)
+            .measurementIterations(5)
+            .warmupTime(TimeValue.milliseconds(500))
+            .measurementTime(TimeValue.milliseconds(300));
+    if (args.length > 2) {
+      options.param("grammar", args[2].split(",", -1));
+    }
+    new Runner(options.build()).run();
   }
 }

@@ -18,14 +18,14 @@ final class Prediction {
   final Symbol[] symbols; // by number
   final Symbol[] tokens; // those of the symbols that are tokens
   final ByteSet first;
-  private final int @Nullable [][] takers; // by byte class; null where nobody asked
+  private final @Nullable Object[] takers; // int[] by byte class; null where nobody asked
   private final ByteClasses classes;
 
   Prediction(BitSet reached, List<Symbol> all, ByteClasses classes) {
     symbols = reached.stream().mapToObj(all::get).toArray(Symbol[]::new);
     tokens = Arrays.stream(symbols).filter(s -> s.tokens != null).toArray(Symbol[]::new);
     ByteSet bytes = ByteSet.NONE;
-    takers = new int[classes.size()][];
+    takers = new Object[classes.size()];
     this.classes = classes;
     for (Symbol s : symbols) {
       bytes = s.lexeme == null ? bytes : bytes.or(s.lexeme.first());
@@ -36,7 +36,7 @@ final class Prediction {
 
   /** The places among {@link #symbols} of what can begin with a byte of the class. */
   int[] takers(int byteClass) {
-    int[] known = takers[byteClass];
+    int[] known = (int[]) takers[byteClass];
     if (known == null) {
       known = find(classes.sample(byteClass));
       takers[byteClass] = known;
