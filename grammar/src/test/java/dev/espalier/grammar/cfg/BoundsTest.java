@@ -152,6 +152,16 @@ class BoundsTest {
   }
 
   @Test
+  void aGrammarOfAMegabyte() {
+    StringBuilder rules = new StringBuilder("root ::= r0*\n");
+    for (int i = 0; rules.length() < 1 << 20; i++) {
+      rules.append("r%d ::= \"a%d\" r%d? [bc]+ | \"(\" r%d \")\"\n".formatted(i, i, i + 1, i / 2));
+    }
+    rules.append("r%d ::= \"b\"\n".formatted(rules.toString().lines().count() - 1));
+    worksOrSaysWhy(() -> Grammar.gbnf(rules.toString()).compile(WORDS), 60);
+  }
+
+  @Test
   void statesThatWereVisitedCostNoMemory() {
     CompiledConstraint compiled =
         Grammar.gbnf("root ::= item*\nitem ::= \"(\" root \")\" | [a-c]+ \".\" | \"0\"")

@@ -185,6 +185,88 @@ class CompiledGrammarTest {
     }
   }
 
+  private static Vocabulary randomVocabulary(Random r) {
+    List<byte[]> tokens = new ArrayList<>();
+    for (int i = 0, n = 4 + r.nextInt(12); i < n; i++) {
+      byte[] token = new byte[1 + r.nextInt(4)];
+      for (int k = 0; k < token.length; k++) {
+        token[k] = (byte) ('a' + r.nextInt(3));
+      }
+      tokens.add(token);
+    }
+    return Vocabularies.of(tokens);
+  }
+
+  private static byte[] join(byte[] text, byte[] token) {
+    byte[] both = Arrays.copyOf(text, text.length + token.length);
+    System.arraycopy(token, 0, both, text.length, token.length);
+    return both;
+  }
+
+  @Test
+  void masksOverRandomVocabulariesEqualTheNaiveRecogniser() {
+    int grammars = 0;
+    int allowed = 0;
+    int refused = 0;
+    for (int seed = 0; seed < 2450; seed++) {
+      Random r = new Random(seed * 31L + 7);
+      Map<String, Syntax> grammar = randomGrammar(r);
+      Vocabulary vocabulary = randomVocabulary(r);
+      CompiledGrammar compiled;
+      try {
+        compiled = CompiledGrammar.of(grammar, "r0", vocabulary);
+      } catch (EspalierException e) {
+        continue; // derives nothing
+      }
+      grammars++;
+      NaiveRecogniser naive = new NaiveRecogniser(grammar);
+      CompiledConstraint.State state = compiled.start();
+      byte[] text = {};
+      List<CompiledConstraint.State> passed = new ArrayList<>();
+      List<byte[]> texts = new ArrayList<>();
+      for (int k = 0; k < 3 && state != null; k++) {
+        passed.add(state);
+        texts.add(text);
+        TokenMask mask = new TokenMask(vocabulary.size());
+        state.fillMask(mask);
+        List<Integer> next = new ArrayList<>();
+        for (int id = 0; id < vocabulary.size(); id++) {
+          if (!vocabulary.isText(id)) {
+            continue;
+          }
+          naive.read(join(text, vocabulary.bytes(id)));
+          boolean expected = naive.isPrefix("r0");
+          if (mask.contains(id) != expected || state.allows(id) != expected) {
+            String what = "seed " + seed + ", step " + k + ", " + vocabulary.describe(id);
+            assertThat(mask.contains(id)).as(what).isEqualTo(expected);
+            assertThat(state.allows(id)).as(what).isEqualTo(expected);
+          }
+          allowed += expected ? 1 : 0;
+          refused += expected ? 0 : 1;
+          if (expected) {
+            next.add(id);
+          }
+        }
+        int id = next.isEmpty() ? -1 : next.get(r.nextInt(next.size()));
+        state = id < 0 ? null : state.advance(id);
+        text = id < 0 ? text : join(text, vocabulary.bytes(id));
+      }
+      // Any state that was passed is what a fresh reading comes to, whatever was read since.
+      for (int k = 0; k < passed.size() && seed % 8 == 0; k++) {
+        TokenMask again = new TokenMask(vocabulary.size());
+        TokenMask fresh = new TokenMask(vocabulary.size());
+        passed.get(k).fillMask(again);
+        CompiledConstraint.State replay = CompiledGrammar.of(grammar, "r0", vocabulary).start();
+        after(replay, texts.get(k)).fillMask(fresh);
+        assertThat(again.words()).as("seed %d", seed).isEqualTo(fresh.words());
+      }
+    }
+    System.out.printf("%d grammars, %d allowed, %d refused%n", grammars, allowed, refused);
+    assertThat(grammars).isGreaterThan(2000);
+    assertThat(allowed).isGreaterThan(5_000);
+    assertThat(refused).isGreaterThan(20_000);
+  }
+
   private static CompiledGrammar gbnf(String source) {
     return CompiledGrammar.of(GbnfParser.parse(source), "root", LETTERS);
   }
