@@ -79,10 +79,15 @@ public final class Utf8 {
 
   /** Whether every character that starts with this byte leads the automaton back to where it is. */
   public static boolean loops(Expr e, int first) {
-    return comesBack(e.step(first), TEXT.step(first), e);
+    return leads(e, first, e);
   }
 
-  private static boolean comesBack(Expr at, Expr text, Expr home) {
+  /** Whether every character that starts with this byte leads the automaton to one place. */
+  public static boolean leads(Expr e, int first, Expr home) {
+    return comesTo(e.step(first), TEXT.step(first), home);
+  }
+
+  private static boolean comesTo(Expr at, Expr text, Expr home) {
     if (text == Expr.NONE || at == Expr.NONE) {
       return false;
     }
@@ -93,7 +98,7 @@ public final class Utf8 {
       ByteSet covered = ByteSet.NONE;
       for (Expr.Edge mine : at.edges()) {
         if (mine.bytes().intersects(follows.bytes())) {
-          if (!comesBack(mine.target(), follows.target(), home)) {
+          if (!comesTo(mine.target(), follows.target(), home)) {
             return false;
           }
           covered = covered.or(mine.bytes());

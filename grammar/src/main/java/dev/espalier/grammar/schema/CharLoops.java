@@ -1,45 +1,64 @@
 package dev.espalier.grammar.schema;
 
-import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.CharGroups;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The groups of characters that languages loop on. Mutable cache, for one owner. */
 final class CharLoops {
+  /** Characters of a loop; longer than any token. */
+  static final int LONG = 1024;
+
+  /** A character that patterns seldom single out. */
+  static final int LETTER = 'a';
+
   private static final int FEW = 3; // groups that are not worth a slice
 
   // A string's quote, backslash and control characters are spelled differently, so no loop.
   private static final long SPELLED =
       CharGroups.bit('"') | CharGroups.bit('\\') | CharGroups.bit(0);
 
-  private final Map<Expr, Long> groups = new HashMap<>();
+  private record Way(Expr from, Expr home) {}
+
+  private final Map<Way, Long> groups = new HashMap<>();
 
   /** The groups that leave every one of these where it is; 0 if they are few. */
-  long of(Iterable<Expr> languages) {
+  long of(List<Expr> languages) {
+    return into(languages, languages);
+  }
+
+  /**
+   * The groups of which any character leads each of these to its home, where all that follow leave
+   * it; 0 if they are few.
+   */
+  long into(List<Expr> from, List<Expr> home) {
     long all = CharGroups.ALL & ~SPELLED;
-    for (Expr e : languages) {
-      all &= of(e);
+    for (int i = 0; i < from.size() && all != 0; i++) {
+      all &= groups(home.get(i), home.get(i));
+      if (from != home) {
+        all &= groups(from.get(i), home.get(i));
+      }
     }
     return Long.bitCount(all) <= FEW ? 0 : all;
   }
 
-  private long of(Expr e) {
-    if (e == Expr.NONE || e == Expr.ALL || e == Utf8.TEXT) {
+  private long groups(Expr from, Expr home) {
+    if (from == home && (from == Expr.NONE || from == Expr.ALL || from == Utf8.TEXT)) {
       return CharGroups.ALL;
     }
-    Long known = groups.get(e);
+    Way way = new Way(from, home);
+    Long known = groups.get(way);
     if (known == null) {
-      ByteSet bytes = e.loops();
       long in = 0;
       long out = 0;
       for (int b = 0x20; b < 0xF5; b++) {
         long group = CharGroups.bit(b);
         if (group != CharGroups.MALFORMED && (out & group) == 0) {
-          boolean loops = b < 0x80 ? bytes.contains(b) : Utf8.loops(e, b);
-          if (loops) {
+          boolean leads = b < 0x80 ? from.step(b) == home : Utf8.leads(from, b, home);
+          if (leads) {
             in |= group;
           } else {
             out |= group;
@@ -47,7 +66,7 @@ final class CharLoops {
         }
       }
       known = in & ~out;
-      groups.put(e, known);
+      groups.put(way, known);
     }
     return known;
   }

@@ -76,7 +76,7 @@ final class KeyContent implements Content {
       List<Expr> rest = new ArrayList<>();
       rest.add(Utf8.TEXT);
       rest.addAll(space.languages);
-      State first = new State(0, 0, rest);
+      State first = new State(space.size() == 0 ? OFF : 0, choice.used.isEmpty() ? OFF : 0, rest);
       if (intern(first) == DEAD) {
         states.add(first); // a place to start from, which leads nowhere
       }
@@ -214,7 +214,12 @@ final class KeyContent implements Content {
       return null;
     }
     long groups = loops.of(s.rest);
-    return groups == 0 ? null : new Loop(groups, Integer.MAX_VALUE, n -> state);
+    if (groups != 0) {
+      return new Loop(groups, Integer.MAX_VALUE, n -> state);
+    }
+    int home = step(state, CharLoops.LETTER); // after the first character
+    groups = home == DEAD ? 0 : loops.into(s.rest, states.get(home).rest);
+    return groups == 0 ? null : new Loop(groups, CharLoops.LONG, n -> n == 0 ? state : home);
   }
 
   @Override

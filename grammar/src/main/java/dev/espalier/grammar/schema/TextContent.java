@@ -27,7 +27,6 @@ final class TextContent implements Content {
   private static final TextContent ANY = any();
 
   private static final int MANY = 4; // languages to hold at once
-  private static final int LONG_LOOP = 1024; // characters; longer than any token
 
   private final int stateLimit;
   private final CharLoops loops = new CharLoops();
@@ -71,11 +70,7 @@ final class TextContent implements Content {
 
   @Override
   public int step(int state, int b) {
-    List<Expr> at = states.get(state);
-    List<Expr> next = new ArrayList<>(at.size());
-    for (Expr e : at) {
-      next.add(e.step(b));
-    }
+    List<Expr> next = stepped(states.get(state), b);
     return next.get(0) == Expr.NONE ? DEAD : intern(next);
   }
 
@@ -120,7 +115,7 @@ final class TextContent implements Content {
     Expr.Counted counted = main.counted(Utf8.CHAR);
     if (counted != null
         && counted.min() == 0
-        && counted.rest().reach() < counted.max() - LONG_LOOP) {
+        && counted.rest().reach() < counted.max() - CharLoops.LONG) {
       List<Expr> unlimited = new ArrayList<>(at);
       unlimited.set(0, counted.rest());
       return new Likeness.As(intern(unlimited));
@@ -170,7 +165,7 @@ final class TextContent implements Content {
         return false;
       }
     }
-    return closed <= 1 && (room == Expr.UNBOUNDED || room >= needed + LONG_LOOP);
+    return closed <= 1 && (room == Expr.UNBOUNDED || room >= needed + CharLoops.LONG);
   }
 
   @Override
@@ -186,34 +181,59 @@ final class TextContent implements Content {
     List<Expr> all = new ArrayList<>(at);
     all.set(0, rest);
     long groups = loops.of(all);
+    List<Expr> home = all; // after the first character
     if (groups == 0) {
-      return null;
+      home = stepped(all, CharLoops.LETTER);
+      groups = home.get(0) == Expr.NONE ? 0 : loops.into(all, home);
+      if (groups == 0) {
+        return null;
+      }
     }
     if (counted == null) {
-      return new Loop(groups, Integer.MAX_VALUE, n -> state);
+      int then = home == all ? state : intern(home);
+      return then == state
+          ? new Loop(groups, Integer.MAX_VALUE, n -> state)
+          : then == DEAD ? null : new Loop(groups, CharLoops.LONG, n -> n == 0 ? state : then);
     }
+    rest = home.get(0);
+    List<Expr> settled = home;
     // Texts of the rest can begin with any number of looping characters, so only the room for the
     // shortest of them counts.
     boolean roomy =
-        counted.max() == Expr.UNBOUNDED || counted.max() - LONG_LOOP >= rest.shortText(stateLimit);
+        counted.max() == Expr.UNBOUNDED
+            || counted.max() - CharLoops.LONG >= rest.shortText(stateLimit);
     if (!roomy && rest.conjuncts().size() > MANY) {
       return null; // the shortest text would be too hard to find, state by state
     }
-    int most = roomy ? LONG_LOOP : Math.min(counted.max() - rest.shortest(stateLimit), LONG_LOOP);
+    int most =
+        roomy
+            ? CharLoops.LONG
+            : Math.min(counted.max() - rest.shortest(stateLimit), CharLoops.LONG);
     return new Loop(
         groups,
         most,
         n -> {
-          List<Expr> later = new ArrayList<>(at);
-          later.set(0, after(counted, n));
+          if (n == 0) {
+            return state;
+          }
+          List<Expr> later = new ArrayList<>(settled);
+          later.set(0, after(counted, settled.get(0), n));
           return intern(later);
         });
   }
 
-  private static Expr after(Expr.Counted counted, int n) {
+  private static List<Expr> stepped(List<Expr> state, int b) {
+    List<Expr> next = new ArrayList<>(state.size());
+    for (Expr e : state) {
+      next.add(e.step(b));
+    }
+    return next;
+  }
+
+  private static Expr after(Expr.Counted counted, Expr rest, int n) {
     int min = Math.max(0, counted.min() - n);
     int max = counted.max() == Expr.UNBOUNDED ? Expr.UNBOUNDED : counted.max() - n;
-    return Expr.and(counted.rest(), Expr.repeat(Utf8.CHAR, min, max));
+    return Expr.and(rest, Expr.repeat(Utf8.CHAR, min, max));
   }
 
   @Override

@@ -44,6 +44,24 @@ final class ByteGroups {
     return OF[ascii];
   }
 
+  /** The groups all of whose characters belong to some {@link CharGroups}. */
+  static long within(long charGroups) {
+    long some = 0;
+    long not = 0;
+    for (int b = 0; b < 0xF5; b++) {
+      long group = CharGroups.bit(b);
+      if (group != CharGroups.MALFORMED) {
+        long mine = b < 128 ? OF[b] : BEYOND_ASCII;
+        if ((group & charGroups) != 0) {
+          some |= mine;
+        } else {
+          not |= mine;
+        }
+      }
+    }
+    return some & ~not;
+  }
+
   /**
    * The groups all of whose bytes lead a state back to itself; beyond ASCII, all of whose
    * characters do.

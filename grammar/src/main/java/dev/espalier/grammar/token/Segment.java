@@ -25,8 +25,11 @@ public abstract class Segment implements Weighted {
   private static final int STATE_BYTES = 200; // what a subclass knows of a state, about
   private static final int LONGEST_LIST = 32; // cells, two for each byte
 
+  private static final Loop NO_LOOP = new Loop(0, 0, n -> n);
+
   private volatile int[][] rows = {};
   private volatile View[] views = {};
+  private @Nullable Loop[] loops = {}; // by state, under this segment's lock
   private volatile long bytes = 200;
 
   /** The step's result for leaving the segment. */
@@ -82,6 +85,19 @@ public abstract class Segment implements Weighted {
   /** What the segment loops on in a state, if anything worth knowing; under this segment's lock. */
   protected @Nullable Loop loop(int state) {
     return null;
+  }
+
+  /** The loop of a state, asked for once. */
+  final @Nullable Loop knownLoop(int state) {
+    if (state >= loops.length) {
+      loops = Arrays.copyOf(loops, Math.max(state + 1, 2 * loops.length));
+    }
+    Loop known = loops[state];
+    if (known == null) {
+      known = loop(state);
+      loops[state] = known == null ? NO_LOOP : known;
+    }
+    return known == NO_LOOP ? null : known;
   }
 
   /** The step itself; called once per state and byte, under this segment's lock. */

@@ -53,7 +53,7 @@ final class Slice {
     return tables.cached(
         new Key(node, groups),
         t -> {
-          Builder b = new Builder(t.trie(), groups);
+          Builder b = new Builder(t, groups, node);
           b.read(node, 0);
           return new Slice(b);
         });
@@ -86,18 +86,31 @@ final class Slice {
   private static final class Builder {
     final TokenTrie trie;
     private final long groups;
+    private final long bytes; // of which these characters are all
+    private final CharCounts counts;
+    private final int top;
     final IntList tokens = new IntList();
     final IntList chars = new IntList();
     final IntList nodes = new IntList();
     final IntList nodeChars = new IntList();
 
-    Builder(TokenTrie trie, long groups) {
-      this.trie = trie;
+    Builder(TokenTables tables, long groups, int node) {
+      trie = tables.trie();
       this.groups = groups;
+      bytes = ByteGroups.within(groups);
+      counts = CharCounts.of(tables);
+      top = node;
     }
 
     // The children of a node where a character may begin.
     void read(int node, int begun) {
+      if ((trie.groups[node] & ~bytes) == 0) { // nothing else below
+        for (int t = trie.firstToken(node + 1); t < trie.firstToken(trie.end(node)); t++) {
+          tokens.add(trie.token(t));
+          chars.add(counts.between(top, t));
+        }
+        return;
+      }
       for (int c = node + 1; c < trie.end(node); c = trie.end(c)) {
         int b = trie.byteAt(c);
         long group = CharGroups.bit(b);

@@ -11,6 +11,7 @@ final class SlicedWalk {
   // too, a walk touches only the places where tokens leave what the automaton loops on.
 
   private static final int BIG = 128; // tokens in a subtree that are worth a slice
+  private static final int SOME = 4; // and to be looked at together
   private static final int FEW = 8; // bytes that are looked up instead of sieved
 
   private final Segment segment;
@@ -51,11 +52,19 @@ final class SlicedWalk {
   // What comes after a node.
   private void read(int node, int state) {
     int end = trie.end(node);
-    if (trie.firstToken(end) - trie.firstToken(node + 1) >= BIG) {
-      Loop loop = segment.loop(state);
+    int tokens = trie.firstToken(end) - trie.firstToken(node + 1);
+    if (tokens >= SOME) {
+      Loop loop = segment.knownLoop(state);
       if (loop != null) {
-        readAround(node, state, loop);
-        return;
+        if (loop.most() >= trie.depth() && (trie.groups[node] & ~loop.bytes()) == 0) {
+          for (int t = trie.firstToken(node + 1); t < trie.firstToken(end); t++) {
+            out.stay.add(trie.token(t)); // nothing else below
+          }
+          return;
+        } else if (tokens >= BIG) {
+          readAround(node, state, loop);
+          return;
+        }
       }
     }
     ByteSet live = segment.live(state);
