@@ -47,6 +47,7 @@ final class BlockIndex {
   private final float[] pieces = new float[4 * PIECE];
   private final float[] joined = new float[PIECE];
   private final float[] stripe = new float[SUPERS];
+  private final float[] selected = new float[SUPERS];
   private final int[] histogram = new int[BUCKETS];
   private boolean supersStale;
 
@@ -276,7 +277,7 @@ final class BlockIndex {
       return blockThreshold(k);
     }
     System.arraycopy(supers(), 0, stripe, 0, SUPERS);
-    return Keys.kthLargest(stripe, SUPERS, j);
+    return Keys.kthLargest(stripe, selected, SUPERS, j);
   }
 
   /** By a histogram over the range of the block maxima; exact up to a bucket, always low enough. */

@@ -102,11 +102,54 @@ final class Keys {
     }
   }
 
-  /** The kth largest of a[0, n), 1 the largest; reorders the array. */
-  static float kthLargest(float[] a, int n, int k) {
+  /**
+   * The kth largest of a[0, n), 1 the largest, all below +∞; overwrites both arrays.
+   *
+   * <p>Quickselect without a jump for an element, since nobody can predict its side, and wrong
+   * guesses would take most of the time: it is written to both ends of the other array, and the end
+   * where it belongs moves on.
+   */
+  static float kthLargest(float[] a, float[] scratch, int n, int k) {
+    float[] from = a;
+    float[] to = scratch;
     int lo = 0;
     int hi = n - 1;
-    int at = k - 1;
+    while (hi - lo > INSERTION) {
+      float x = from[lo];
+      float y = from[(lo + hi) >>> 1];
+      float z = from[hi];
+      float pivot = Math.max(Math.min(x, y), Math.min(Math.max(x, y), z));
+      int l = lo;
+      int r = hi;
+      if (pivot > Float.NEGATIVE_INFINITY) {
+        for (int i = lo; i <= hi; i++) {
+          float v = from[i];
+          to[l] = v;
+          to[r] = v;
+          int larger = Float.floatToRawIntBits(pivot - v) >>> 31;
+          l += larger;
+          r -= 1 - larger;
+        }
+      }
+      if (l == lo) { // nothing is larger than the pivot: many equals
+        break;
+      }
+      if (k - 1 < l) {
+        hi = l - 1;
+      } else {
+        lo = l;
+      }
+      float[] t = from;
+      from = to;
+      to = t;
+    }
+    return kthLargest(from, lo, hi, k - 1);
+  }
+
+  /** The element of a[lo, hi] that belongs to place {@code at} in descending order. */
+  private static float kthLargest(float[] a, int from, int to, int at) {
+    int lo = from;
+    int hi = to;
     while (lo < hi) {
       float x = a[lo];
       float y = a[(lo + hi) >>> 1];

@@ -81,11 +81,13 @@ abstract sealed class Mirostat implements LogitsProcessor.State {
       int n = c.rank(method.terms() + 1);
       double product = 0;
       double squares = 0;
+      double logit = n == 0 ? 0 : c.rankedLogit(0);
       for (int i = 0; i + 1 < n; i++) {
         double t = i < RATIOS.length ? RATIOS[i] : ratio(i);
-        double b = c.rankedLogit(i) - c.rankedLogit(i + 1); // as of log-probabilities
-        product += t * b;
+        double next = c.rankedLogit(i + 1);
+        product += t * (logit - next); // as of log-probabilities
         squares += t * t;
+        logit = next;
       }
       return squares == 0 ? 0 : product / squares;
     }
