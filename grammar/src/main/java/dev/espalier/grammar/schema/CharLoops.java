@@ -27,14 +27,25 @@ final class CharLoops {
 
   /** The groups that leave every one of these where it is; 0 if they are few. */
   long of(List<Expr> languages) {
-    return into(languages, languages);
+    return groups(languages, languages);
   }
 
   /**
    * The groups of which any character leads each of these to its home, where all that follow leave
    * it; 0 if they are few.
+   *
+   * @param home where {@link #LETTER} leads
    */
   long into(List<Expr> from, List<Expr> home) {
+    for (Expr e : home) {
+      if (e.step(LETTER) != e) {
+        return 0; // mostly so: seen without looking at every group
+      }
+    }
+    return groups(from, home);
+  }
+
+  private long groups(List<Expr> from, List<Expr> home) {
     long all = CharGroups.ALL & ~SPELLED;
     for (int i = 0; i < from.size() && all != 0; i++) {
       all &= groups(home.get(i), home.get(i));

@@ -51,7 +51,9 @@ enum Draft {
 
   /** The draft of a metaschema's URI, null if it is none of theirs. */
   static @Nullable Draft of(String schemaUri) {
-    String named = schemaUri.replaceFirst("^https?://", "").replaceFirst("#$", "");
+    int begin = schemaUri.startsWith("http://") ? 7 : schemaUri.startsWith("https://") ? 8 : 0;
+    int end = schemaUri.length() - (schemaUri.endsWith("#") ? 1 : 0);
+    String named = schemaUri.substring(begin, Math.max(begin, end));
     for (Draft d : values()) {
       if (named.equals(d.uri)) {
         return d;

@@ -7,6 +7,7 @@ import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.regex.RegexParser;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class Keywords {
   private final Refusals refusals;
   private final SchemaNode schema;
   private final boolean onlyReference;
+  private final Map<String, Expr> patterns = new HashMap<>(2);
+  private @Nullable List<SchemaNode> targets; // found on first use
 
   Keywords(References references, Refusals refusals, SchemaNode schema) {
     this.references = references;
@@ -72,8 +75,17 @@ final class Keywords {
 
   /** The schemas that references lead to; a value satisfies them as it satisfies this one. */
   List<SchemaNode> targets() {
+    List<SchemaNode> known = targets;
+    if (known == null) {
+      known = findTargets();
+      targets = known;
+    }
+    return known;
+  }
+
+  private List<SchemaNode> findTargets() {
     try {
-      return references.targets(schema, this);
+      return List.copyOf(references.targets(schema, this));
     } catch (SchemaException e) {
       if (e.kind() != SchemaException.Kind.NOT_ENFORCED) {
         throw e;
@@ -85,15 +97,20 @@ final class Keywords {
 
   @Nullable SchemaNode schema(String keyword) {
     JsonNode value = get(keyword);
-    return value == null ? null : inside(keyword, value, pointer(keyword));
+    return value == null ? null : inside(keyword, null, value);
   }
 
   /** The schema that a keyword's value holds under a name. */
   SchemaNode schema(String keyword, String name, JsonNode value) {
-    return inside(keyword, value, pointer(keyword, name));
+    return inside(keyword, name, value);
   }
 
-  private SchemaNode inside(String keyword, JsonNode value, String pointer) {
+  private SchemaNode inside(String keyword, @Nullable String name, JsonNode value) {
+    SchemaNode known = schema.inside.get(value);
+    if (known != null) {
+      return known;
+    }
+    String pointer = name == null ? pointer(keyword) : pointer(keyword, name);
     return Subschemas.OF_PARTS.contains(keyword)
         ? references.part(schema, value, pointer)
         : references.child(schema, value, pointer);
@@ -196,6 +213,15 @@ final class Keywords {
 
   /** The texts in which a pattern is found; every text if it cannot be enforced. */
   Expr pattern(String keyword, String pattern) {
+    Expr known = patterns.get(pattern);
+    if (known == null) {
+      known = compile(keyword, pattern);
+      patterns.put(pattern, known);
+    }
+    return known;
+  }
+
+  private Expr compile(String keyword, String pattern) {
     try {
       return Expr.and(Utf8.TEXT, RegexParser.search(pattern));
     } catch (EspalierException e) {

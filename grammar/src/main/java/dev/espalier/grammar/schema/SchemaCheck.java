@@ -41,44 +41,61 @@ final class SchemaCheck {
   // Every value is read as its keyword reads it, so that a broken one throws.
   private List<SchemaNode> read(Keywords k) {
     List<SchemaNode> out = new ArrayList<>(k.targets());
-    Formulas formulas = expansion.formulas();
-    TypeKeyword.of(k, JsonType.NULL, formulas);
-    StringKeywords.expand(k, false, formulas, new ArrayList<>());
-    NumberKeywords.expand(k, formulas, new ArrayList<>());
-    MembersKeywords.patternRules(k);
-    for (String count :
-        List.of(
-            "minItems",
-            "maxItems",
-            "minProperties",
-            "maxProperties",
-            "minContains",
-            "maxContains")) {
-      k.count(count, 0);
-    }
-    k.flag("uniqueItems");
-    k.strings("required");
-    for (Map.Entry<String, Subschemas.Position> e : Subschemas.POSITIONS.entrySet()) {
+    for (Map.Entry<String, JsonNode> e : k.schema().json().properties()) {
       String keyword = e.getKey();
-      JsonNode value = k.get(keyword);
-      if (value != null) {
-        switch (e.getValue()) {
-          case SCHEMA -> add(k, keyword, out);
-          case LIST -> out.addAll(k.schemas(keyword));
-          case SCHEMA_OR_LIST -> {
-            if (value.isArray()) {
-              out.addAll(expansion.items().rules(k).prefix());
-            } else {
-              add(k, keyword, out);
-            }
-          }
-          case MAP -> out.addAll(k.schemaMap(keyword).values());
-          case MAP_OR_NAMES -> out.addAll(Dependencies.schemas(k).values());
-          case DEFINITIONS -> {}
+      if (k.get(keyword) != null) {
+        Subschemas.Position position = Subschemas.POSITIONS.get(keyword);
+        if (position == null) {
+          readAssertion(k, keyword);
+        } else {
+          readSchemas(k, keyword, position, e.getValue(), out);
         }
       }
     }
     return out;
+  }
+
+  private void readAssertion(Keywords k, String keyword) {
+    Formulas formulas = expansion.formulas();
+    switch (keyword) {
+      case "type" -> TypeKeyword.of(k, JsonType.NULL, formulas);
+      case "minLength", "maxLength", "pattern", "format" ->
+          StringKeywords.expand(k, false, formulas, new ArrayList<>());
+      case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf" ->
+          NumberKeywords.expand(k, formulas, new ArrayList<>());
+      case "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains" ->
+          k.count(keyword, 0);
+      case "uniqueItems" -> k.flag(keyword);
+      case "required" -> k.strings(keyword);
+      default -> {}
+    }
+  }
+
+  private void readSchemas(
+      Keywords k,
+      String keyword,
+      Subschemas.Position position,
+      JsonNode value,
+      List<SchemaNode> out) {
+    switch (position) {
+      case SCHEMA -> add(k, keyword, out);
+      case LIST -> out.addAll(k.schemas(keyword));
+      case SCHEMA_OR_LIST -> {
+        if (value.isArray()) {
+          out.addAll(expansion.items().rules(k).prefix());
+        } else {
+          add(k, keyword, out);
+        }
+      }
+      case MAP -> {
+        out.addAll(k.schemaMap(keyword).values());
+        if (keyword.equals("patternProperties")) {
+          MembersKeywords.patternRules(k);
+        }
+      }
+      case MAP_OR_NAMES -> out.addAll(Dependencies.schemas(k).values());
+      case DEFINITIONS -> {}
+    }
   }
 
   private static void add(Keywords k, String keyword, List<SchemaNode> out) {

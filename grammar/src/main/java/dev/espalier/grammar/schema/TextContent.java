@@ -184,7 +184,7 @@ final class TextContent implements Content {
     List<Expr> home = all; // after the first character
     if (groups == 0) {
       home = stepped(all, CharLoops.LETTER);
-      groups = home.get(0) == Expr.NONE ? 0 : loops.into(all, home);
+      groups = step(state, CharLoops.LETTER) == DEAD ? 0 : loops.into(all, home);
       if (groups == 0) {
         return null;
       }

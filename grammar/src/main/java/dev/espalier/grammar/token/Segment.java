@@ -87,13 +87,20 @@ public abstract class Segment implements Weighted {
     return null;
   }
 
-  /** The loop of a state, asked for once. */
-  final @Nullable Loop knownLoop(int state) {
+  /**
+   * The loop of a state, found out once.
+   *
+   * @param worth whether it is worth finding out
+   */
+  final @Nullable Loop loop(int state, boolean worth) {
     if (state >= loops.length) {
       loops = Arrays.copyOf(loops, Math.max(state + 1, 2 * loops.length));
     }
     Loop known = loops[state];
     if (known == null) {
+      if (!worth) {
+        return null;
+      }
       known = loop(state);
       loops[state] = known == null ? NO_LOOP : known;
     }

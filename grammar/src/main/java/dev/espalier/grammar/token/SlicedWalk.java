@@ -54,7 +54,7 @@ final class SlicedWalk {
     int end = trie.end(node);
     int tokens = trie.firstToken(end) - trie.firstToken(node + 1);
     if (tokens >= SOME) {
-      Loop loop = segment.knownLoop(state);
+      Loop loop = segment.loop(state, tokens >= BIG);
       if (loop != null) {
         if (loop.most() >= trie.depth() && (trie.groups[node] & ~loop.bytes()) == 0) {
           for (int t = trie.firstToken(node + 1); t < trie.firstToken(end); t++) {
