@@ -97,14 +97,12 @@ public abstract class Segment implements Weighted {
       loops = Arrays.copyOf(loops, Math.max(state + 1, 2 * loops.length));
     }
     Loop known = loops[state];
-    if (known == null) {
-      if (!worth) {
-        return null;
-      }
-      known = loop(state);
-      loops[state] = known == null ? NO_LOOP : known;
+    if (known == null && worth) {
+      Loop found = loop(state);
+      known = found == null ? NO_LOOP : found;
+      loops[state] = known;
     }
-    return known == NO_LOOP ? null : known;
+    return known == null || known.groups() == 0 ? null : known;
   }
 
   /** The step itself; called once per state and byte, under this segment's lock. */
