@@ -13,8 +13,10 @@ import dev.espalier.grammar.regex.RegexParser;
  * end, {@code \s} is Unicode white space, {@code \d}, {@code \w} and {@code \b} are ASCII.
  *
  * <p>Characters are Unicode scalar values; generated text is well-formed UTF-8. Lookarounds,
- * anchors and word boundaries are exact where an intersection of regular languages can express
- * them. Backreferences, atomic groups and possessive quantifiers are refused, with the place.
+ * anchors and word boundaries are exact, inside repetitions too; only a lookbehind of several
+ * characters is refused there. Back-references are read where the group matches few texts, such as
+ * a quote or a separator, and possessive quantifiers behind one character. Atomic groups are
+ * refused, with the place.
  */
 public final class Regex implements Constraint {
   private final String pattern;

@@ -219,6 +219,7 @@ class DraftsTest {
           6 7 2019 2020 | {'definitions':{'u':{'later':{'$id':'http://x.y/u','type':'null'}},'s':{'$id':'http://x.y/u','type':'string'}},'properties':{'a':{'$ref':'http://x.y/u'}}} | {'a':'x'} | {'a':null}
           4 6 7 2019 2020 | {'definitions':{'':{'definitions':{'':{'type':'number'}}}},'allOf':[{'$ref':'#/definitions//definitions/'}]} | 1 | '1'
           4 6 7 2019 2020 | {'definitions':{'a/b~c%d':{'type':'null'}},'allOf':[{'$ref':'#/definitions/a~1b~0c%25d'}]} | null | 1
+          4          | {'definitions':{'app':{'id':'schemata/app','definitions':{'n':{'type':'null'}},'properties':{'n':{'$ref':'#/definitions/app/definitions/n'}}}},'properties':{'app':{'$ref':'#/definitions/app'}}} | {'app':{'n':null}} | {'app':{'n':1}}
           4          | {'id':'urn:uuid:deadbeef-1234-0000-0000-4321feebdaed','properties':{'a':{'$ref':'urn:uuid:deadbeef-1234-0000-0000-4321feebdaed#/definitions/b'}},'definitions':{'b':{'type':'string'}}} | {'a':'x'} | {'a':1}
           """)
   void referencesLeadWhereTheirDraftSays(

@@ -74,12 +74,13 @@ class RegexTest {
               .then(random(r, depth - 1, assertions).wrap("", ")"));
       case 7 -> {
         String[] counts = {"*", "+", "{2}", "{1,3}", "{2,}", "*?"};
-        yield random(r, depth - 1, false).wrap("(?:", ")" + counts[r.nextInt(counts.length)]);
+        boolean inside = assertions && r.nextBoolean();
+        yield random(r, depth - 1, inside).wrap("(?:", ")" + counts[r.nextInt(counts.length)]);
       }
       case 8 -> random(r, depth - 1, assertions).wrap("(?:", ")?");
       case 9 ->
           assertions
-              ? random(r, depth - 1, false).wrap(r.nextBoolean() ? "(?=" : "(?!", ")")
+              ? random(r, depth - 1, r.nextInt(3) == 0).wrap(r.nextBoolean() ? "(?=" : "(?!", ")")
               : random(r, depth - 1, false).wrap("(", ")");
       // Java looks behind only as far as it can bound.
       default ->
@@ -148,6 +149,19 @@ class RegexTest {
         "(?:(?:ab*|b?)($|a))+b?",
         "^(a?((b{2})|(ab*a)|(b*))($|a))+$",
         "x?(?:^|a|$)+b",
+        "^(?:(?!ab).)*$",
+        "^((?!ba|aa$).)*b?$",
+        "(?:(?!b)[ab]{1,3}(?<!b))+",
+        "^(?:a\\b|\\Bb)*$",
+        "^(?:(?=(?:ab)*$)a|b(?!b))*$",
+        "^(?:(?:(?!bb)b|a)*(?=b)b){2,}$",
+        "^(?:(?<=^|a)b|a(?=b|$)){1,4}$",
+        "(?:^|(?<=a)b|(?<!a)a)*a$",
+        "^(?!(?:.(?!a))*bb)[ab]*",
+        "^(a|b)(?:ab)*\\1$",
+        "^(?:(a|bb)b\\1|(b?)a\\2)$",
+        "(?<x>aa|b)(?<y>a)?\\k<x>",
+        "^a*+b|^b{1,2}+a$",
         "(?:a|^b|(?:b$)?){1,}a",
       })
   void repetitionsMayMeetTheEdgesOfTheText(String pattern) {
@@ -227,6 +241,10 @@ class RegexTest {
     "'\\u{1F600}|\\uD83D\\uDE01', \uD83D\uDE01, x",
     "'\\Qa.b\\E+', a.bbb, axb",
     "(?<y>[0-9]{4})-(?:0[1-9]|1[0-2]), 2024-12, 2024-13",
+    "'(?:(?!-)[a-z0-9-]{1,63}(?<!-)\\.)+[a-z]{2,6}', a-b.c.org, a-.c.org",
+    "'(?:\\b\\w+\\b\\W*){1,250}', one two  three, -",
+    "'(?:(?!--).)*', a-b-c, a--b",
+    "'\\d{1,2}([-/.])\\d{1,2}\\1\\d{4}', 1/12/1999, 1/12-1999",
   })
   void acceptsOneAndRefusesTheOther(String pattern, String accepted, String refused) {
     assertThat(compile(pattern).check(accepted).verdict()).isEqualTo(Verdict.ACCEPTED);
@@ -237,7 +255,9 @@ class RegexTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "(a)\\1;4;backreferences",
+        "(a*)\\1;5;few texts",
+        "(?:(a|b)\\1)*;1;inside a repetition",
+        "(?:(a)|b)\\1;10;in any case",
         "ab[cd;3;without ']'",
         "a(b;2;without ')'",
         "a)b;2;without '('",
@@ -245,9 +265,9 @@ class RegexTest {
         "a**;3;quantifier after",
         "+a;1;nothing to repeat",
         "\\p{Klingon};1;unknown property",
-        "a++;3;possessive",
+        "(?:ab)++;8;possessive",
         "(?>a);1;atomic",
-        "(?:\\bx)*;1;repeated at most",
+        "(?:x(?<=ab))*;5;lookbehind of several",
         "[z-a];2;wrong order",
         "[a&&b];3;different dialects",
         "\\q;1;unknown escape",
@@ -261,6 +281,41 @@ class RegexTest {
               assertThat(e.line()).isEqualTo(1);
             })
         .hasMessageContaining(detail);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "^[\\w-.]+$;a-.;a,",
+        "^[a-\\d]+$;a-0;b",
+        "^[\\w-\\s]+$;a -;a.",
+        "^[a&&b]+$;a&b;c",
+        "^\\_\\-\\/\\@\\é\\m$;_-/@ém;_-/@é",
+        "^a{$;a{;a",
+        "^{a}$;{a};a",
+        "^\\${[a-z]+}$;${ab};$ab",
+        "^a{,$;a{,;a",
+        "^a{x}{2}$;a{x}};a{x}x",
+        "^x]$;x];x",
+        "\\Aab\\Z;ab;xab",
+        "(?P<q>a|b)(?P=q)$;aa;ab",
+        "^(?P<q>a|b)(?#twice)\\k<q>$;bb;ba",
+        "^(?i)ab$;aB;b",
+        "^\\p{Alpha}+$;ab;1",
+        "^([\"'])(?:(?!\\1).)*\\1$;\"it's\";\"it\"s\"",
+      })
+  void aSearchTakesWhatMeansOneThingToAll(String pattern, String found, String not) {
+    Expr e = RegexParser.search(pattern);
+    assertThat(e.matches(found.getBytes(StandardCharsets.UTF_8))).as(found).isTrue();
+    assertThat(e.matches(not.getBytes(StandardCharsets.UTF_8))).as(not).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a{,5}", "a{2,1}", "(", "a)", "*a", "[z-a]", "\\y", "a**", "[a", "\\"})
+  void aSearchRefusesWhatIsBrokenOrMeansSeveralThings(String pattern) {
+    assertThatThrownBy(() -> RegexParser.search(pattern))
+        .isInstanceOf(GrammarSyntaxException.class);
   }
 
   @Test

@@ -37,7 +37,8 @@ public final class Expr {
     REPEAT,
     OR,
     AND,
-    NOT
+    NOT,
+    LOOP
   }
 
   /** No upper bound of a repetition. */
@@ -71,6 +72,7 @@ public final class Expr {
   private final int max; // and behind the last one
   private final @Nullable Literals literals; // TRIE only, from here on:
   private final int depth; // bytes of the texts that were read already
+  private final @Nullable Equation equation; // LOOP only
   private final int hash;
   private final boolean nullable;
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
@@ -85,6 +87,26 @@ public final class Expr {
   volatile int nearby = -1; // likewise; characters of some text
   volatile byte liveness; // likewise
   volatile short wellFormed = -1; // found by WellFormed
+
+  /** Equal by name. The right side comes later, and may hold the expression itself. */
+  private static final class Equation {
+    private final String name;
+    private volatile @Nullable Expr right;
+
+    Equation(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Equation e && e.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+  }
 
   /**
    * A step that all bytes of a set share.
@@ -102,6 +124,7 @@ public final class Expr {
     this.max = max;
     literals = null;
     depth = 0;
+    equation = null;
     int h = kind.name().hashCode() * 31 + set.hashCode();
     h = (h * 31 + min) * 31 + max;
     for (Expr a : args) {
@@ -110,7 +133,7 @@ public final class Expr {
     hash = mixed(h);
     nullable =
         switch (kind) {
-          case NONE, SET, TRIE -> false;
+          case NONE, SET, TRIE, LOOP -> false;
           case EMPTY -> true;
           case SEQ -> args[0].nullable && args[1].nullable;
           case REPEAT -> min == 0;
@@ -142,9 +165,29 @@ public final class Expr {
     max = to;
     this.literals = literals;
     this.depth = depth;
+    equation = null;
     hash = mixed(((literals.hashCode() * 31 + from) * 31 + to) * 31 + depth);
     nullable = literals.get(from).length == depth;
     searched = false;
+    largestCount = 0;
+    least = UNBOUNDED;
+    reach = UNBOUNDED;
+    inside = TextSearch.distance(this, true);
+    outside = TextSearch.distance(this, false);
+  }
+
+  private Expr(String name, boolean nullable) {
+    kind = Kind.LOOP;
+    set = ByteSet.NONE;
+    args = NO_ARGS;
+    min = nullable ? 1 : 0;
+    max = 0;
+    literals = null;
+    depth = 0;
+    equation = new Equation(name);
+    hash = mixed(name.hashCode() * 31 + min);
+    this.nullable = nullable;
+    searched = true;
     largestCount = 0;
     least = UNBOUNDED;
     reach = UNBOUNDED;
@@ -193,6 +236,7 @@ public final class Expr {
         || x.min != y.min
         || x.max != y.max
         || x.depth != y.depth
+        || !Objects.equals(x.equation, y.equation)
         || !Objects.equals(x.literals, y.literals)
         || x.args.length != y.args.length
         || !x.set.equals(y.set)) {
@@ -471,6 +515,32 @@ public final class Expr {
     return and(this, not(other));
   }
 
+  /**
+   * A language given by an equation in which it occurs itself, such as {@code X = a X | b}. The
+   * equation follows with {@link #define}, before any step.
+   *
+   * @param name equal names are the same object, and stand for equal equations
+   * @param accepts whether the empty text is in the language
+   */
+  public static Expr loop(String name, boolean accepts) {
+    return INTERNER.intern(new Expr(name, accepts));
+  }
+
+  /**
+   * What a {@link #loop} is. It may stand in its own definition only behind something that is never
+   * empty.
+   */
+  public void define(Expr definition) {
+    if (equation == null || definition.nullable != nullable) {
+      throw new IllegalArgumentException(this + " is not " + definition);
+    }
+    equation.right = definition;
+  }
+
+  private Expr definition() {
+    return Objects.requireNonNull(Objects.requireNonNull(equation).right);
+  }
+
   private static List<Expr> flatten(Kind kind, Collection<Expr> parts) {
     List<Expr> flat = new ArrayList<>(parts.size());
     for (Expr p : parts) {
@@ -629,6 +699,7 @@ public final class Expr {
         yield merge(all);
       }
       case AND -> intersect();
+      case LOOP -> definition().edges();
       case NOT -> {
         Map<Expr, ByteSet> out = new LinkedHashMap<>();
         ByteSet rest = ByteSet.ALL;
@@ -875,6 +946,10 @@ public final class Expr {
             sets.add(ByteSet.of(b));
           }
         }
+      } else if (e.kind == Kind.LOOP) {
+        if (seen.add(e)) {
+          todo.add(e.definition());
+        }
       } else if (e.args.length > 0 && seen.add(e)) {
         todo.addAll(Arrays.asList(e.args));
       }
@@ -1006,6 +1081,7 @@ public final class Expr {
       case EMPTY -> "ε";
       case SET -> set.toString();
       case TRIE -> "one of " + (max - min) + " texts";
+      case LOOP -> Objects.requireNonNull(equation).name;
       case SEQ -> args[0] + "" + args[1];
       case REPEAT -> "(" + args[0] + "){" + min + "," + (max == UNBOUNDED ? "" : max) + "}";
       case OR, AND -> {

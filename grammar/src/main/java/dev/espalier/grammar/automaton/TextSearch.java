@@ -145,7 +145,7 @@ final class TextSearch {
         int sum = e.args()[0].distance(true) + e.args()[1].distance(true);
         yield in ? Math.min(FAR, sum) : e.accepts() ? 1 : 0;
       }
-      case TRIE -> e.accepts() == in ? 0 : 1;
+      case TRIE, LOOP -> e.accepts() == in ? 0 : 1;
     };
   }
 

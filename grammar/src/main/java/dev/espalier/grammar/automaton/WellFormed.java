@@ -129,7 +129,7 @@ final class WellFormed {
         yield from;
       }
       case SEQ -> throw new AssertionError(e);
-      case TRIE, NOT -> 0;
+      case TRIE, NOT, LOOP -> 0;
     };
   }
 

@@ -21,12 +21,17 @@ final class RegexCompiler {
   //    all lookbehinds stand before all lookaheads they constrain disjoint stretches, and
   //    intersection says exactly that. Otherwise two conditions cross, and this is an error.
   private static final int MAX_SPINES = 1000;
-  private static final int SEARCH = 20_000;
+  static final int SEARCH = 20_000;
 
   private final String pattern;
+  private final String name;
 
-  RegexCompiler(String pattern) {
+  /**
+   * @param name equal for patterns of equal meaning only
+   */
+  RegexCompiler(String pattern, String name) {
     this.pattern = pattern;
+    this.name = name;
   }
 
   private sealed interface Item {}
@@ -44,9 +49,7 @@ final class RegexCompiler {
 
   /** The whole texts that match. */
   Expr whole(RegexNode node) {
-    return node instanceof RegexNode.Plain p
-        ? p.expr()
-        : compile(node, List.of(), List.of(), false, false);
+    return node instanceof RegexNode.Plain p ? p.expr() : compile(node, false);
   }
 
   /** The whole texts that contain a match. */
@@ -54,8 +57,20 @@ final class RegexCompiler {
     if (node instanceof RegexNode.Plain p) {
       return p.expr().accepts() ? Utf8.TEXT : Expr.seq(Utf8.TEXT, p.expr(), Utf8.TEXT);
     }
-    List<Item> any = List.of(new Part(Utf8.TEXT));
-    return compile(node, any, any, false, false);
+    return compile(node, true);
+  }
+
+  private Expr compile(RegexNode node, boolean anywhere) {
+    try {
+      List<Item> around = anywhere ? List.of(new Part(Utf8.TEXT)) : List.of();
+      return compile(node, around, around, false, false);
+    } catch (GrammarSyntaxException | BudgetExceededException e) {
+      RegexNode text = new RegexNode.Plain(Utf8.TEXT);
+      return ContinuationCompiler.compile(
+          pattern,
+          name + (anywhere ? " in " : " is "),
+          anywhere ? new RegexNode.Sequence(List.of(text, node, text)) : node);
+    }
   }
 
   private Expr compile(
@@ -263,7 +278,7 @@ final class RegexCompiler {
 
   // Intersection, without a trace of it where the result is plain: plain languages are live by
   // construction, and their counters can be cut.
-  private static Expr meet(Expr part, Expr condition) {
+  static Expr meet(Expr part, Expr condition) {
     if (part == Utf8.TEXT) {
       return condition;
     }

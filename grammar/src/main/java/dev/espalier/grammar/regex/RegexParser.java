@@ -2,9 +2,11 @@ package dev.espalier.grammar.regex;
 
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * very end, a bracket inside a class is literal. From Java come the inline flags {@code (?imsx)},
  * {@code \A}, {@code \z}, {@code \Q…\E}, {@code \h}, {@code \x{…}} and POSIX classes. Another
  * {@link RegexDialect} changes what the classes and the dot stand for. For one thread.
+ *
+ * <p>A {@link #search} also takes what is wrong under the {@code u} flag and still means one thing
+ * only to whoever reads it (ECMA-262, annex B, and Python): a brace that begins no count, {@code
+ * [\w-.]}, escapes of characters that need none, {@code (?P<name>…)}, {@code \Z}.
  */
 public final class RegexParser {
   private static final int MAX_DEPTH = 500;
@@ -26,6 +32,8 @@ public final class RegexParser {
 
   private final String pattern;
   private final RegexDialect dialect;
+  private final boolean web; // takes what annex B takes
+  private final CapturedTexts captures;
   private int at;
   private int depth;
   private boolean ignoreCase;
@@ -33,9 +41,11 @@ public final class RegexParser {
   private boolean dotAll;
   private boolean extended;
 
-  private RegexParser(String pattern, RegexDialect dialect) {
+  private RegexParser(String pattern, RegexDialect dialect, boolean web, CapturedTexts captures) {
     this.pattern = pattern;
     this.dialect = dialect;
+    this.web = web;
+    this.captures = captures;
   }
 
   /**
@@ -54,11 +64,8 @@ public final class RegexParser {
    * @throws GrammarSyntaxException if the pattern is malformed or not regular
    */
   public static Expr whole(String pattern, RegexDialect dialect, String flags) {
-    RegexParser parser = new RegexParser(pattern, dialect);
-    for (int i = 0; i < flags.length(); i++) {
-      parser.flag(flags.charAt(i), true, 0);
-    }
-    return new RegexCompiler(pattern).whole(parser.parse());
+    RegexNode parsed = parse(pattern, dialect, flags, false);
+    return new RegexCompiler(pattern, dialect + flags + " " + pattern).whole(parsed);
   }
 
   /**
@@ -67,11 +74,31 @@ public final class RegexParser {
    * @throws GrammarSyntaxException if the pattern is malformed or not regular
    */
   public static Expr search(String pattern) {
-    RegexNode parsed = new RegexParser(pattern, RegexDialect.ECMA).parse();
-    return new RegexCompiler(pattern).search(parsed);
+    RegexNode parsed = parse(pattern, RegexDialect.ECMA, "", true);
+    return new RegexCompiler(pattern, pattern).search(parsed);
   }
 
-  private RegexNode parse() {
+  // Where groups are referred to, the pattern is read once more for each of the texts that they may
+  // hold.
+  private static RegexNode parse(String pattern, RegexDialect dialect, String flags, boolean web) {
+    CapturedTexts captures = new CapturedTexts(pattern);
+    RegexNode first = new RegexParser(pattern, dialect, web, captures).parse(flags);
+    if (!captures.areReferredTo()) {
+      return first;
+    }
+    List<RegexNode> ways = new ArrayList<>();
+    for (CapturedTexts texts : captures.combinations()) {
+      ways.add(new RegexParser(pattern, dialect, web, texts).parse(flags));
+    }
+    return ways.stream().anyMatch(RegexNode::asserts)
+        ? new RegexNode.Alternation(ways)
+        : plain(Expr.or(ways.stream().map(RegexParser::expr).toList()));
+  }
+
+  private RegexNode parse(String flags) {
+    for (int i = 0; i < flags.length(); i++) {
+      flag(flags.charAt(i), true, 0);
+    }
     RegexNode node = alternation();
     if (at < pattern.length()) {
       throw error(at, "a ')' without '('; write '\\)' for the character");
@@ -107,8 +134,12 @@ public final class RegexParser {
 
   private RegexNode alternation() {
     List<RegexNode> options = new ArrayList<>();
+    int known = captures.known();
     do {
       options.add(sequence());
+      if (options.size() > 1 || looking("|")) {
+        captures.forget(known); // another option may be taken
+      }
     } while (skip("|"));
     if (options.size() == 1) {
       return options.get(0);
@@ -127,9 +158,10 @@ public final class RegexParser {
         quoted(parts);
       } else {
         int start = at;
+        int known = captures.known();
         RegexNode atom = atom();
         if (atom != null) {
-          parts.add(quantified(atom, start));
+          parts.add(quantified(atom, start, known));
         }
       }
     }
@@ -166,7 +198,7 @@ public final class RegexParser {
       int start = at;
       RegexNode character = character(codePoint());
       if (skip("\\E")) {
-        parts.add(quantified(character, start));
+        parts.add(quantified(character, start, captures.known()));
         return;
       }
       parts.add(character);
@@ -174,7 +206,12 @@ public final class RegexParser {
     skip("\\E");
   }
 
-  private RegexNode quantified(RegexNode atom, int start) {
+  /**
+   * What an atom is with the quantifiers behind it.
+   *
+   * @param known groups whose text was known before the atom
+   */
+  private RegexNode quantified(RegexNode atom, int start, int known) {
     RegexNode node = atom;
     for (boolean first = true; more(); first = false) {
       int from = at;
@@ -189,7 +226,7 @@ public final class RegexParser {
       } else if (skip("?")) {
         min = 0;
         max = 1;
-      } else if (looking("{")) {
+      } else if (looking("{") && (!web || beginsCount())) {
         at++;
         min = count(from);
         max = skip(",") ? (looking("}") ? Expr.UNBOUNDED : count(from)) : min;
@@ -205,16 +242,43 @@ public final class RegexParser {
       if (!first) {
         throw error(from, "a quantifier after a quantifier; put the first one into a group");
       }
-      if (skip("+")) {
-        throw error(at - 1, "possessive quantifiers are not regular; leave the '+' out");
-      }
+      captures.repeated(known, max, start);
+      boolean possessive = skip("+");
       skip("?"); // a lazy quantifier matches the same texts
-      node =
-          node instanceof RegexNode.Plain p
-              ? plain(Expr.repeat(p.expr(), min, max))
-              : new RegexNode.Repetition(node, min, max, start);
+      if (possessive) {
+        node = possessive(node, min, max, at - 1);
+      } else if (node instanceof RegexNode.Plain p) {
+        node = plain(Expr.repeat(p.expr(), min, max));
+      } else {
+        node = new RegexNode.Repetition(node, min, max, start);
+      }
     }
     return node;
+  }
+
+  // All that there is of one character: so many that none follows, or as many as there may be.
+  private RegexNode possessive(RegexNode node, int min, int max, int place) {
+    if (!(node instanceof RegexNode.Plain p) || !p.expr().within(Utf8.CHAR, RegexCompiler.SEARCH)) {
+      throw error(
+          place, "a possessive quantifier after more than one character; leave the '+' out");
+    }
+    RegexNode end = new RegexNode.Look(node, true, true, place);
+    if (max == Expr.UNBOUNDED) {
+      return new RegexNode.Sequence(List.of(plain(Expr.repeat(p.expr(), min, max)), end));
+    }
+    RegexNode most = plain(Expr.repeat(p.expr(), max, max));
+    if (min == max) {
+      return most;
+    }
+    RegexNode fewer = plain(Expr.repeat(p.expr(), min, max - 1));
+    return new RegexNode.Alternation(List.of(new RegexNode.Sequence(List.of(fewer, end)), most));
+  }
+
+  private static final Pattern COUNT = Pattern.compile("\\{[0-9]+(,[0-9]*)?\\}|\\{,[0-9]+\\}");
+
+  // {,5} is up to five in Python and five characters in JavaScript, so it is left to be an error.
+  private boolean beginsCount() {
+    return COUNT.matcher(pattern).region(at, pattern.length()).lookingAt();
   }
 
   private int count(int from) {
@@ -291,19 +355,31 @@ public final class RegexParser {
     boolean s = dotAll;
     boolean x = extended;
     RegexNode body;
+    int known = captures.known();
+    int group = 0; // number of a group whose text is captured
     if (skip("?=")) {
       body = new RegexNode.Look(alternation(), true, false, start);
+      captures.forget(known);
     } else if (skip("?!")) {
       body = new RegexNode.Look(alternation(), true, true, start);
+      captures.forget(known);
     } else if (skip("?<=")) {
       body = new RegexNode.Look(alternation(), false, false, start);
+      captures.forget(known);
     } else if (skip("?<!")) {
       body = new RegexNode.Look(alternation(), false, true, start);
+      captures.forget(known);
     } else if (skip("?>")) {
       throw error(start, "atomic groups are not regular; write (?:…)");
+    } else if (web && skip("?#")) {
+      at = Math.max(at, pattern.indexOf(')', at));
+      body = plain(Expr.EMPTY);
+    } else if (web && skip("?P=")) {
+      body = captured(captures.number(name(start, ")")), start);
+      at--;
     } else {
-      if (skip("?<") || (dialect == RegexDialect.RUST && skip("?P<"))) {
-        groupName(start);
+      if (skip("?<") || ((web || dialect == RegexDialect.RUST) && skip("?P<"))) {
+        group = captures.open(name(start, ">"));
       } else if (skip("?")) {
         flags(start);
         if (skip(")")) { // the flags hold until the group around them ends
@@ -313,11 +389,16 @@ public final class RegexParser {
         if (!skip(":")) {
           throw error(at, "expected ':' or ')' after the flags; known flags are " + FLAGS);
         }
+      } else {
+        group = captures.open("");
       }
       body = alternation();
     }
     if (!skip(")")) {
       throw error(start, "a '(' without ')'; write '\\(' for the character");
+    }
+    if (group > 0) {
+      body = captures.close(group, body);
     }
     ignoreCase = i;
     multiLine = m;
@@ -327,14 +408,23 @@ public final class RegexParser {
     return body;
   }
 
-  private void groupName(int start) {
+  private String name(int start, String end) {
     int from = at;
     while (more() && Character.isJavaIdentifierPart(pattern.charAt(at))) {
       at++;
     }
-    if (at == from || !skip(">")) {
+    String name = pattern.substring(from, at);
+    if (name.isEmpty() || !skip(end)) {
       throw error(start, "expected a group's name like (?<name>…)");
     }
+    return name;
+  }
+
+  // The text of a group once more.
+  private RegexNode captured(int group, int start) {
+    String text = captures.text(group, start);
+    return plain(
+        Expr.seq(text.codePoints().mapToObj(c -> expr(character(c))).toArray(Expr[]::new)));
   }
 
   private void flags(int start) {
@@ -381,8 +471,27 @@ public final class RegexParser {
         at++;
         return textEnd(start);
       }
-      case '1', '2', '3', '4', '5', '6', '7', '8', '9', 'k' ->
-          throw error(start, "backreferences are not regular; spell the repeated text out");
+      case 'Z' -> {
+        if (!web) {
+          throw error(start, "write \\z or $ for the end; dialects disagree on \\Z");
+        }
+        at++;
+        return textEnd(start);
+      }
+      case '1', '2', '3', '4', '5', '6', '7', '8', '9' -> {
+        int group = 0;
+        while (more() && Character.digit(pattern.charAt(at), 10) >= 0 && group < 10) {
+          group = group * 10 + Character.digit(pattern.charAt(at++), 10);
+        }
+        return captured(group, start);
+      }
+      case 'k' -> {
+        at++;
+        if (!skip("<")) {
+          throw error(start, "expected a group's name like \\k<name>");
+        }
+        return captured(captures.number(name(start, ">")), start);
+      }
       case 'R' -> {
         at++;
         Expr crlf = Expr.literal("\r\n");
@@ -494,13 +603,17 @@ public final class RegexParser {
         yield unit;
       }
       default -> {
-        if (Character.isLetterOrDigit(c)) {
+        boolean itself = web && (c >= 0x80 || MEANINGLESS.indexOf(c) >= 0);
+        if (Character.isLetterOrDigit(c) && !itself) {
           throw error(start, "unknown escape '\\" + Character.toString(c) + "'");
         }
         yield c;
       }
     };
   }
+
+  /** Letters that mean themselves behind a backslash wherever that is allowed. */
+  private static final String MEANINGLESS = "FIJMOTijmoq";
 
   private int hex(int digits, int start) {
     int v = 0;
@@ -546,7 +659,7 @@ public final class RegexParser {
       if (skip("]")) {
         break;
       }
-      if (looking("&&")) {
+      if (!web && looking("&&")) {
         throw error(
             at, "'&&' means different things in different dialects; write '&' once, or \\p{…}");
       }
@@ -561,19 +674,22 @@ public final class RegexParser {
       int from = classItem();
       if (from < 0) {
         set = set.or(lastClass);
-        if (looking("-") && !looking("-]")) {
+        if (looking("-") && !looking("-]") && !web) {
           throw error(itemStart, "a class cannot begin a range; write '\\-' for the character");
         }
         continue;
       }
       int to = from;
       if (looking("-") && !looking("-]")) {
-        at++;
+        int hyphen = at++;
         to = more() ? classItem() : from;
-        if (to < 0) {
+        if (to < 0 && !web) {
           throw error(itemStart, "a class cannot end a range; write '\\-' for the character");
         }
-        if (to < from) {
+        if (to < 0) { // then the hyphen stands for itself
+          at = hyphen;
+          to = from;
+        } else if (to < from) {
           throw error(itemStart, "a range in the wrong order");
         }
       }
@@ -623,7 +739,7 @@ public final class RegexParser {
     }
     char kind = pattern.charAt(at);
     if (kind >= '1' && kind <= '9') {
-      throw error(start, "backreferences are not regular; spell the repeated text out");
+      throw error(start, "a class holds no back-reference; write \\x01 and so on for a character");
     }
     CodePoints set = classEscape(start);
     if (set != null) {

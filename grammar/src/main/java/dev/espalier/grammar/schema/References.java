@@ -39,6 +39,7 @@ final class References {
   private final Map<Set<SchemaNode>, SchemaNode> exclusions = new HashMap<>();
   private final Map<String, Dialect> dialects = new HashMap<>();
   private final Map<String, String> unknownDialects = new HashMap<>(); // by pointer
+  private final Map<String, String> strayed = new HashMap<>(); // by pointer
   private final Resource made; // home of schemas that no text holds
   private final SchemaNode root;
 
@@ -46,7 +47,11 @@ final class References {
     this.options = options;
     made =
         new Resource(
-            "espalier:made", BooleanNode.TRUE, "", new Dialect(Draft.DRAFT_2020_12, Set.of()));
+            "espalier:made",
+            BooleanNode.TRUE,
+            "",
+            new Dialect(Draft.DRAFT_2020_12, Set.of()),
+            null);
     Resource document = load("", schema, "", dialectNamed(options.dialect(), ""));
     root = enter(document.root, document, DynamicScope.EMPTY, "", options.strict());
   }
@@ -60,10 +65,18 @@ final class References {
     return unknownDialects;
   }
 
+  /**
+   * References that lead nowhere in the resource they stand in and are read from further out, by
+   * the pointer of their use.
+   */
+  Map<String, String> strayed() {
+    return strayed;
+  }
+
   // ---- documents
 
   private Resource load(String uri, JsonNode json, String place, Dialect dialect) {
-    Resource outer = new Resource(uri, json, place, dialectOf(json, dialect, place));
+    Resource outer = new Resource(uri, json, place, dialectOf(json, dialect, place), null);
     resources.put(uri, outer);
     scan(json, outer, place, true);
     Resource own = embedded.getOrDefault(json, outer);
@@ -155,7 +168,7 @@ final class References {
       String plain = Uris.fragment(uri);
       if (!id.startsWith("#") || documentRoot) {
         Dialect dialect = dialectOf(json, outer.dialect, pointer);
-        resource = new Resource(Uris.document(uri), json, pointer, dialect);
+        resource = new Resource(Uris.document(uri), json, pointer, dialect, outer);
         resources.putIfAbsent(resource.base, resource);
         embedded.put(json, resource);
       }
@@ -322,11 +335,24 @@ final class References {
       throw SchemaException.broken(
           from.pointer(), keyword, "'" + reference + "' leads nowhere: no such anchor");
     }
-    return walk(resource, fragment, from, keyword, reference);
+    SchemaNode found = walk(resource, fragment, from);
+    // Many schemas have identifiers inside and point from the document's root all the same.
+    for (Resource around = resource.outer;
+        found == null && reference.startsWith("#") && around != null;
+        around = around.outer) {
+      found = walk(around, fragment, from);
+      if (found != null) {
+        strayed.put(from.pointer(), reference);
+      }
+    }
+    if (found == null) {
+      throw SchemaException.broken(
+          from.pointer(), keyword, "'" + reference + "' leads nowhere: nothing is there");
+    }
+    return found;
   }
 
-  private SchemaNode walk(
-      Resource start, String pointer, SchemaNode from, String keyword, String reference) {
+  private @Nullable SchemaNode walk(Resource start, String pointer, SchemaNode from) {
     JsonNode at = start.root;
     Resource resource = start;
     StringBuilder place = new StringBuilder(start.pointer);
@@ -334,8 +360,7 @@ final class References {
       String name = step.replace("~1", "/").replace("~0", "~");
       JsonNode next = at.isArray() ? at.get(index(name)) : at.get(name);
       if (next == null) {
-        throw SchemaException.broken(
-            from.pointer(), keyword, "'" + reference + "' leads nowhere: no '" + name + "'");
+        return null;
       }
       at = next;
       place.append('/').append(step);

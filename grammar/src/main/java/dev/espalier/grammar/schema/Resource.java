@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -22,14 +23,16 @@ final class Resource {
   final JsonNode root;
   final String pointer; // from the document that holds it, for people
   final Dialect dialect;
+  final @Nullable Resource outer; // around it in the same document
   final Map<String, Place> anchors = new HashMap<>();
   final Set<String> dynamicAnchors = new HashSet<>();
   boolean recursiveAnchor;
 
-  Resource(String base, JsonNode root, String pointer, Dialect dialect) {
+  Resource(String base, JsonNode root, String pointer, Dialect dialect, @Nullable Resource outer) {
     this.base = base;
     this.root = root;
     this.pointer = pointer;
     this.dialect = dialect;
+    this.outer = outer;
   }
 }

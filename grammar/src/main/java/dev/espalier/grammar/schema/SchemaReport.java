@@ -91,6 +91,15 @@ final class SchemaReport {
             (pointer, uri) ->
                 report.warn(
                     pointer, "the dialect " + uri + " is not known; read as draft 2020-12"));
+    references
+        .strayed()
+        .forEach(
+            (pointer, reference) ->
+                report.warn(
+                    pointer,
+                    "'"
+                        + reference
+                        + "' leads nowhere from the identifier around it; read from further out"));
     for (Keywords k : all) {
       report.add(k, refused);
       report.warnings(k);
