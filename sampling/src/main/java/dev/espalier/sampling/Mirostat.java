@@ -70,10 +70,11 @@ abstract sealed class Mirostat implements LogitsProcessor.State {
       if (candidates.isEmpty()) {
         return;
       }
+      double exponent = exponent(candidates); // first, so that the sum needs no ranking of its own
       if (!method.truncatedSurprise()) {
         logSumExp = candidates.logSumExp();
       }
-      candidates.keepBest(k(exponent(candidates)));
+      candidates.keepBest(k(exponent));
     }
 
     /** Least squares of ln p over ln rank, by differences. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,37 @@ class GoldenTest {
       }
     }
     assertThat(rounded).isLessThan(10);
+  }
+
+  /** The published form that the other program does not have must fail some of its cases. */
+  @Test
+  void theOtherPublishedFormsAreToldApart() throws IOException {
+    JsonNode transformers = read("transformers.json");
+    refused(transformers, "typical", x -> new Typical(x, 1, true));
+    refused(transformers, "top_h", x -> Processors.topH(x, TopHMode.REFERENCE));
+    refused(transformers, "top_h", x -> Processors.topH(x, TopHMode.PAPER));
+    refused(transformers, "eta", Processors::epsilon);
+    JsonNode llama = read("llama.json");
+    refused(llama, "typical", x -> Processors.typical((float) x));
+    refused(llama, "top_n_sigma", x -> new TopNSigma((float) x, true));
+    refused(llama, "mirostat_v1", x -> new MirostatV1(x, 0.1, 99, false, true));
+    refused(llama, "penalties", x -> Processors.penalties((float) x, 0.25, 0.5, 3));
+    refused(llama, "xtc", x -> Processors.xtc(0, x));
+  }
+
+  private static void refused(
+      JsonNode cases, String method, DoubleFunction<LogitsProcessor> other) {
+    int refused = 0;
+    for (JsonNode c : cases) {
+      if (name(c.get("method").stringValue()).equals(method)) {
+        try {
+          check(c, text -> other.apply(parameter(text)));
+        } catch (AssertionError e) {
+          refused++;
+        }
+      }
+    }
+    assertThat(refused).as("cases of %s that refuse another form", method).isPositive();
   }
 
   private static LogitsProcessor ofTransformers(String text) {

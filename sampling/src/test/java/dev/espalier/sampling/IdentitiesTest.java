@@ -317,17 +317,9 @@ class IdentitiesTest {
     }
   }
 
-  private static float[] zipf(int size, double exponent) {
-    double[] p = new double[size];
-    for (int i = 0; i < size; i++) {
-      p[i] = Math.pow(i + 1, -exponent);
-    }
-    return Steps.logs(p);
-  }
-
   @Example
   void mirostatHoldsItsTargetOnAStationarySource() {
-    float[] row = zipf(5000, 1.1);
+    float[] row = Vectors.zipf(5000, 1.1);
     for (LogitsProcessor method :
         List.of(
             Processors.mirostatV1(3, 0.1),
@@ -365,30 +357,5 @@ class IdentitiesTest {
     Candidates c = Steps.load(2, 1, 0.5f, 0, -1);
     Processors.xtc(1, 0.1, 1).open(Steps.context(5)).process(c);
     assertThat(c.count()).as("a protected token is among the top choices").isEqualTo(5);
-  }
-
-  /** Each divergence of the published forms, swapped: the vector of the default must fail. */
-  @Example
-  void theOtherPublishedFormsGiveOtherSets() {
-    float[] p1 = Steps.logs(0.5, 0.25, 0.125, 0.0625, 0.0625);
-    float[] h = Steps.logs(0.46, 0.18, 0.11, 0.08, 0.07, 0.05, 0.05);
-    float[] sigma = {5, 4.2f, 3, 1, 0, 0, 0, 0};
-    differ(Processors.topH(0.4), Processors.topH(0.4, TopHMode.PAPER), h);
-    differ(new TopNSigma(1, false), new TopNSigma(1, true), sigma);
-    differ(new Typical(0.9, 1, false), new Typical(0.9, 1, true), p1);
-    differ(new TopK(2, 1, false), new TopK(2, 1, true), new float[] {1, 3, 2, 2, 0});
-    differ(new TailFree(0.9, 1, false), new TailFree(0.9, 1, true), p1);
-    differ(
-        new MirostatV1(2, 1, 99, false, false),
-        new MirostatV1(2, 1, 99, true, true),
-        zipf(1000, 1.2));
-    var rules = List.of(List.of(7, 3));
-    int[] one = {7};
-    assertThat(Steps.after(new BadWords(rules, false), one, new float[8]).contains(3)).isFalse();
-    assertThat(Steps.after(new BadWords(rules, true), one, new float[8]).contains(3)).isTrue();
-  }
-
-  private static void differ(LogitsProcessor a, LogitsProcessor b, float[] row) {
-    assertThat(kept(a, row)).as("%s, %s", a, b).isNotEqualTo(kept(b, row));
   }
 }

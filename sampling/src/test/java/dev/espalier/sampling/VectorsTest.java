@@ -1,88 +1,35 @@
 package dev.espalier.sampling;
 
+import static dev.espalier.sampling.Vectors.CLOSE;
+import static dev.espalier.sampling.Vectors.controls;
+import static dev.espalier.sampling.Vectors.gives;
+import static dev.espalier.sampling.Vectors.hasLaw;
+import static dev.espalier.sampling.Vectors.ids;
+import static dev.espalier.sampling.Vectors.keeps;
+import static dev.espalier.sampling.Vectors.logits;
+import static dev.espalier.sampling.Vectors.number;
+import static dev.espalier.sampling.Vectors.numbers;
+import static dev.espalier.sampling.Vectors.punishes;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.Candidates;
 import dev.espalier.CounterRandom;
 import dev.espalier.Draw;
-import dev.espalier.LogitsProcessor;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Published values, computed by independent programs in double precision. */
+/** Every method gives its published values; {@link NegativeControlsTest} shows what they catch. */
 class VectorsTest {
-  private static final Offset<Double> CLOSE = offset(1e-5);
-  private static final JsonNode VECTORS = read();
-
-  private static JsonNode read() {
-    try (InputStream in =
-        Objects.requireNonNull(VectorsTest.class.getResourceAsStream("vectors.json"))) {
-      return new JsonMapper().readTree(in);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static float[] logits(JsonNode vector) {
-    if (vector.has("p")) {
-      return Steps.logs(numbers(vector.get("p")));
-    }
-    JsonNode node = vector.get("logits");
-    float[] out = new float[node.size()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = node.get(i).isNumber() ? node.get(i).floatValue() : Float.NEGATIVE_INFINITY;
-    }
-    return out;
-  }
-
-  private static double[] numbers(JsonNode node) {
-    double[] out = new double[node.size()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = node.get(i).doubleValue();
-    }
-    return out;
-  }
-
-  private static List<Integer> ids(JsonNode node) {
-    List<Integer> out = new ArrayList<>();
-    node.forEach(id -> out.add(id.intValue()));
-    return out;
-  }
-
-  private static double number(JsonNode vector, String name) {
-    return vector.get(name).doubleValue();
-  }
-
-  private static void keeps(JsonNode vector, String name, LogitsProcessor method) {
-    Candidates c = Steps.after(method, logits(vector));
-    assertThat(Steps.kept(c)).as("%s", vector).isEqualTo(ids(vector.get(name)));
-    if (vector.has("renorm")) {
-      double[] expected = numbers(vector.get("renorm"));
-      double[] law = Arrays.stream(Steps.law(c)).filter(p -> p > 0).toArray();
-      assertThat(law).as("%s", vector).containsExactly(expected, CLOSE);
-    } else if (vector.has("probs")) {
-      assertThat(Steps.law(c))
-          .as("%s", vector)
-          .containsExactly(numbers(vector.get("probs")), CLOSE);
-    }
-  }
-
   @Test
   void temperature() {
-    for (JsonNode v : VECTORS.get("temperature")) {
+    for (JsonNode v : Vectors.of("temperature")) {
       Candidates c = Steps.after(Processors.temperature(number(v, "T")), logits(v));
-      assertThat(Steps.law(c)).containsExactly(numbers(v.get("probs")), CLOSE);
+      hasLaw(v, c);
       if (v.has("out_logits")) {
         for (int id = 0; id < c.size(); id++) {
           assertThat((double) c.logit(id))
@@ -94,18 +41,17 @@ class VectorsTest {
 
   @Test
   void dynamicTemperature() {
-    for (JsonNode v : VECTORS.get("dynatemp")) {
+    for (JsonNode v : Vectors.of("dynatemp")) {
       var method =
           new DynamicTemperature(number(v, "temp"), number(v, "range"), number(v, "exponent"));
       assertThat(method.of(number(v, "Hnorm"))).isCloseTo(number(v, "T"), CLOSE);
-      assertThat(Steps.law(Steps.after(method, logits(v))))
-          .containsExactly(numbers(v.get("probs")), CLOSE);
+      hasLaw(v, Steps.after(method, logits(v)));
     }
   }
 
   @Test
   void entropyTemperature() {
-    for (JsonNode v : VECTORS.get("edt")) {
+    for (JsonNode v : Vectors.of("edt")) {
       var method = new EntropyTemperature(number(v, "T0"), number(v, "theta"), number(v, "N"));
       assertThat(Steps.load(logits(v)).entropy()).isCloseTo(number(v, "H"), CLOSE);
       assertThat(method.of(number(v, "H"))).isCloseTo(number(v, "T"), CLOSE);
@@ -114,18 +60,18 @@ class VectorsTest {
 
   @Test
   void hapo() {
-    JsonNode cal = VECTORS.get("hapo_cal").get(0);
+    JsonNode cal = Vectors.of("hapo_cal").get(0);
     List<Double> population = Arrays.stream(numbers(cal.get("entropies"))).boxed().toList();
     var calibration = HapoTemperature.Calibration.of(population, number(cal, "pivot"));
     assertThat(calibration.centre()).isCloseTo(number(cal, "median"), CLOSE);
     assertThat(calibration.spread()).isCloseTo(number(cal, "std"), CLOSE);
     assertThat(calibration.high()).isCloseTo(number(cal, "scale_pos"), CLOSE);
     assertThat(calibration.low()).isCloseTo(number(cal, "scale_neg"), CLOSE);
-    for (JsonNode v : VECTORS.get("hapo")) {
+    for (JsonNode v : Vectors.of("hapo")) {
       var method = new HapoTemperature(number(v, "T_in"), number(v, "tau"), 0.8, population, false);
       assertThat(method.of(calibration, number(v, "H"))).isCloseTo(number(v, "T_out"), CLOSE);
     }
-    for (JsonNode row : VECTORS.get("hapo_signed_variant").get(0).get("rows")) {
+    for (JsonNode row : Vectors.of("hapo_signed_variant").get(0).get("rows")) {
       var method = new HapoTemperature(1, 0.05, 0.8, population, true);
       double h = row.get(0).doubleValue();
       assertThat(calibration.position(h, true)).isCloseTo(row.get(1).doubleValue(), CLOSE);
@@ -135,15 +81,15 @@ class VectorsTest {
 
   @Test
   void topK() {
-    JsonNode ties = VECTORS.get("topk").get(0);
+    JsonNode ties = Vectors.of("topk").get(0);
     keeps(ties, "keep_exact_ties_low_id", new TopK(2, 1, false));
     keeps(ties, "keep_hf_ties", new TopK(2, 1, true));
-    keeps(VECTORS.get("topk").get(1), "keep", new TopK(3, 1, false));
+    keeps(Vectors.of("topk").get(1), "keep", new TopK(3, 1, false));
   }
 
   @Test
   void topP() {
-    for (JsonNode v : VECTORS.get("topp")) {
+    for (JsonNode v : Vectors.of("topp")) {
       // 0.75 of exact probabilities is a coin-flip of rounding when they come as logarithms.
       if (number(v, "top_p") != 0.75) {
         keeps(v, "keep", Processors.topP(number(v, "top_p")));
@@ -153,14 +99,14 @@ class VectorsTest {
 
   @Test
   void minP() {
-    for (JsonNode v : VECTORS.get("minp")) {
+    for (JsonNode v : Vectors.of("minp")) {
       keeps(v, "keep", Processors.minP(number(v, "min_p")));
     }
   }
 
   @Test
   void typical() {
-    for (JsonNode v : VECTORS.get("typical")) {
+    for (JsonNode v : Vectors.of("typical")) {
       // The second has a tie for the last place, which the port drops and Hugging Face keeps.
       boolean tie = number(v, "mass") == 0.9;
       keeps(v, "keep", new Typical(number(v, "mass"), 1, tie));
@@ -173,17 +119,17 @@ class VectorsTest {
 
   @Test
   void epsilonAndEta() {
-    for (JsonNode v : VECTORS.get("epsilon")) {
+    for (JsonNode v : Vectors.of("epsilon")) {
       keeps(v, "keep", Processors.epsilon(number(v, "epsilon")));
     }
-    for (JsonNode v : VECTORS.get("eta")) {
+    for (JsonNode v : Vectors.of("eta")) {
       keeps(v, "keep", Processors.eta(number(v, "epsilon")));
     }
   }
 
   @Test
   void topNSigma() {
-    for (JsonNode v : VECTORS.get("topnsigma")) {
+    for (JsonNode v : Vectors.of("topnsigma")) {
       keeps(v, "pop_keep", new TopNSigma(number(v, "n"), false));
       keeps(v, "sample_keep", new TopNSigma(number(v, "n"), true));
       assertThat(Steps.load(logits(v)).deviation(false)).isCloseTo(number(v, "pop_sd"), CLOSE);
@@ -194,7 +140,7 @@ class VectorsTest {
   @Test
   void topH() {
     for (String set : List.of("toph", "toph_diff")) {
-      for (JsonNode v : VECTORS.get(set)) {
+      for (JsonNode v : Vectors.of(set)) {
         double alpha = number(v, "alpha");
         double t = v.has("T") ? number(v, "T") : 1;
         keeps(v, "code_keep", new TopH(alpha, 100, TopHMode.REFERENCE, t));
@@ -210,31 +156,18 @@ class VectorsTest {
 
   @Test
   void mirostatV1() {
-    double[] zipf = new double[1000];
-    double sum = 0;
-    for (int i = 0; i < zipf.length; i++) {
-      zipf[i] = Math.pow(i + 1, -1.2);
-      sum += zipf[i];
-    }
-    for (int i = 0; i < zipf.length; i++) {
-      zipf[i] /= sum;
-    }
-    for (JsonNode v : VECTORS.get("mirostat1")) {
-      float[] logits = v.has("p") ? logits(v) : Steps.logs(zipf);
-      Mirostat.V1 state = mirostat(v, logits.length, false);
-      Candidates c = Steps.load(logits);
-      assertThat(state.exponent(c)).isCloseTo(number(v, "s_hat"), CLOSE);
+    for (JsonNode v : Vectors.of("mirostat1")) {
+      int size = v.has("p") ? v.get("p").size() : 1000;
+      Mirostat.V1 state = mirostat(v, size, false);
+      state.mu = number(v, "mu");
       assertThat(state.k(number(v, "s_hat"))).isEqualTo(v.get("k_ref").intValue());
-      state.process(c);
-      assertThat(c.count()).isEqualTo(v.get("k_ref").intValue());
-      int token = v.get("chosen_rank").intValue();
-      assertThat(state.surprise(token, c)).isCloseTo(number(v, "surprise_bits"), CLOSE);
-      state.accept(token, c);
-      assertThat(state.mu).isCloseTo(number(v, "mu_next"), CLOSE);
+      controls(v, state);
       if (v.has("k_llamacpp")) {
-        JsonNode port = VECTORS.get("mirostat1_llamacpp").get(0);
-        state = mirostat(v, logits.length, true);
-        c = Steps.load(logits);
+        JsonNode port = Vectors.of("mirostat1_llamacpp").get(0);
+        int token = v.get("chosen_rank").intValue();
+        state = mirostat(v, size, true);
+        state.mu = number(v, "mu");
+        Candidates c = Steps.load(Vectors.zipf(size, 1.2));
         state.process(c);
         assertThat(c.count()).isEqualTo(port.get("k").intValue());
         assertThat(Math.exp(c.logProb(token))).isCloseTo(number(port, "renorm_p"), CLOSE);
@@ -245,15 +178,13 @@ class VectorsTest {
   }
 
   private static Mirostat.V1 mirostat(JsonNode v, int size, boolean port) {
-    var method = new MirostatV1(number(v, "tau"), number(v, "eta"), 100, port, port);
-    Mirostat.V1 state = method.open(Steps.context(size));
-    state.mu = number(v, "mu");
-    return state;
+    return new MirostatV1(number(v, "tau"), number(v, "eta"), 100, port, port)
+        .open(Steps.context(size));
   }
 
   @Test
   void mirostatV2() {
-    for (JsonNode v : VECTORS.get("mirostat2")) {
+    for (JsonNode v : Vectors.of("mirostat2")) {
       float[] logits = logits(v);
       Mirostat.V2 state =
           new MirostatV2(number(v, "tau"), number(v, "eta")).open(Steps.context(logits.length));
@@ -270,17 +201,17 @@ class VectorsTest {
 
   @Test
   void tailFree() {
-    for (JsonNode v : VECTORS.get("tfs")) {
+    for (JsonNode v : Vectors.of("tfs")) {
       keeps(v, "keep", Processors.tailFree(number(v, "z")));
     }
     assertThat(
-            Steps.kept(Steps.after(new TailFree(0.9, 1, true), logits(VECTORS.get("tfs").get(0)))))
+            Steps.kept(Steps.after(new TailFree(0.9, 1, true), logits(Vectors.of("tfs").get(0)))))
         .containsExactly(0, 1, 2);
   }
 
   @Test
   void xtc() {
-    for (JsonNode v : VECTORS.get("xtc")) {
+    for (JsonNode v : Vectors.of("xtc")) {
       Candidates c = Steps.load(logits(v));
       new Xtc(1, number(v, "threshold"), 1, List.of()).fire(c);
       assertThat(Steps.kept(c)).isEqualTo(ids(v.get("keep")));
@@ -289,46 +220,29 @@ class VectorsTest {
 
   @Test
   void dry() {
-    for (JsonNode v : VECTORS.get("dry")) {
-      List<List<Integer>> breakers =
-          v.has("breakers") ? List.of(ids(v.get("breakers"))) : List.of();
-      int[] context = ids(v.get("ctx")).stream().mapToInt(Integer::intValue).toArray();
-      var method = new Dry(0.8, 1.75, 2, -1, List.of(), breakers);
-      Candidates c = Steps.after(method, context, new float[10]);
-      for (int id = 0; id < 10; id++) {
-        JsonNode penalty = v.has("penalty") ? v.get("penalty").get("" + id) : null;
-        double expected = penalty == null ? 0 : -penalty.doubleValue();
-        assertThat((double) c.logit(id)).as("%s: %d", v, id).isCloseTo(expected, CLOSE);
-      }
+    for (JsonNode v : Vectors.of("dry")) {
+      punishes(v, new Dry(0.8, 1.75, 2, -1, List.of(), Vectors.breakers(v)));
     }
   }
 
   @Test
   void penalties() {
-    JsonNode r = VECTORS.get("repetition").get(0);
-    penalised(r, new Penalties(number(r, "penalty"), 0, 0, -1));
-    JsonNode f = VECTORS.get("freq_presence").get(0);
-    penalised(f, new Penalties(1, number(f, "freq"), number(f, "presence"), -1));
-    JsonNode all = VECTORS.get("penalties_combined_llamacpp_order").get(0);
-    penalised(
+    JsonNode r = Vectors.of("repetition").get(0);
+    gives(r, new Penalties(number(r, "penalty"), 0, 0, -1));
+    JsonNode f = Vectors.of("freq_presence").get(0);
+    gives(f, new Penalties(1, number(f, "freq"), number(f, "presence"), -1));
+    JsonNode all = Vectors.of("penalties_combined_llamacpp_order").get(0);
+    gives(
         all,
         new Penalties(number(all, "repeat"), number(all, "freq"), number(all, "presence"), 64));
   }
 
-  private static void penalised(JsonNode v, LogitsProcessor method) {
-    int[] context = ids(v.get("ctx")).stream().mapToInt(Integer::intValue).toArray();
-    Candidates c = Steps.after(method, context, logits(v));
-    for (int id = 0; id < c.size(); id++) {
-      assertThat((double) c.logit(id)).isCloseTo(v.get("out").get(id).doubleValue(), CLOSE);
-    }
-  }
-
   @Test
   void noRepeatNgram() {
-    for (JsonNode v : VECTORS.get("no_repeat_ngram")) {
-      int[] context = ids(v.get("ctx")).stream().mapToInt(Integer::intValue).toArray();
+    for (JsonNode v : Vectors.of("no_repeat_ngram")) {
       Candidates c =
-          Steps.after(Processors.noRepeatNgram(v.get("n").intValue()), context, new float[6]);
+          Steps.after(
+              Processors.noRepeatNgram(v.get("n").intValue()), Vectors.context(v), new float[6]);
       List<Integer> banned = new ArrayList<>();
       for (int id = 0; id < 6; id++) {
         if (!c.contains(id)) {
@@ -358,7 +272,7 @@ class VectorsTest {
   @Test
   void theWalkReturnsTheTokenOfTheUniformNumber() {
     // The stream of a seed is fixed, so its numbers select the token by the published rule.
-    for (JsonNode v : VECTORS.get("inverse_cdf")) {
+    for (JsonNode v : Vectors.of("inverse_cdf")) {
       double[] p = numbers(v.get("p"));
       Candidates c = Steps.load(Steps.logs(p));
       for (int seed = 0; seed < 500; seed++) {
