@@ -41,6 +41,9 @@ final class Form {
   /** The state that has nothing but this, on first use; the machine's. */
   @Nullable ParseState alone;
 
+  /** What may come where nothing but this is left; likewise. */
+  @Nullable Prediction prediction;
+
   private Form(Table table, Key key, int number) {
     this.table = table;
     kind = key.kind;

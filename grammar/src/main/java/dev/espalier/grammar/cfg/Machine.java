@@ -210,6 +210,9 @@ final class Machine {
     if (takers.length == 0 && skipped == null && kernel != null && onlyTaker(state, kernel, b)) {
       return state;
     }
+    if (takers.length == 0 && isRefused(state, b)) {
+      return dead;
+    }
     Closure closure = borrow();
     for (int i = 0; i < state.lexemes.length; i++) {
       LexemeState from = state.lexemes[i];
@@ -232,6 +235,16 @@ final class Machine {
       }
     }
     return finish(closure);
+  }
+
+  // Most of what is asked for, and so not worth a closure.
+  private static boolean isRefused(ParseState state, int b) {
+    for (LexemeState l : state.lexemes) {
+      if (l.first().contains(b)) {
+        return false;
+      }
+    }
+    return state.inners.length == 0;
   }
 
   // Whether the byte only goes round in the lexeme that led here. What follows from the lexeme's

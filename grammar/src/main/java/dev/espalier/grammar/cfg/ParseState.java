@@ -40,6 +40,7 @@ final class ParseState {
   static final byte LIVE = 1;
   static final byte DEAD = 2;
 
+  private final boolean dead;
   private final int hash;
 
   /** Successors by byte class; null where not computed yet. */
@@ -61,12 +62,11 @@ final class ParseState {
   @Nullable ByteSet first;
 
   @Nullable Prediction prediction;
-  Frame @Nullable [] predictedFrames; // of the prediction's symbols; null where not needed yet
+  @Nullable Frame @Nullable []
+      predictedFrames; // of the prediction's symbols; null where not needed yet
 
-  /** What may be called here, each with what comes after it; sorted. */
-  Form.Call @Nullable [] calls;
-
-  Frame @Nullable [] callFrames;
+  /** What may be called here, each with what comes after it; sorted. Null where nobody asked. */
+  @Nullable Items<Form.Call> calls;
 
   /** What users see of this state, once they do. */
   CompiledConstraint.@Nullable State position;
@@ -94,6 +94,7 @@ final class ParseState {
     this.formFrames = formFrames;
     this.end = end;
     next = new ParseState[classes];
+    dead = !isInside() && forms.length == 0 && !end;
     boolean leaps =
         lexemes.length == 1
             && inners.length + forms.length == 0
@@ -125,7 +126,7 @@ final class ParseState {
   }
 
   boolean isDead() {
-    return !isInside() && forms.length == 0 && !end;
+    return dead;
   }
 
   /** Whether something is being read that has not been left yet. */

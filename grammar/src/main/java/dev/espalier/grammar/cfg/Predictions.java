@@ -58,30 +58,49 @@ final class Predictions {
     known.clear();
   }
 
-  /** What a state predicts; its calls and room for the frames are there afterwards. */
+  /** What a state predicts. */
   Prediction of(ParseState state) {
-    if (state.prediction != null) {
-      return state.prediction;
+    Prediction known = state.prediction;
+    if (known == null) {
+      known = of(state.forms);
+      state.prediction = known;
     }
-    Items<Form.Call> calls = new Items<>();
-    for (int i = 0; i < state.forms.length; i++) {
-      for (Form.Call call : state.forms[i].calls()) {
-        addCall(call, state.formFrames[i], calls);
+    return known;
+  }
+
+  private Prediction of(Form[] forms) {
+    if (forms.length == 1 && forms[0].prediction != null) {
+      return forms[0].prediction;
+    }
+    BitSet reached = new BitSet(symbols.size());
+    for (Form form : forms) {
+      for (Form.Call call : form.calls()) {
+        if (call.symbol() != end) {
+          reached.or(call.symbol().reach());
+        }
       }
-    }
-    calls.sort();
-    Form.Call[] sorted = calls.heads(new Form.Call[0]);
-    BitSet reached = new BitSet();
-    for (Form.Call call : sorted) {
-      reached.or(call.symbol().reach());
     }
     Prediction prediction =
         known.computeIfAbsent(new Reached(reached), k -> new Prediction(reached, symbols, classes));
-    state.calls = sorted;
-    state.callFrames = calls.frames();
-    state.predictedFrames = new Frame[prediction.symbols.length];
-    state.prediction = prediction;
+    if (forms.length == 1) {
+      forms[0].prediction = prediction;
+    }
     return prediction;
+  }
+
+  private Items<Form.Call> calls(ParseState state) {
+    Items<Form.Call> calls = state.calls;
+    if (calls == null) {
+      calls = new Items<>();
+      for (int i = 0; i < state.forms.length; i++) {
+        for (Form.Call call : state.forms[i].calls()) {
+          addCall(call, state.formFrames[i], calls);
+        }
+      }
+      calls.sort();
+      state.calls = calls;
+    }
+    return calls;
   }
 
   // A call after which nothing is left in its own frame returns to the frame's returns.
@@ -102,10 +121,15 @@ final class Predictions {
 
   /** The frame of the {@code i}th predicted symbol. */
   Frame frame(ParseState state, int i) {
-    Frame[] known = Objects.requireNonNull(state.predictedFrames);
+    Prediction prediction = of(state);
+    @Nullable Frame[] known = state.predictedFrames;
+    if (known == null) {
+      known = new Frame[prediction.symbols.length];
+      state.predictedFrames = known;
+    }
     Frame frame = known[i];
     if (frame == null) {
-      frame = enter(state, of(state).symbols[i]);
+      frame = enter(state, prediction.symbols[i]);
       known[i] = frame;
       entered.accept(frame);
     }
@@ -141,11 +165,11 @@ final class Predictions {
 
   // What a predicted symbol returns to, except within its own left-recursive component.
   private void callsFromOutside(ParseState state, Symbol symbol, Returns out) {
-    Form.Call[] calls = Objects.requireNonNull(state.calls);
-    Frame[] callFrames = Objects.requireNonNull(state.callFrames);
-    for (int i = 0; i < calls.length; i++) {
-      if (calls[i].symbol() == symbol) {
-        out.add(calls[i].rest(), callFrames[i]);
+    Items<Form.Call> calls = calls(state);
+    for (int i = 0; i < calls.size; i++) {
+      Form.Call call = (Form.Call) Objects.requireNonNull(calls.heads[i]);
+      if (call.symbol() == symbol) {
+        out.add(call.rest(), calls.frames[i]);
       }
     }
     Prediction prediction = of(state);

@@ -75,8 +75,24 @@ final class Boundaries {
     return k;
   }
 
-  boolean contains(int node) {
-    return Arrays.binarySearch(nodes, node) >= 0;
+  /** The place of the first boundary at or after a node. */
+  int firstFrom(int node) {
+    int k = Arrays.binarySearch(nodes, node);
+    return k < 0 ? ~k : k;
+  }
+
+  /** The same, where it is known not to be before place {@code k}. */
+  int firstFrom(int node, int k) {
+    int from = k;
+    while (from < nodes.length && nodes[from] < node) {
+      from++;
+    }
+    return from;
+  }
+
+  /** The node of the boundary at a place; beyond all nodes behind the last one. */
+  int at(int k) {
+    return k < nodes.length ? nodes[k] : Integer.MAX_VALUE;
   }
 
   /** How many tokens strictly below a node stay inside, if all boundaries are below it. */
@@ -146,15 +162,5 @@ final class Boundaries {
       }
     }
     return words;
-  }
-
-  /** Whether a token of the node's subtree, the node itself included, falls out in the subtree. */
-  boolean below(int node) {
-    int at = Arrays.binarySearch(nodes, node);
-    if (at >= 0) {
-      return true;
-    }
-    at = ~at;
-    return at < nodes.length && nodes[at] < trie.end[node];
   }
 }

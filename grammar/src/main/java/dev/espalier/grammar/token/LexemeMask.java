@@ -3,6 +3,7 @@ package dev.espalier.grammar.token;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.LiteralPlace;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,12 +101,21 @@ public final class LexemeMask {
   }
 
   /** Linear in the live nodes of the subtree and their children. */
-  static LexemeMask build(LexemeState state, int node) {
+  static LexemeMask build(LexemeState state) {
+    return Objects.requireNonNull(build(state, 0, 0));
+  }
+
+  /** That of a subtree, if it is {@linkplain #isWide wide}; null else. */
+  static @Nullable LexemeMask wide(LexemeState state, int node, int least) {
+    return build(state, node, least);
+  }
+
+  private static @Nullable LexemeMask build(LexemeState state, int node, int least) {
     LiteralPlace place = state.endsLazily() ? null : state.expr().literalPlace();
     if (place != null) {
       LiteralWalk walk = new LiteralWalk(state.lexeme(), place);
       walk.from(node);
-      return new LexemeMask(state, node, walk);
+      return isWide(walk.live, walk.beyond, least) ? new LexemeMask(state, node, walk) : null;
     }
     DeepNodes[] levels = state.lexeme().tables.trie().deep;
     LexemeWalk walk = new LexemeWalk(state.lexeme());
@@ -113,11 +123,12 @@ public final class LexemeMask {
       LexemeMask near = nearly(state, node, levels[i].limit);
       if (near != null) {
         walk.deep(levels[i], state, node);
-        return new LexemeMask(state, near, levels[i], walk);
+        LexemeMask mask = new LexemeMask(state, near, levels[i], walk);
+        return isWide(mask.live, mask.beyond, least) ? mask : null;
       }
     }
     walk.from(state, node);
-    return new LexemeMask(state, node, walk);
+    return isWide(walk.live, walk.beyond, least) ? new LexemeMask(state, node, walk) : null;
   }
 
   // A state whose counters are far from their ends does to all but the longest tokens what one
@@ -199,7 +210,11 @@ public final class LexemeMask {
    * short lexeme such as white space is left at once, by nearly every token.
    */
   boolean isWide(int least) {
-    return live > least && beyond < 6L * live;
+    return isWide(live, beyond, least);
+  }
+
+  private static boolean isWide(int live, long beyond, int least) {
+    return least == 0 || (live > least && beyond < 6L * live);
   }
 
   /** Up to so many nodes are walked as fast as they are looked up; 500 of a large vocabulary. */

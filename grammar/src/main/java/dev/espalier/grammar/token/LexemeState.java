@@ -142,7 +142,7 @@ public final class LexemeState {
     LexemeMask known = mask;
     if (known == null) {
       LexemeState same = clamped();
-      known = same == this ? LexemeMask.build(this, 0) : same.mask();
+      known = same == this ? LexemeMask.build(this) : same.mask();
       mask = known;
     }
     return known;
@@ -172,8 +172,7 @@ public final class LexemeState {
       masks = known;
     }
     return known
-        .computeIfAbsent(
-            node, n -> Optional.of(LexemeMask.build(this, n)).filter(m -> m.isWide(least)))
+        .computeIfAbsent(node, n -> Optional.ofNullable(LexemeMask.wide(this, n, least)))
         .orElse(null);
   }
 

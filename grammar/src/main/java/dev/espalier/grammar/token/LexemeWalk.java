@@ -149,7 +149,14 @@ final class LexemeWalk {
     int stop = trie.end[node];
     ends[0] = stop;
     entries[0] = (state.entry() - 2) & ~1;
+    int k = boundaries.firstFrom(node + 1);
     for (int i = node + 1; i < stop; ) {
+      int next = trie.end[i];
+      k = boundaries.firstFrom(i, k);
+      if (boundaries.at(k) >= next) { // no token of the subtree leaves
+        i = next;
+        continue;
+      }
       while (i >= ends[depth]) {
         depth--;
       }
@@ -160,8 +167,7 @@ final class LexemeWalk {
         entry = lexeme.compute(at >> 1, c);
         table = lexeme.table();
       }
-      int next = trie.end[i];
-      if (entry == Lexeme.DEAD || !boundaries.below(i)) {
+      if (entry == Lexeme.DEAD) {
         i = next;
         continue;
       }

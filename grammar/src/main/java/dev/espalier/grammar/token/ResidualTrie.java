@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResidualTrie {
   private static final int[] NONE = {};
+  private static final int FEW = 64; // nodes; more are sorted by counting
+  private static final long INSIDE = 1L << 32;
 
   // A node stands for places in the vocabulary's trie whose bytes have just been read. At an `out`
   // place the lexeme is dead, so all tokens below are wanted; at an `in` place it is not, and only
@@ -107,10 +109,13 @@ public final class ResidualTrie {
     }
     Boundaries falls = boundaries;
     for (int node : in) {
+      int k = falls == null ? 0 : falls.firstFrom(node + 1);
       for (int c = node + 1; c < trie.end[node]; c = trie.end[c]) {
-        if (falls == null || falls.contains(c)) {
+        k = falls == null ? 0 : falls.firstFrom(c, k);
+        int fall = falls == null ? c : falls.at(k);
+        if (fall == c) {
           outside.add(c);
-        } else if (falls.below(c)) {
+        } else if (fall < trie.end[c]) {
           inside.add(c);
         }
       }
@@ -128,6 +133,9 @@ public final class ResidualTrie {
       return new ResidualTrie[] {
         child(trie.byteAt(node), outs > 0 ? one : NONE, outs > 0 ? NONE : one)
       };
+    }
+    if (outs + ins <= FEW) {
+      return few(out, outs, in, ins);
     }
     int[] outStart = starts(trie, out, outs);
     int[] inStart = starts(trie, in, ins);
@@ -149,6 +157,38 @@ public final class ResidualTrie {
       }
     }
     return children;
+  }
+
+  // Sorted by byte, `out` before `in`.
+  private ResidualTrie[] few(int[] out, int outs, int[] in, int ins) {
+    int n = outs + ins;
+    long[] order = new long[n];
+    for (int i = 0; i < outs; i++) {
+      order[i] = ((long) trie.byteAt(out[i]) << 33) | out[i];
+    }
+    for (int i = 0; i < ins; i++) {
+      order[outs + i] = ((long) trie.byteAt(in[i]) << 33) | INSIDE | in[i];
+    }
+    Arrays.sort(order);
+    ResidualTrie[] children = new ResidualTrie[n];
+    int size = 0;
+    for (int from = 0, to; from < n; from = to) {
+      int b = (int) (order[from] >>> 33);
+      int middle = from;
+      for (to = from; to < n && order[to] >>> 33 == b; to++) {
+        middle += (order[to] & INSIDE) == 0 ? 1 : 0;
+      }
+      children[size++] = child(b, nodes(order, from, middle), nodes(order, middle, to));
+    }
+    return Arrays.copyOf(children, size);
+  }
+
+  private static int[] nodes(long[] order, int from, int to) {
+    int[] nodes = from == to ? NONE : new int[to - from];
+    for (int i = from; i < to; i++) {
+      nodes[i - from] = (int) (order[i] & 0x7FFF_FFFF);
+    }
+    return nodes;
   }
 
   private ResidualTrie child(int b, int[] outside, int[] inside) {
