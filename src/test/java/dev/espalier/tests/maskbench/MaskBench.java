@@ -47,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
     })
 final class MaskBench implements Callable<Integer> {
   private static final int SLOWEST = 20;
+  private static final int WARM_SCHEMAS = 15_000;
 
   enum Order {
     any,
@@ -93,8 +94,13 @@ final class MaskBench implements Callable<Integer> {
   @Option(names = "--runs", description = "Measured passes; figures are medians (default 5).")
   private int runs = 5;
 
-  @Option(names = "--warm-up", description = "Passes before them (default 2).")
-  private int warmUp = 2;
+  @Option(
+      names = "--warm-up",
+      description =
+          "Passes before them (default: as many as compile "
+              + WARM_SCHEMAS
+              + " schemas, 2 to 10, after which the JVM's own compiler has done most of its work).")
+  private @Nullable Integer warmUpPasses;
 
   @Option(names = "--json", required = true, description = "Where the figures go.")
   private Path json = Path.of("");
@@ -110,7 +116,7 @@ final class MaskBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (limit < 0 || sound < 0 || runs < 1 || warmUp < 0) {
+    if (limit < 0 || sound < 0 || runs < 1 || (warmUpPasses != null && warmUpPasses < 0)) {
       throw wrong("--limit, --sound and --warm-up need numbers from 0, --runs from 1");
     }
     if (!Files.exists(data)) {
@@ -131,7 +137,11 @@ final class MaskBench implements Callable<Integer> {
     Map<String, Object> report = new LinkedHashMap<>();
     try (BenchTokenizer encoder = new BenchTokenizer(tokenizer)) {
       List<Pass.Task> tasks = tasks(files, encoder);
-      measure(tasks, encoder, report);
+      int warmUp =
+          warmUpPasses != null
+              ? warmUpPasses
+              : Math.max(2, Math.min(10, WARM_SCHEMAS / tasks.size()));
+      measure(tasks, encoder, warmUp, report);
       for (String peer : peers) {
         runPeer(peer, tasks, report);
       }
@@ -176,7 +186,8 @@ final class MaskBench implements Callable<Integer> {
         : text -> JsonSchema.of(text).whitespace(space);
   }
 
-  private void measure(List<Pass.Task> tasks, BenchTokenizer encoder, Map<String, Object> report) {
+  private void measure(
+      List<Pass.Task> tasks, BenchTokenizer encoder, int warmUp, Map<String, Object> report) {
     List<Pass> passes = new ArrayList<>();
     Vocabulary vocabulary = null;
     resetPeakHeap();
@@ -210,7 +221,7 @@ final class MaskBench implements Callable<Integer> {
     report.put("tokens", last.tokens());
     report.put("peakHeapMb", peak);
     report.put("slowest", slowest(last.averages));
-    report.put("setting", setting());
+    report.put("setting", setting(warmUp));
     print.printf(Locale.ROOT, "TTFM   %s%n", ttfm);
     print.printf(Locale.ROOT, "TBM    %s%n", tbm);
     print.printf(Locale.ROOT, "again  %s%n", second);
@@ -290,7 +301,7 @@ final class MaskBench implements Callable<Integer> {
         .toList();
   }
 
-  private Map<String, Object> setting() {
+  private Map<String, Object> setting(int warmUp) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("order", order);
     map.put("whitespace", whitespace);

@@ -7,6 +7,7 @@ import dev.espalier.grammar.CompileReport;
 import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.Weighted;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A schema over a vocabulary. Safe for threads. */
@@ -19,7 +20,17 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
   private final int length; // of the text
   private volatile Machine machine;
 
-  private record Key(String text, Options options) {}
+  private record Key(String text, Options options) {
+    @Override
+    public int hashCode() {
+      return 31 * text.hashCode() + options.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Key k && k.text.equals(text) && k.options.equals(options);
+    }
+  }
 
   private CompiledSchema(String text, Options options, TokenTables tables) {
     schema = SchemaText.of(text);

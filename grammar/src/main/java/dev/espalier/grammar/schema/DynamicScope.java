@@ -15,6 +15,9 @@ record DynamicScope(Map<String, Resource> outermost) {
 
   /** The scope inside a resource. */
   DynamicScope enter(Resource resource) {
+    if (resource.dynamicAnchors.isEmpty() && !resource.recursiveAnchor) {
+      return this; // nearly always
+    }
     Map<String, Resource> more = new HashMap<>(outermost);
     resource.dynamicAnchors.forEach(name -> more.putIfAbsent(name, resource));
     if (resource.recursiveAnchor) {

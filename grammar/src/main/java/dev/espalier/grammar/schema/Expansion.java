@@ -4,6 +4,7 @@ import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +21,6 @@ import java.util.Set;
 final class Expansion {
   private record Place(SchemaNode schema, JsonType type) {}
 
-  private record Verdicts(Formula formula, JsonType type) {}
-
   private final References references;
   private final Refusals refusals;
   private final boolean assertFormats;
@@ -31,8 +30,8 @@ final class Expansion {
   private final MembersKeywords members;
   private final Unevaluated unevaluated;
   private final DeclaredOrder order;
-  private final Map<Place, Formula> expanded = new HashMap<>();
-  private final Map<Verdicts, Formula> formulasExpanded = new HashMap<>();
+  private final Map<JsonType, Map<SchemaNode, Formula>> expanded = byType();
+  private final Map<JsonType, Map<Formula, Formula>> formulasExpanded = byType();
   private final Set<Place> open = new HashSet<>(); // being expanded: a cycle through them is a loop
   private final Map<SchemaNode, Keywords> keywords = new HashMap<>();
 
@@ -69,16 +68,24 @@ final class Expansion {
     return keywords.computeIfAbsent(schema, s -> new Keywords(references, refusals, s));
   }
 
+  private static <K> Map<JsonType, Map<K, Formula>> byType() {
+    Map<JsonType, Map<K, Formula>> maps = new EnumMap<>(JsonType.class);
+    for (JsonType type : JsonType.values()) {
+      maps.put(type, new HashMap<>());
+    }
+    return maps;
+  }
+
   /** The assertions of a formula over verdicts, for a value of this type. */
   Formula of(Formula verdicts, JsonType type) {
     if (verdicts.isTrue() || verdicts.isFalse()) {
       return verdicts;
     }
-    Verdicts key = new Verdicts(verdicts, type);
-    Formula known = formulasExpanded.get(key);
+    Map<Formula, Formula> found = Objects.requireNonNull(formulasExpanded.get(type));
+    Formula known = found.get(verdicts);
     if (known == null) {
       known = formulas.map(verdicts, a -> of(((Atom.Verdict) a).schema(), type));
-      formulasExpanded.put(key, known);
+      found.put(verdicts, known);
     }
     return known;
   }
@@ -88,11 +95,12 @@ final class Expansion {
     if (schema.json().isBoolean()) {
       return formulas.constant(schema.json().booleanValue());
     }
-    Place place = new Place(schema, type);
-    Formula known = expanded.get(place);
+    Map<SchemaNode, Formula> found = Objects.requireNonNull(expanded.get(type));
+    Formula known = found.get(schema);
     if (known != null) {
       return known;
     }
+    Place place = new Place(schema, type);
     if (!open.add(place)) {
       throw SchemaException.broken(
           schema.pointer(), "$ref", "the schema refers to itself without end for the same value");
@@ -107,7 +115,7 @@ final class Expansion {
     } finally {
       open.remove(place);
     }
-    expanded.put(place, known);
+    found.put(schema, known);
     return known;
   }
 

@@ -19,37 +19,29 @@ import org.jspecify.annotations.Nullable;
  * The allowed tokens of a state, as parts that other states share: nothing is copied before it is
  * filled in, and what is filled in often is put together once. Immutable but for that cache.
  */
-@SuppressWarnings("ArrayRecordComponent") // parts are compared by Content, by identity
 final class JsonMask {
-  // Parts are applied in order. What a view takes back comes after the parts that it shares with
-  // another, and before its own exits: every token takes one way, so nothing else is hit.
-  private sealed interface Part {}
+  // Parts are applied in order: long[] words of a bit set and int[] ids are added, Gone is taken
+  // back. They are arrays of views, there being too many masks for an object about each. What a
+  // view takes back comes after the parts that it shares with another, and before its own exits:
+  // every token takes one way, so nothing else is hit.
 
-  private record Bits(long[] words) implements Part {}
-
-  private record Ids(int[] ids) implements Part {}
-
-  private record Gone(int[] ids) implements Part {}
+  @SuppressWarnings("ArrayRecordComponent") // compared by Content
+  private record Gone(int[] ids) {}
 
   private static final int FEW = 32; // ids that are quickly added
 
   /** What makes two masks one: parts are shared, so most of them compare by identity. */
   private static final class Content {
-    private final Part[] parts;
+    private final Object[] parts;
     private final int hash;
 
-    Content(Part[] parts) {
+    Content(Object[] parts) {
       this.parts = parts;
       int h = 0;
-      for (Part p : parts) {
-        int own = p instanceof Gone g ? Arrays.hashCode(g.ids) : System.identityHashCode(array(p));
-        h = 31 * h + own;
+      for (Object p : parts) {
+        h = 31 * h + (p instanceof Gone g ? Arrays.hashCode(g.ids) : System.identityHashCode(p));
       }
       hash = h;
-    }
-
-    private static Object array(Part p) {
-      return p instanceof Bits b ? b.words : (p instanceof Ids i ? i.ids : ((Gone) p).ids);
     }
 
     @Override
@@ -63,11 +55,10 @@ final class JsonMask {
         return false;
       }
       for (int i = 0; i < parts.length; i++) {
-        boolean same = array(parts[i]) == array(c.parts[i]);
-        if (parts[i] instanceof Gone x && c.parts[i] instanceof Gone y) {
-          same = Arrays.equals(x.ids, y.ids);
-        }
-        if (!same) {
+        Object x = parts[i];
+        Object y = c.parts[i];
+        if (x != y
+            && !(x instanceof Gone g && y instanceof Gone h && Arrays.equals(g.ids, h.ids))) {
           return false;
         }
       }
@@ -75,20 +66,20 @@ final class JsonMask {
     }
   }
 
-  private final Part[] parts;
+  private final Object[] parts;
   private final int[] uncertain; // allowed or not depending on what the state remembers
   private final List<Suffixes> beyond; // what is left of tokens behind the text's end
   private final FlatMasks.@Nullable Entry flat; // null where the parts are few
 
   private JsonMask(Builder b) {
-    parts = b.parts.toArray(new Part[0]);
+    parts = b.parts.toArray();
     uncertain = b.uncertain.toArray();
     beyond = List.copyOf(b.beyond);
     int cost = 0;
     boolean wide = false;
-    for (Part part : parts) {
-      wide |= part instanceof Bits;
-      cost += part instanceof Ids i ? i.ids.length : (part instanceof Gone ? FEW : 0);
+    for (Object part : parts) {
+      wide |= part instanceof long[];
+      cost += part instanceof int[] ids ? ids.length : (part instanceof Gone ? FEW : 0);
     }
     flat = wide || cost >= FEW ? b.tables.flatMasks().entry(new Content(parts)) : null;
   }
@@ -120,11 +111,11 @@ final class JsonMask {
     } else if (takesBack() && out.cardinality() > 0) {
       out.addAll(whole(state));
     } else {
-      for (Part part : parts) {
-        if (part instanceof Bits b) {
-          out.addWords(b.words);
-        } else if (part instanceof Ids i) {
-          out.addAll(i.ids, 0, i.ids.length);
+      for (Object part : parts) {
+        if (part instanceof long[] words) {
+          out.addWords(words);
+        } else if (part instanceof int[] ids) {
+          out.addAll(ids, 0, ids.length);
         } else if (part instanceof Gone g) {
           for (int token : g.ids) {
             out.remove(token);
@@ -147,6 +138,7 @@ final class JsonMask {
   }
 
   /** What a state's memory adds to the mask that it shares with others, and takes from it. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Own(int[] more, int[] less) {}
 
   private Own own(TokenMask shared, JsonState state, byte @Nullable [] name) {
@@ -164,7 +156,7 @@ final class JsonMask {
   }
 
   private boolean takesBack() {
-    for (Part part : parts) {
+    for (Object part : parts) {
       if (part instanceof Gone) {
         return true;
       }
@@ -178,13 +170,13 @@ final class JsonMask {
       return few;
     }
     long[] words = new long[(state.context.machine.tables.trie().vocabularySize() + 63) >>> 6];
-    for (Part part : parts) {
-      if (part instanceof Bits b) {
-        for (int i = 0; i < b.words.length; i++) {
-          words[i] |= b.words[i];
+    for (Object part : parts) {
+      if (part instanceof long[] bits) {
+        for (int i = 0; i < bits.length; i++) {
+          words[i] |= bits[i];
         }
-      } else if (part instanceof Ids i) {
-        for (int token : i.ids) {
+      } else if (part instanceof int[] ids) {
+        for (int token : ids) {
           words[token >>> 6] |= 1L << token;
         }
       } else if (part instanceof Gone g) {
@@ -198,16 +190,16 @@ final class JsonMask {
 
   private @Nullable TokenSet listed() {
     int size = 0;
-    for (Part part : parts) {
-      if (!(part instanceof Ids i) || size + i.ids.length > TokenSet.LIST_LIMIT) {
+    for (Object part : parts) {
+      if (!(part instanceof int[] ids) || size + ids.length > TokenSet.LIST_LIMIT) {
         return null;
       }
-      size += i.ids.length;
+      size += ids.length;
     }
     int[] all = new int[size];
     int n = 0;
-    for (Part part : parts) {
-      int[] ids = ((Ids) part).ids;
+    for (Object part : parts) {
+      int[] ids = (int[]) part;
       System.arraycopy(ids, 0, all, n, ids.length);
       n += ids.length;
     }
@@ -258,7 +250,7 @@ final class JsonMask {
     private final boolean exact; // suffixes are spelled out, no matter what that costs
     boolean inexact; // suffixes behind the text's end were not
     private int shared; // views around the present one that take back later
-    final List<Part> parts = new ArrayList<>();
+    final List<Object> parts = new ArrayList<>();
     final IntList uncertain = new IntList();
     final List<Suffixes> beyond = new ArrayList<>();
 
@@ -275,7 +267,7 @@ final class JsonMask {
       View view = exact ? given.settled(tables) : given;
       View.Except except = view.except();
       if (view.bits() != null) {
-        parts.add(new Bits(view.bits()));
+        parts.add(view.bits());
       }
       ids(view.ids());
       shared += except == null ? 0 : 1;
@@ -289,7 +281,7 @@ final class JsonMask {
 
     private void ids(int[] ids) {
       if (ids.length > 0) {
-        parts.add(new Ids(ids));
+        parts.add(ids);
       }
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Finds and shares the key spaces of objects. Mutable, used under the machine's lock. */
 final class KeySpaces {
@@ -17,7 +18,20 @@ final class KeySpaces {
   private record Key(
       List<String> names, int ranked, Map<Integer, BitSet> late, List<Expr> languages) {}
 
-  private record Asked(Formula formula, Formula verdicts, List<Formula> sides) {}
+  private record Asked(Formula formula, Formula verdicts, List<Formula> sides) {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * formula.hashCode() + verdicts.hashCode()) + sides.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Asked k
+          && k.formula == formula
+          && k.verdicts == verdicts
+          && k.sides.equals(sides);
+    }
+  }
 
   private final Expansion expansion;
   private final boolean declaredOrder;

@@ -26,11 +26,49 @@ final class Liveness {
 
   private static final int FEW_VALUES = 16; // tried one by one
 
-  private record Named(KeySpace space, Formula formula) {}
+  // Keys of maps spell out what a record would do, which is slow until it is compiled well.
 
-  private record Left(KeySpace space, Formula formula, Gone gone) {}
+  private record Named(KeySpace space, Formula formula) {
+    @Override
+    public int hashCode() {
+      return 31 * space.hashCode() + formula.hashCode();
+    }
 
-  private record Keep(Formula formula, @Nullable KeySpace space, Gone gone) {}
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Named k && k.space.equals(space) && k.formula == formula;
+    }
+  }
+
+  private record Left(KeySpace space, Formula formula, Gone gone) {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * space.hashCode() + formula.hashCode()) + gone.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Left k
+          && k.space.equals(space)
+          && k.formula == formula
+          && k.gone.equals(gone);
+    }
+  }
+
+  private record Keep(Formula formula, @Nullable KeySpace space, Gone gone) {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * formula.hashCode() + Objects.hashCode(space)) + gone.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Keep k
+          && k.formula == formula
+          && Objects.equals(k.space, space)
+          && k.gone.equals(gone);
+    }
+  }
 
   /** A conjunction of countable assertions about an object's further members. */
   private static final class Count {
@@ -303,10 +341,12 @@ final class Liveness {
 
   private @Nullable Count count(KeySpace space, Formula branch) {
     Named key = new Named(space, branch);
-    if (!counts.containsKey(key)) {
-      counts.put(key, countMembers(space, branch));
+    Count known = counts.get(key);
+    if (known == null && !counts.containsKey(key)) {
+      known = countMembers(space, branch);
+      counts.put(key, known);
     }
-    return counts.get(key);
+    return known;
   }
 
   private @Nullable Count countMembers(KeySpace space, Formula branch) {

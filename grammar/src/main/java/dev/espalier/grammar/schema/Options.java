@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import dev.espalier.grammar.Whitespace;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,30 @@ public record Options(
     Duration compileTime) {
   /** The defaults of the library. */
   public static final Options DEFAULT = new Options(new Changes(null));
+
+  // Spelled out because every request for a schema compares them, and what a record has of its own
+  // is slow until it is compiled well.
+
+  @Override
+  public int hashCode() {
+    return 31 * whitespace.hashCode() + (declaredOrder ? 1 : 0) + (strict ? 2 : 0);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Options p
+        && p.declaredOrder == declaredOrder
+        && p.whitespace.equals(whitespace)
+        && p.assertFormats == assertFormats
+        && p.strict == strict
+        && p.anyEscape == anyEscape
+        && p.lenient == lenient
+        && p.dialect.equals(dialect)
+        && Objects.equals(p.resolver, resolver)
+        && p.depth == depth
+        && p.states == states
+        && p.compileTime.equals(compileTime);
+  }
 
   private Options(Changes c) {
     this(

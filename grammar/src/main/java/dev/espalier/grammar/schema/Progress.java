@@ -4,13 +4,28 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How obligations change by a key, an item, or the end: the derivatives of a formula. */
 final class Progress {
-  private record ByKey(Formula formula, KeySpace space, int key, Gone gone) {}
+  private record ByKey(Formula formula, KeySpace space, int key, Gone gone) {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * (31 * formula.hashCode() + space.hashCode()) + key) + gone.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof ByKey k
+          && k.formula == formula
+          && k.space.equals(space)
+          && k.key == key
+          && k.gone.equals(gone);
+    }
+  }
 
   private final Formulas formulas;
   private final Map<ByKey, Formula> byKey = new HashMap<>();

@@ -10,6 +10,8 @@ import dev.espalier.grammar.token.View;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * backslash and control characters, everything else as it is.
  */
 final class StringSegment extends Segment {
-  // A state is the content's state times eight plus the place in an escape:
+  // A place is the content's state times eight plus the place in an escape:
   // 0 none, 1 after the backslash, 2 to 5 after its u and that many minus two zeros, 6 after u001.
+  // States are places by number, since few texts have escapes.
   private static final int BACKSLASH = 1;
   private static final int LOW = 5;
   private static final int HIGH = 6;
@@ -34,10 +37,15 @@ final class StringSegment extends Segment {
   private static final ByteSet IN_ESCAPE = ByteSet.anyOf("\"\\bfnrtu0123456789abcdefABCDEF");
 
   private final Content content;
-  private @Nullable ByteSet[] lives = {}; // by the content's state
+  private int[] places = new int[2]; // by state
+  private int count; // of states
+  private int[] plain = {}; // by the content's state: the state without an escape, plus one
+  private final Map<Integer, Integer> escapes = new HashMap<>(); // other states by place
+  private @Nullable ByteSet[] lives = {}; // by state
 
   StringSegment(Content content) {
     this.content = content;
+    state(content.start(), 0);
   }
 
   /** The one segment of any text, label 0, per vocabulary. */
@@ -45,50 +53,82 @@ final class StringSegment extends Segment {
     return (StringSegment) tables.segment("any string", k -> new StringSegment(TextContent.any()));
   }
 
-  static int escape(int state) {
-    return state & 7;
+  // Under the lock, as is everything that asks for places.
+  private int state(int content, int escape) {
+    int place = (content << 3) | escape;
+    if (escape != 0) {
+      return escapes.computeIfAbsent(place, this::add);
+    }
+    if (content >= plain.length) {
+      plain = Arrays.copyOf(plain, Math.max(content + 1, 2 * plain.length));
+    }
+    if (plain[content] == 0) {
+      plain[content] = add(place) + 1;
+    }
+    return plain[content] - 1;
   }
 
-  private static int state(int content, int escape) {
-    return (content << 3) | escape;
+  private int add(int place) {
+    if (count == places.length) {
+      places = Arrays.copyOf(places, 2 * count);
+    }
+    places[count] = place;
+    return count++;
+  }
+
+  private synchronized int stateOf(int content, int escape) {
+    return state(content, escape);
+  }
+
+  private synchronized int escapeOf(int state) {
+    return escape(state);
+  }
+
+  private int content(int state) {
+    return places[state] >> 3;
+  }
+
+  private int escape(int state) {
+    return places[state] & 7;
   }
 
   @Override
   public int start() {
-    return state(content.start(), 0);
+    return 0;
   }
 
   @Override
   protected int compute(int state, int b) {
-    int at = state >> 3;
-    switch (state & 7) {
+    int at = content(state);
+    int escape = escape(state);
+    switch (escape) {
       case 0 -> {
         if (b == '"') {
           int label = content.label(at);
           return label < 0 ? DEAD : exit(label, true);
         }
-        return b == '\\' ? escapeState(at, BACKSLASH) : b < 0x20 ? DEAD : content(at, b);
+        return b == '\\' ? escapeState(at, BACKSLASH) : b < 0x20 ? DEAD : after(at, b);
       }
       case BACKSLASH -> {
         int i = SHORT.indexOf(b);
-        return i >= 0 ? content(at, SHORT_MEANS.charAt(i)) : b == 'u' ? escapeState(at, 2) : DEAD;
+        return i >= 0 ? after(at, SHORT_MEANS.charAt(i)) : b == 'u' ? escapeState(at, 2) : DEAD;
       }
       case 2, 3 -> {
-        return b == '0' ? escapeState(at, (state & 7) + 1) : DEAD;
+        return b == '0' ? escapeState(at, escape + 1) : DEAD;
       }
       case 4 -> {
         return b == '0' ? escapeState(at, LOW) : b == '1' ? escapeState(at, HIGH) : DEAD;
       }
       default -> {
         int digit = Character.digit(b, 16);
-        return digit < 0 ? DEAD : content(at, ((state & 7) == LOW ? 0 : 16) + digit);
+        return digit < 0 ? DEAD : after(at, (escape == LOW ? 0 : 16) + digit);
       }
     }
   }
 
   @Override
-  public byte @Nullable [] wayOut(int state) {
-    byte[] rest = escape(state) == 0 ? content.wayOut(state >> 3) : null;
+  public synchronized byte @Nullable [] wayOut(int state) {
+    byte[] rest = escape(state) == 0 ? content.wayOut(content(state)) : null;
     return rest == null ? null : spelled(rest);
   }
 
@@ -110,7 +150,7 @@ final class StringSegment extends Segment {
     return out.toByteArray();
   }
 
-  private int content(int at, int b) {
+  private int after(int at, int b) {
     int next = content.step(at, b);
     return next == Content.DEAD ? DEAD : state(next, 0);
   }
@@ -132,7 +172,7 @@ final class StringSegment extends Segment {
 
   @Override
   protected @Nullable Loop loop(int state) {
-    Loop loop = escape(state) == 0 ? content.loop(state >> 3) : null;
+    Loop loop = escape(state) == 0 ? content.loop(content(state)) : null;
     return loop == null
         ? null
         : new Loop(loop.groups(), loop.most(), n -> state(loop.after().applyAsInt(n), 0));
@@ -143,12 +183,12 @@ final class StringSegment extends Segment {
     if (escape(state) != 0) {
       return IN_ESCAPE;
     }
-    int at = state >> 3;
-    if (at >= lives.length) {
-      lives = Arrays.copyOf(lives, Math.max(at + 1, 2 * lives.length));
+    if (state >= lives.length) {
+      lives = Arrays.copyOf(lives, Math.max(state + 1, 2 * lives.length));
     }
-    ByteSet known = lives[at];
+    ByteSet known = lives[state];
     if (known == null) {
+      int at = content(state);
       ByteSet read = content.live(at);
       if (read == null) {
         return null;
@@ -160,7 +200,7 @@ final class StringSegment extends Segment {
       if (content.label(at) >= 0) {
         known = known.or(QUOTE);
       }
-      lives[at] = known;
+      lives[state] = known;
     }
     return known;
   }
@@ -177,29 +217,30 @@ final class StringSegment extends Segment {
       return null;
     }
     boolean root = suffixes.equals(tables.root());
-    Content.Likeness like = content.likeness(state >> 3);
+    int escape = escape(state);
+    Content.Likeness like = content.likeness(content(state));
     if (like instanceof Content.Likeness.Any same) {
-      int anyState = state(same.anyState(), state & 7);
+      int anyState = any.stateOf(same.anyState(), escape);
       if (root) {
         return any.view(anyState, tables).relabelled(same.label());
       }
       return anyState == any.start()
           ? any.startView(suffixes, tables).relabelled(same.label())
           : null;
-    } else if (like instanceof Content.Likeness.Counted counted && root && (state & 7) == 0) {
-      return CountedTexts.of(tables, any, StringSegment::escape)
+    } else if (like instanceof Content.Likeness.Counted counted && root && escape == 0) {
+      return CountedTexts.of(tables, any, any::escapeOf)
           .view(counted.min(), counted.max(), tables)
           .relabelled(counted.label());
     } else if (like instanceof Content.Likeness.As other) {
-      int same = state(other.state(), state & 7);
+      int same = state(other.state(), escape);
       return root ? view(same, tables) : build(same, suffixes, tables);
-    } else if (like instanceof Content.Likeness.Near near && root && (state & 7) == 0) {
+    } else if (like instanceof Content.Likeness.Near near && root && escape == 0) {
       int likened = state(near.state(), 0);
       return View.beyondShort(view(likened, tables), this, likened, state, tables);
-    } else if (like instanceof Content.Likeness.Total && (state & 7) == 0) {
+    } else if (like instanceof Content.Likeness.Total && escape == 0) {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.ending(base, this, state, suffixes, tables);
-    } else if (like instanceof Content.Likeness.OffNames off && (state & 7) == 0) {
+    } else if (like instanceof Content.Likeness.OffNames off && escape == 0) {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.corrected(
           base.relabelled(off.label()), this, state, this::onNames, suffixes, tables);
@@ -209,12 +250,12 @@ final class StringSegment extends Segment {
 
   // The bytes by which a text that may become a listed name goes on to it, or ends.
   private @Nullable ByteSet onNames(int state) {
-    ByteSet bytes = content.onNames(state >> 3);
+    ByteSet bytes = content.onNames(content(state));
     return bytes == null ? null : escape(state) != 0 ? IN_ESCAPE : bytes.or(ENDS);
   }
 
   @Override
   public synchronized String explain(int state) {
-    return content.explain(state >> 3);
+    return content.explain(content(state));
   }
 }
