@@ -32,7 +32,7 @@ class FormatsTest {
           uri-template          | {a,b*,c:3}/x {+p} | {a {} {a,,b}
           json-pointer          | /a/~0~1 / | a /~2 /a~
           relative-json-pointer | 0 1/a 10# | 01 -1 /a 1##
-          regex                 | a ^(?:[a-z]{2,3})+$ \\d\\p{Lu} (?=a)b | ( [z-a] a{3,2} \\a \\1 *
+          regex                 | a (?<n>x) (a(b(c(d(e))))) ^(?:[a-z]{2,3})+$ \\d\\p{Lu} (?=a)b | ( (?<n>x)(?<n>y) (?<1>x) [z-a] a{3,2} \\a \\1 *
           uuid                  | 01234567-89ab-cdef-0123-456789ABCDEF | 01234567-89ab-cdef-0123
           """)
   void holdsForTheseAndNotForThose(String format, String valid, String invalid) {

@@ -91,7 +91,7 @@ class SchemaOptionsTest {
           {}                                                              | every JSON value
           {'type':'object','aditionalProperties':false}                   | additionalProperties
           {'$schema':'https://example.com/mine','type':'null'}            | not known
-          {'definitions':{'x':{'$id':'x','$ref':'#/definitions/y'},'y':{}},'$ref':'x'} | from further out
+          {'definitions':{'x':{'$id':'x','$ref':'#/definitions/y'},'y':{}},'$ref':'x'} | author will have meant
           """)
   void warnsOfLikelyMistakes(String text, String message) {
     assertThat(schema(text).report().warnings()).anyMatch(w -> w.message().contains(message));

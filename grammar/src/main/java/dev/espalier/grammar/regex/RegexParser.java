@@ -569,7 +569,7 @@ public final class RegexParser {
       case 'v' -> 0x0B;
       case 'a' -> 7;
       case 'e' -> 0x1B;
-      case '0' -> 0;
+      case '0' -> web ? octal(0) : 0;
       case 'c' -> {
         if (!more() || !Character.isLetter(pattern.charAt(at))) {
           throw error(start, "expected a letter after '\\c'");
@@ -614,6 +614,20 @@ public final class RegexParser {
 
   /** Letters that mean themselves behind a backslash wherever that is allowed. */
   private static final String MEANINGLESS = "FIJMOTijmoq";
+
+  // Up to three digits, as long as they give a character of one byte.
+  private int octal(int before) {
+    int v = before;
+    for (int i = 0; i < 3 && more(); i++) {
+      int d = Character.digit(pattern.charAt(at), 8);
+      if (d < 0 || v * 8 + d > 0xFF) {
+        break;
+      }
+      v = v * 8 + d;
+      at++;
+    }
+    return v;
+  }
 
   private int hex(int digits, int start) {
     int v = 0;
@@ -738,6 +752,9 @@ public final class RegexParser {
       return '\b';
     }
     char kind = pattern.charAt(at);
+    if (web && kind >= '1' && kind <= '7') {
+      return octal(0);
+    }
     if (kind >= '1' && kind <= '9') {
       throw error(start, "a class holds no back-reference; write \\x01 and so on for a character");
     }

@@ -16,7 +16,11 @@ final class Combinators {
       out.add(formulas.or(each(k.schemas("anyOf"), type, expansion)));
     }
     if (k.has("oneOf")) {
-      out.add(formulas.one(each(k.schemas("oneOf"), type, expansion)));
+      List<Formula> parts = each(k.schemas("oneOf"), type, expansion);
+      out.add(
+          type == JsonType.OBJECT
+              ? expansion.exclusive().one(parts, k.strings("required"))
+              : formulas.one(parts));
     }
     SchemaNode not = k.schema("not");
     if (not != null) {

@@ -54,12 +54,17 @@ enum Draft {
     int begin = schemaUri.startsWith("http://") ? 7 : schemaUri.startsWith("https://") ? 8 : 0;
     int end = schemaUri.length() - (schemaUri.endsWith("#") ? 1 : 0);
     String named = schemaUri.substring(begin, Math.max(begin, end));
+    String plain = named.replaceFirst("/hyper-schema$", "/schema"); // adds links only
     for (Draft d : values()) {
-      if (named.equals(d.uri)) {
+      if (plain.equals(d.uri)) {
         return d;
       }
     }
-    return named.equals("json-schema.org/schema") ? DRAFT_2020_12 : null;
+    return switch (plain) {
+      case "json-schema.org/schema" -> DRAFT_2020_12;
+      case "json-schema.org/draft-05/schema" -> DRAFT_4; // its text said better, and no more
+      default -> null;
+    };
   }
 
   boolean before(Draft other) {

@@ -30,6 +30,7 @@ final class Expansion {
   private final MembersKeywords members;
   private final Unevaluated unevaluated;
   private final DeclaredOrder order;
+  private final Exclusive exclusive;
   private final Map<JsonType, Map<SchemaNode, Formula>> expanded = byType();
   private final Map<JsonType, Map<Formula, Formula>> formulasExpanded = byType();
   private final Set<Place> open = new HashSet<>(); // being expanded: a cycle through them is a loop
@@ -45,10 +46,15 @@ final class Expansion {
     members = new MembersKeywords(references, formulas);
     unevaluated = new Unevaluated(references, this);
     order = new DeclaredOrder(this);
+    exclusive = new Exclusive(this);
   }
 
   Formulas formulas() {
     return formulas;
+  }
+
+  Exclusive exclusive() {
+    return exclusive;
   }
 
   ItemsKeywords items() {

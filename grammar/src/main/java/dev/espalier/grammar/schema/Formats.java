@@ -48,7 +48,7 @@ final class Formats {
               "labels that begin with xn-- are left out, and the limits on the Punycode form of"
                   + " labels and names are taken as limits on their characters",
           "regex",
-              "groups nest three deep at most and have no names, and back-references are left out");
+              "groups nest five deep at most, one of them has a name, and back-references are left out");
 
   private static final Map<String, Expr> LANGUAGES = new ConcurrentHashMap<>();
 

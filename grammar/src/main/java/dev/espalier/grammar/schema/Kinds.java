@@ -22,16 +22,45 @@ final class Kinds {
   private record Kind(Formula formula, List<Formula> known, BitSet yes) {}
 
   private final List<Formula> verdicts;
+  private final Map<Formula, Integer> places = new HashMap<>(); // among the verdicts
   private final List<Kind> kinds;
   private final List<Formula> bits = new ArrayList<>();
 
   /**
    * @param verdicts on one value
+   * @param apart whether no value has two of them
    * @param satisfiable whether some value has these verdicts
    * @throws BudgetExceededException if there are too many kinds
    */
-  Kinds(List<Formula> verdicts, Formulas formulas, Predicate<Formula> satisfiable) {
+  Kinds(List<Formula> verdicts, boolean apart, Formulas formulas, Predicate<Formula> satisfiable) {
     this.verdicts = verdicts;
+    for (int i = 0; i < verdicts.size(); i++) {
+      places.put(verdicts.get(i), i);
+    }
+    kinds = apart ? oneByOne(formulas) : split(formulas, satisfiable);
+    for (int bit = 0; bit == 0 || 1 << bit < kinds.size(); bit++) {
+      List<Formula> any = new ArrayList<>();
+      for (int i = 0; i < kinds.size(); i++) {
+        if ((i >> bit & 1) != 0) {
+          any.add(kinds.get(i).formula);
+        }
+      }
+      bits.add(formulas.or(any));
+    }
+  }
+
+  // The first kind has none of the verdicts, and no bit.
+  private List<Kind> oneByOne(Formulas formulas) {
+    List<Kind> all = new ArrayList<>(List.of(new Kind(formulas.yes, List.of(), new BitSet())));
+    for (int i = 0; i < verdicts.size(); i++) {
+      BitSet held = new BitSet();
+      held.set(i);
+      all.add(new Kind(verdicts.get(i), List.of(), held));
+    }
+    return all;
+  }
+
+  private List<Kind> split(Formulas formulas, Predicate<Formula> satisfiable) {
     Map<Pair, Boolean> together = new HashMap<>();
     List<Kind> all = List.of(new Kind(formulas.yes, List.of(), new BitSet()));
     for (int i = 0; i < verdicts.size(); i++) {
@@ -45,16 +74,7 @@ final class Kinds {
       }
       all = next;
     }
-    kinds = all;
-    for (int bit = 0; bit == 0 || 1 << bit < all.size(); bit++) {
-      List<Formula> any = new ArrayList<>();
-      for (int i = 0; i < all.size(); i++) {
-        if ((i >> bit & 1) != 0) {
-          any.add(all.get(i).formula);
-        }
-      }
-      bits.add(formulas.or(any));
-    }
+    return all;
   }
 
   private void split(
@@ -97,10 +117,11 @@ final class Kinds {
 
   /** Whether values of a kind have a verdict. */
   boolean holds(int kind, Formula verdict) {
-    return kind < kinds.size() && kinds.get(kind).yes.get(verdicts.indexOf(verdict));
+    Integer place = places.get(verdict);
+    return place != null && kind < kinds.size() && kinds.get(kind).yes.get(place);
   }
 
   boolean knows(Formula verdict) {
-    return verdicts.contains(verdict);
+    return places.containsKey(verdict);
   }
 }

@@ -522,10 +522,14 @@ final class Liveness {
 
   private Formula keep(Formula f, boolean array, Predicate<Formula> alive) {
     List<Formula> branches = formulas.fewBranches(f);
+    List<Formula> ways = branches == null ? alternatives(f) : null;
+    if (ways != null) {
+      return formulas.or(ways.stream().map(way -> keep(way, array, alive)).toList());
+    }
     if (branches == null && !f.remembers) {
       return new Cells(formulas, this::satisfiable, alive).of(f);
     }
-    Set<Formula> ways = new LinkedHashSet<>();
+    Set<Formula> kept = new LinkedHashSet<>();
     Map<Formula, Boolean> judged = new HashMap<>();
     for (Formula branch : branches == null ? formulas.branches(f) : branches) {
       List<Formula> asked = new ArrayList<>();
@@ -535,12 +539,33 @@ final class Liveness {
       }
       Formula rest = formulas.and(remaining);
       if (rest.remembers) {
-        ways.addAll(keepRemembering(formulas.and(asked), remaining, array, alive));
+        kept.addAll(keepRemembering(formulas.and(asked), remaining, array, alive));
       } else if (judged.computeIfAbsent(rest, alive::test)) {
-        ways.add(formulas.and(asked));
+        kept.add(formulas.and(asked));
       }
     }
-    return formulas.or(ways);
+    return formulas.or(kept);
+  }
+
+  // However many alternatives there are, each can be looked at alone, as long as they are of one
+  // part only. Null if they are not.
+  private @Nullable List<Formula> alternatives(Formula f) {
+    List<Formula> literals = new ArrayList<>();
+    Formula either = null;
+    for (Formula part : f.conjuncts()) {
+      if (part.literal() != null) {
+        literals.add(part);
+      } else if (either != null || part.kind != Formula.Kind.OR) {
+        return null;
+      } else {
+        either = part;
+      }
+    }
+    if (either == null) {
+      return null;
+    }
+    Formula beside = formulas.and(literals);
+    return either.parts.stream().map(way -> formulas.and(beside, way)).toList();
   }
 
   // What depends on the coming value itself is turned into values that must not come.

@@ -383,7 +383,8 @@ final class Machine {
   private List<Formula> numbered(List<Formula> verdicts) {
     Kinds known = kindsOf.get(verdicts);
     if (known == null) {
-      known = new Kinds(verdicts, formulas, liveness::satisfiable);
+      boolean apart = expansion.exclusive().areApart(verdicts);
+      known = new Kinds(verdicts, apart, formulas, liveness::satisfiable);
       kindsOf.put(verdicts, known);
       kindsByBits.put(known.bits(), known);
     }

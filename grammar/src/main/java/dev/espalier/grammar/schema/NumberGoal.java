@@ -30,6 +30,7 @@ final class NumberGoal {
   private @Nullable Set<BigDecimal> values;
   private boolean plain; // spelled without fraction and exponent
   private boolean notPlain;
+  private @Nullable List<Value> admitted; // of the values, found on first use
   private final List<BigDecimal> notUnits = new ArrayList<>();
   private final Set<BigDecimal> notValues = new HashSet<>();
 
@@ -148,15 +149,44 @@ final class NumberGoal {
     if (plain && (notPlain || !p.plain())) {
       return false;
     }
-    if (values != null) {
-      for (BigDecimal v : values) {
-        if (admits(v) && exactly(v, plain).reachableByRange(p)) {
-          return true;
+    if (values == null) {
+      return reachableByRange(p);
+    }
+    String digits = withoutZerosBehind(p.digits);
+    for (Value v : admitted()) {
+      if (v.digits.startsWith(digits) && exactly(v.number, plain).reachableByRange(p)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** One of few numbers, and its digits without zeros before and behind. */
+  private record Value(BigDecimal number, String digits) {}
+
+  private List<Value> admitted() {
+    List<Value> known = admitted;
+    if (known == null) {
+      known = new ArrayList<>();
+      for (BigDecimal v : Objects.requireNonNull(values)) {
+        if (admits(v)) {
+          known.add(
+              new Value(
+                  v,
+                  v.signum() == 0 ? "" : withoutZerosBehind(v.unscaledValue().abs().toString())));
         }
       }
-      return false;
+      admitted = known;
     }
-    return reachableByRange(p);
+    return known;
+  }
+
+  private static String withoutZerosBehind(String digits) {
+    int end = digits.length();
+    while (end > 0 && digits.charAt(end - 1) == '0') {
+      end--;
+    }
+    return digits.substring(0, end);
   }
 
   /** All numbers that fulfil the goal, if there are at most so many, else null. */

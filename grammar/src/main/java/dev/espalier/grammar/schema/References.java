@@ -66,8 +66,8 @@ final class References {
   }
 
   /**
-   * References that lead nowhere in the resource they stand in and are read from further out, by
-   * the pointer of their use.
+   * References that lead nowhere as their draft reads identifiers, and were followed where their
+   * author will have meant them to go, by the pointer of their use.
    */
   Map<String, String> strayed() {
     return strayed;
@@ -313,6 +313,12 @@ final class References {
     String uri = Uris.resolve(from.resource().base, reference);
     String fragment = Uris.fragment(uri);
     Resource resource = document(Uris.document(uri), from);
+    SchemaNode foreign =
+        resource == null && fragment.isEmpty() ? byForeignIdentifier(uri, from) : null;
+    if (foreign != null) {
+      strayed.put(from.pointer(), reference);
+      return foreign;
+    }
     if (resource == null) {
       throw SchemaException.unenforced(
           from.pointer(),
@@ -350,6 +356,37 @@ final class References {
           from.pointer(), keyword, "'" + reference + "' leads nowhere: nothing is there");
     }
     return found;
+  }
+
+  // Generators write "id" into schemas of no draft, or of one that calls it "$id".
+  private @Nullable SchemaNode byForeignIdentifier(String uri, SchemaNode from) {
+    Resource document = root.resource();
+    Resource.Place place = withIdentifier(uri, document.root, document.pointer, document.dialect);
+    return place == null ? null : enter(place.json(), document, from.scope(), place.pointer());
+  }
+
+  private static Resource.@Nullable Place withIdentifier(
+      String uri, JsonNode json, String pointer, Dialect dialect) {
+    if (!json.isObject()) {
+      return null;
+    }
+    for (String keyword : List.of("id", "$id")) {
+      if (json.path(keyword).isString() && json.get(keyword).stringValue().equals(uri)) {
+        return new Resource.Place(json, pointer);
+      }
+    }
+    List<Resource.Place> found = new ArrayList<>(1);
+    Subschemas.forEach(
+        json,
+        dialect,
+        (child, at) -> {
+          Resource.Place inside =
+              found.isEmpty() ? withIdentifier(uri, child, pointer + at, dialect) : null;
+          if (inside != null) {
+            found.add(inside);
+          }
+        });
+    return found.isEmpty() ? null : found.get(0);
   }
 
   private @Nullable SchemaNode walk(Resource start, String pointer, SchemaNode from) {

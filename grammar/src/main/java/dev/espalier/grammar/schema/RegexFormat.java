@@ -6,10 +6,11 @@ import java.util.List;
 
 /**
  * Regular expressions of ECMA-262 with the {@code u} flag, as far as they form a regular language:
- * groups nest to a bounded depth, there are no back-references, and at most one group has a name.
+ * groups nest to a bounded depth, there are no back-references, and at most one group has a name,
+ * for names must differ.
  */
 final class RegexFormat {
-  private static final int DEPTH = 3;
+  private static final int DEPTH = 5;
 
   private RegexFormat() {}
 
@@ -37,14 +38,29 @@ final class RegexFormat {
             Expr.or(Formats.matching("[*+?]|\\{[0-9]+,?\\}"), between()),
             Expr.optional(Expr.literal("?")));
     Expr assertion = Formats.matching("[\\^$]|\\\\[bB]");
+    Expr group = Formats.matching("\\((\\?:)?");
+    Expr look = Formats.matching("\\(\\?<?[=!]");
+    Expr named = Formats.matching("\\(\\?<[A-Za-z_$][A-Za-z0-9_$]*>");
+    Expr close = Expr.literal(")");
     Expr inner = alternatives(Expr.or(assertion, quantified(atom, quantifier)));
+    Expr withName = Expr.NONE; // the same with one named group
     for (int depth = 0; depth < DEPTH; depth++) {
-      Expr close = Expr.literal(")");
-      Expr group = Expr.seq(Formats.matching("\\((\\?:)?"), inner, close);
-      Expr look = Expr.seq(Formats.matching("\\(\\?<?[=!]"), inner, close);
-      inner = alternatives(Expr.or(assertion, look, quantified(Expr.or(atom, group), quantifier)));
+      Expr name =
+          Expr.or(
+              Expr.seq(look, withName, close),
+              quantified(
+                  Expr.or(Expr.seq(named, inner, close), Expr.seq(group, withName, close)),
+                  quantifier));
+      Expr deeper =
+          alternatives(
+              Expr.or(
+                  assertion,
+                  Expr.seq(look, inner, close),
+                  quantified(Expr.or(atom, Expr.seq(group, inner, close)), quantifier)));
+      withName = Expr.seq(deeper, name, deeper);
+      inner = deeper;
     }
-    return inner;
+    return Expr.or(inner, withName);
   }
 
   private static final String PROPERTIES =
@@ -52,7 +68,7 @@ final class RegexFormat {
           + "|Script=(?:Latin|Greek|Cyrillic|Han|Hiragana|Katakana|Arabic|Hebrew)";
 
   private static Expr alternatives(Expr term) {
-    return Expr.seq(Expr.star(term), Expr.star(Expr.seq(Expr.literal("|"), Expr.star(term))));
+    return Expr.star(Expr.or(term, Expr.literal("|")));
   }
 
   private static Expr quantified(Expr atom, Expr quantifier) {

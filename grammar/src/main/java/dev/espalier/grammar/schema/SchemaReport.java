@@ -99,7 +99,8 @@ final class SchemaReport {
                     pointer,
                     "'"
                         + reference
-                        + "' leads nowhere from the identifier around it; read from further out"));
+                        + "' leads nowhere as this draft reads identifiers; it is read as its"
+                        + " author will have meant it"));
     for (Keywords k : all) {
       report.add(k, refused);
       report.warnings(k);
