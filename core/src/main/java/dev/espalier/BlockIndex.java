@@ -55,7 +55,17 @@ final class BlockIndex {
     this.size = size;
     int groups = (size + GROUP - 1) / GROUP;
     blocks = new float[groups * STRIDE];
-    planes = new float[(groups - 1) * GROUP + PLANE + STRIDE];
+    planes = new float[planeRoom(size) + STRIDE];
+  }
+
+  /** Length of an array with a place for the first token of every four. */
+  static int planeRoom(int size) {
+    return (size - 1) / GROUP * GROUP + PLANE;
+  }
+
+  /** Whether a token is the first of its four. */
+  static boolean isFirstPlane(int id) {
+    return (id & (GROUP - 1)) < PLANE;
   }
 
   static int blockOf(int id) {

@@ -123,7 +123,7 @@ final class BlockRejection {
       }
       FastExp.raise(in, lowest);
       FastExp.floats(in, max, scale, out);
-      total += ExpSums.total(out);
+      total += ExpSums.total(out, 0);
     }
     most = total * BlockIndex.LANES * INFLATE;
     // Every block below the cap has a member that attains its maximum, if all tokens are members.

@@ -479,7 +479,7 @@ public final class Candidates {
 
   /**
    * Bound of the absolute error of {@link #logSumExp} as it is known now, in nats: 0 for a list and
-   * after {@link #exactLogSumExp}, else 1.3e-5 (usual errors are a hundred times smaller).
+   * after {@link #exactLogSumExp}, else 3e-5 at most (usual errors are a hundred times smaller).
    */
   public double logSumExpError() {
     return law.sum(false) == 0 ? 0 : law.sumError() * 1.001;

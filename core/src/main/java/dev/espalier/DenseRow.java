@@ -300,6 +300,11 @@ final class DenseRow {
     return cut == Keys.LAST && floor == Long.MIN_VALUE;
   }
 
+  /** The row's array if that is all there is to know, else null. */
+  float @Nullable [] plain() {
+    return unrestricted() && edits.size() == 0 ? array : null;
+  }
+
   void buildIndex() {
     float[] a = array;
     if (a == null || edits.size() > size / MANY_EDITS) {

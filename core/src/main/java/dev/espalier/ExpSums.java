@@ -7,7 +7,8 @@ import java.util.Arrays;
  *
  * <p>Every place of a segment has its own float sum over all segments, so that one vector loop does
  * everything ({@link FastExp#addFloats}); every {@link #FLUSH} segments these are added up in
- * double.
+ * double. A plain array is read in place, as {@link BlockIndex} reads it: copying its segments
+ * would take half as long as the sums themselves.
  */
 final class ExpSums {
   private static final int SEGMENT = FastExp.SEGMENT;
@@ -16,40 +17,34 @@ final class ExpSums {
   /**
    * Bound of the relative error of {@link #sum}: of an exponential {@link FastExp#FLOAT_ERROR}; of
    * its argument, at most 32 in size, by the rounded difference, the rounded scale, their product
-   * by 1/32 and one, rounded at 1 or less, 2.5 · 32 · 2⁻²⁴ = 4.8e-6; of 16 float additions and 4
-   * more 1.2e-6; and the floor, 2²⁰ · e⁻³² = 1.4e-8.
+   * and one, rounded at 1 or less, 2.5 · 32 · 2⁻²⁴ = 4.8e-6; of 16 float additions and 4 more
+   * 1.2e-6; and the floor, 2²⁰ · e⁻³² = 1.4e-8.
    */
   static final double ERROR = FastExp.FLOAT_ERROR + 6.1e-6;
 
-  /** What the rounded factors y may add to the entropy's error: 1.5 · 32 · 2⁻²⁴, in nats. */
-  static final double MOMENT_ERROR = 3e-6;
-
-  /** The coarse arguments lose too much of logits further than this from 0, in nats. */
-  private static final double COARSE_LIMIT = 1000;
-
-  /** What a pass does with a segment; {@link #shift} and {@link #part} mean what it says. */
-  private enum Kernel {
-    SUM,
-    MOMENT,
-    COARSE
-  }
-
-  private Kernel kernel = Kernel.SUM;
-  private float shift;
-  private float part;
+  /**
+   * What the rounded factors y may add to the entropy's error, in nats: those of the argument
+   * without that of the scale, and the rounded 32 / ONE, 2.5 · 32 · 2⁻²⁴.
+   */
+  static final double MOMENT_ERROR = 4.8e-6;
 
   private final float[] sums = new float[SEGMENT];
   private final float[] exponential = new float[SEGMENT];
   private final float[] moments = new float[SEGMENT];
+  private final float[] planes; // as BlockIndex has them
 
   /** Whether rows have been seen to hold −∞: a model that pads its rows so always does. */
   private boolean gaps;
 
-  private double sum; // Σ exp((x − max) · scale)
-  private double moment; // Σ exp((x − max) · scale) · (x − max) · scale
+  private double sum; // Σ exp((x − shift) · scale)
+  private double moment; // Σ exp((x − shift) · scale) · (x − shift) · scale
 
   private double tailLeast;
   private double tailMost;
+
+  ExpSums(int size) {
+    planes = new float[BlockIndex.planeRoom(size)];
+  }
 
   /** Whether arguments of floats neither overflow nor vanish; else the double path must do. */
   static boolean holds(float max, double scale) {
@@ -57,67 +52,69 @@ final class ExpSums {
   }
 
   /**
-   * Adds up the members.
+   * Adds up the members, for {@link #sum} and {@link #entropy}.
    *
    * @param max their largest raw logit, which {@link #holds}
    */
-  void add(DenseRow row, float max, double scale, boolean withMoment) {
-    kernel = withMoment ? Kernel.MOMENT : Kernel.SUM;
-    shift = max;
-    part = (float) scale;
-    add(row, floor(max, scale));
+  void add(DenseRow row, float max, double scale) {
+    add(row, max, scale, true);
   }
 
   /**
    * Bounds Σ exp((x − cap) · scale) over the members behind the best few, of which {@code cap} is
-   * the last: {@link #tailLeast} and {@link #tailMost}. The coarse exponential does, since it is
-   * only the tail that it is wrong about.
+   * the last: {@link #tailLeast} and {@link #tailMost}. Only the tail is in doubt then, and what
+   * lies 32 nats below the cap is less than what lies so far below the largest.
    *
-   * <p>The pass takes all members, and what the best made of it is subtracted. Σ is off by 20
-   * roundings of floats; an exponential by a relative {@link FastExp#COARSE_ERROR} and by 32 / ONE
-   * times what its argument is off, the rounded part by 2⁻²⁴ · ONE / 2, the rounded start by 2⁻²⁴
-   * of itself, at most ONE / 2 · (1 + |cap · scale| / 16), and their sum by 2⁻²⁴ · ONE / 2: in all
-   * 2⁻²⁴ · (48 + |cap · scale|). What lies 16 below the cap counts as e⁻¹⁶ = 1.13e-7.
+   * <p>The pass takes all members, and what the best made of it is subtracted. That loses the
+   * roundings of the sums' 20 additions.
    *
    * @param best keys of the best, in order
-   * @return false, and nothing done, where these are too far apart or the logits too large
+   * @return false, and nothing done, where these are too far apart
    */
   boolean boundTail(DenseRow row, long[] best, int few, double scale) {
     float max = Keys.logit(best[0]);
     float cap = Keys.logit(best[few - 1]);
-    if (!holds(max, scale)
-        || (max - (double) cap) * scale > FastExp.COARSE_FLOOR
-        || Math.abs(cap) * scale > COARSE_LIMIT) {
+    if (!holds(max, scale) || (max - (double) cap) * scale > 32) {
       return false;
     }
-    kernel = Kernel.COARSE;
-    part = (float) (scale * FastExp.COARSE_ONE / (2 * FastExp.COARSE_FLOOR));
-    shift = (float) (FastExp.COARSE_ONE / 2.0 - (double) cap * part);
-    add(row, floor(max, scale));
+    add(row, cap, scale, false);
     double tail = sum;
     for (int i = 0; i < few; i++) {
-      tail -= FastExp.coarse(Keys.logit(best[i]), part, shift);
+      tail -= FastExp.floats(Keys.logit(best[i]), cap, (float) scale);
     }
     double rounding = 1.3e-6 * sum;
-    double error = FastExp.COARSE_ERROR + 0x1p-24 * (50 + Math.abs(cap) * scale);
-    double floors = row.size * 1.2e-7;
-    tailLeast = Math.max(0, (tail - rounding) * (1 - error) - floors);
-    tailMost = (tail + rounding) * (1 + 1.01 * error);
+    tailLeast = Math.max(0, (tail - rounding) * (1 - ERROR) - row.size * 1.3e-14);
+    tailMost = (tail + rounding) * (1 + 1.01 * ERROR);
     return true;
   }
 
-  private void add(DenseRow row, float lowest) {
-    if (row.gapless() && !gaps) {
-      add(row, lowest, false);
-      if (!Double.isNaN(sum)) {
-        return;
-      }
-      gaps = true;
+  private void add(DenseRow row, float shift, double scale, boolean withMoment) {
+    float[] array = withMoment ? null : row.plain();
+    if (!gaps && array != null) {
+      addInPlace(array, row.size, shift, (float) scale);
+    } else {
+      addSegments(row, shift, scale, withMoment, gaps || !row.gapless());
     }
-    add(row, lowest, true);
+    if (Double.isNaN(sum)) {
+      gaps = true;
+      addSegments(row, shift, scale, withMoment, true);
+    }
   }
 
-  private void add(DenseRow row, float lowest, boolean raised) {
+  private void addInPlace(float[] x, int size, float shift, float scale) {
+    sum = 0;
+    for (int from = 0; from < size; from += SEGMENT) {
+      if (BlockIndex.isFirstPlane(from)) {
+        Arrays.fill(planes, from, from + SEGMENT, 0);
+        FastExp.addFloats(x, size, from, from + SEGMENT, shift, scale, planes);
+        sum += total(planes, from);
+      }
+    }
+  }
+
+  private void addSegments(
+      DenseRow row, float shift, double scale, boolean withMoment, boolean raised) {
+    float lowest = floor(shift, scale);
     sum = 0;
     moment = 0;
     float[] x = row.scratch;
@@ -129,14 +126,12 @@ final class ExpSums {
       if (raised || s == row.segments() - 1) { // the last may end early
         FastExp.raise(x, lowest);
       }
-      switch (kernel) {
-        case SUM -> FastExp.addFloats(x, shift, part, sums);
-        case COARSE -> FastExp.addCoarse(x, part, shift, sums);
-        case MOMENT -> {
-          FastExp.floats(x, shift, part, exponential);
-          FastExp.add(exponential, sums);
-          FastExp.addMoments(x, shift, part, exponential, moments);
-        }
+      if (withMoment) {
+        FastExp.floats(x, shift, (float) scale, exponential);
+        FastExp.add(exponential, sums);
+        FastExp.addMoments(x, shift, (float) scale, exponential, moments);
+      } else {
+        FastExp.addFloats(x, shift, (float) scale, sums);
       }
     }
     flush();
@@ -148,25 +143,28 @@ final class ExpSums {
   }
 
   private void flush() {
-    sum += total(sums);
-    moment += total(moments);
+    sum += total(sums, 0);
+    moment += total(moments, 0);
     Arrays.fill(sums, 0);
     Arrays.fill(moments, 0);
   }
 
-  /** The sum of a segment, each element by way of four additions of floats; overwrites it. */
-  static double total(float[] x) {
-    for (int i = 0; i < SEGMENT / 4; i++) {
+  /**
+   * The sum of a segment that begins at a place, each element by way of four additions of floats;
+   * overwrites it.
+   */
+  static double total(float[] x, int from) {
+    for (int i = from; i < from + SEGMENT / 4; i++) {
       x[i] = (x[i] + x[i + SEGMENT / 4]) + (x[i + SEGMENT / 2] + x[i + 3 * (SEGMENT / 4)]);
     }
-    for (int i = 0; i < SEGMENT / 16; i++) {
+    for (int i = from; i < from + SEGMENT / 16; i++) {
       x[i] = (x[i] + x[i + SEGMENT / 16]) + (x[i + SEGMENT / 8] + x[i + 3 * (SEGMENT / 16)]);
     }
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
-    for (int i = 0; i < SEGMENT / 16; i += 4) {
+    for (int i = from; i < from + SEGMENT / 16; i += 4) {
       a += x[i];
       b += x[i + 1];
       c += x[i + 2];

@@ -1,10 +1,10 @@
 package dev.espalier;
 
 /**
- * exp for non-positive arguments, four times: {@link #floats}, {@link #addCoarse} and {@link
- * #doubles} over a segment, in loops that the just-in-time compiler turns into vector code, and
- * {@link #exp} for one number. Only sums, products, fused ones and literals, so that the bits are
- * equal on every machine. (Fused ones are emulated, hundreds of times slower, on x86 processors
+ * exp for non-positive arguments, three times: {@link #floats} and {@link #doubles} over a segment,
+ * with {@link #addFloats} for sums, in loops that the just-in-time compiler turns into vector code,
+ * and {@link #exp} for one number. Only sums, products, fused ones and literals, so that the bits
+ * are equal on every machine. (Fused ones are emulated, hundreds of times slower, on x86 processors
  * from before 2013.)
  *
  * <p>The loops use exp(x) = P(x / 32 + 1)³², with P(y) near exp(y − 1) and the power by squarings;
@@ -17,11 +17,13 @@ final class FastExp {
   /** Length of the arrays that the loops run over. */
   static final int SEGMENT = 4096;
 
+  private static final int PLANE = BlockIndex.PLANE;
+
   /** Arguments below are raised to it: e⁻⁶⁴ is 1.6e-28. */
   static final double DOUBLE_FLOOR = -64;
 
-  /** Bound of the relative error of {@link #floats}; FastExpTest tries every float. */
-  static final double FLOAT_ERROR = 6e-6;
+  /** Bound of the relative error of {@link #power}; FastExpTest tries every float. */
+  static final double FLOAT_ERROR = 2e-5;
 
   /**
    * Bound of the relative error of {@link #doubles} for every double in [−64, 0]. With y = x / 32 +
@@ -44,32 +46,23 @@ final class FastExp {
    */
   static final double DOUBLE_ERROR = 3.1e-13;
 
-  // P(u) = exp(u / 2 − 1) on [0, 2]: least relative error, 2.4e-8 before rounding.
-  private static final float F0 = 0.36787945f;
-  private static final float F1 = 0.18393923f;
-  private static final float F2 = 0.04598914f;
-  private static final float F3 = 0.007650788f;
-  private static final float F4 = 0.0009777746f;
-  private static final float F5 = 8.121715e-05f;
-  private static final float F6 = 1.3060091e-05f;
+  /** What stands for one in the arguments of {@link #power}. */
+  static final float ONE = 0.30691704f;
 
-  /** What stands for one in the arguments of {@link #coarse}. */
-  static final float COARSE_ONE = 0.3976755f;
+  /** Arguments of floats below minus this are raised to it: e⁻³² is 1.3e-14. */
+  private static final int FLOOR = 32;
 
-  /** From here on, downwards, {@link #coarse} gives nothing smaller any more. */
-  static final int COARSE_FLOOR = 16;
-
-  /** Bound of the relative error of {@link #coarse}; FastExpTest tries every float. */
-  static final double COARSE_ERROR = 2.7e-4;
-
-  // exp(v / ONE − 1) on [0, ONE] as a polynomial of degree 4: least relative error, 1.6e-5. ONE is
-  // such that v⁴ has the factor 1. Then two multiplications do (Knuth, TAOCP 2, 4.6.4): with z =
-  // v² + C0 v + C1 it is (z + v + C2) z + C3, and additions cost nothing beside multiplications,
-  // since processors have other units for them.
-  private static final float C0 = -0.08161737f;
-  private static final float C1 = 1.0268013f;
-  private static final float C2 = -0.79665613f;
-  private static final float C3 = 0.13157192f;
+  // exp(u / ONE − 1) on [0, ONE] as a polynomial of degree 6: least relative error, 2.4e-8 before
+  // rounding. ONE is such that u⁶ has the factor 1. Then three multiplications do instead of six
+  // (Knuth, TAOCP 2, 4.6.4): with z = u² + F0 u + F1 and w = (u + F2) z + F3 it is
+  // (w + z + F4) w + F5, and additions cost little beside multiplications, since processors have
+  // other units for them. Of all floats near, these lose least to rounding.
+  private static final float F0 = 0.07042401f;
+  private static final float F1 = 0.8640615f;
+  private static final float F2 = -0.09326571f;
+  private static final float F3 = 1.267476f;
+  private static final float F4 = -1.9374909f;
+  private static final float F5 = 0.23321603f;
 
   private static final double D0 = 0.36787944117144283;
   private static final double D1 = 0.36787944117144233;
@@ -106,14 +99,11 @@ final class FastExp {
 
   private FastExp() {}
 
-  /** exp(16 u − 32) for u in [0, 2], within {@link #FLOAT_ERROR} from u = 2⁻⁹ on. */
+  /** exp(32 (u / ONE − 1)) for u in [0, ONE], within {@link #FLOAT_ERROR}. */
   static float power(float u) {
-    float p = Math.fma(u, F6, F5);
-    p = Math.fma(u, p, F4);
-    p = Math.fma(u, p, F3);
-    p = Math.fma(u, p, F2);
-    p = Math.fma(u, p, F1);
-    p = Math.fma(u, p, F0);
+    float z = Math.fma(u, u + F0, F1);
+    float w = Math.fma(u + F2, z, F3);
+    float p = Math.fma(w + (z + F4), w, F5);
     p = p * p;
     p = p * p;
     p = p * p;
@@ -122,33 +112,22 @@ final class FastExp {
   }
 
   /**
-   * exp(16 (v / ONE − 1)) for v in [0, ONE], within {@link #COARSE_ERROR}, in little more than half
-   * the time of {@link #power}.
+   * The argument of {@link #power} for (x − shift) · scale, at least 0; scale comes as {@link
+   * #part}.
    */
-  static float coarse(float v) {
-    float z = Math.fma(v, v + C0, C1);
-    float p = Math.fma(z + (v + C2), z, C3);
-    p = p * p;
-    p = p * p;
-    p = p * p;
-    return p * p;
+  private static float argument(float x, float shift, float part) {
+    float t = Math.fma(x - shift, part, ONE / 2);
+    return t + Math.abs(t); // Math.max would cost as much as the polynomial
   }
 
-  /** {@link #coarse} of an argument that is x · part + start, twice, and at least 0. */
-  static float coarse(float x, float part, float start) {
-    return coarse(rectified(Math.fma(x, part, start)));
+  /** A scale as {@link #argument} wants it. */
+  private static float part(float scale) {
+    return (float) (scale * (ONE / (2.0 * FLOOR)));
   }
 
-  /** sums[i] += coarse(x[i], part, start); NaN where x[i] · part overflows. */
-  static void addCoarse(float[] x, float part, float start, float[] sums) {
-    for (int i = 0; i < SEGMENT; i++) {
-      sums[i] += coarse(x[i], part, start);
-    }
-  }
-
-  /** Twice the larger of t and 0, for finite t; Math.max would cost as much as the polynomial. */
-  private static float rectified(float t) {
-    return t + Math.abs(t);
+  /** exp((x − shift) · scale), also for x above {@code shift}, where it is wrong but the same. */
+  static float floats(float x, float shift, float scale) {
+    return power(argument(x, shift, part(scale)));
   }
 
   /**
@@ -156,26 +135,47 @@ final class FastExp {
    * raised to it. Gives NaN where (x[i] − shift) · scale overflows, so for −∞.
    */
   static void floats(float[] x, float shift, float scale, float[] out) {
-    float part = scale * 0.03125f;
+    float part = part(scale);
     for (int i = 0; i < SEGMENT; i++) {
-      out[i] = power(rectified(Math.fma(x[i] - shift, part, 1f)));
+      out[i] = power(argument(x[i], shift, part));
     }
   }
 
   /** sums[i] += exp((x[i] − shift) · scale), as {@link #floats}. */
   static void addFloats(float[] x, float shift, float scale, float[] sums) {
-    float part = scale * 0.03125f;
+    float part = part(scale);
     for (int i = 0; i < SEGMENT; i++) {
-      sums[i] += power(rectified(Math.fma(x[i] - shift, part, 1f)));
+      sums[i] += power(argument(x[i], shift, part));
+    }
+  }
+
+  /**
+   * For {@code from ≤ i < end}, sums[i] += exp((x[j] − shift) · scale) for those of j = i + {0, 1,
+   * 2, 3} · {@link BlockIndex#PLANE} that are below {@code size}.
+   */
+  static void addFloats(
+      float[] x, int size, int from, int end, float shift, float scale, float[] sums) {
+    float part = part(scale);
+    addPlane(x, 0, from, Math.min(end, size), shift, part, sums);
+    addPlane(x, PLANE, from, Math.min(end, size - PLANE), shift, part, sums);
+    addPlane(x, 2 * PLANE, from, Math.min(end, size - 2 * PLANE), shift, part, sums);
+    addPlane(x, 3 * PLANE, from, Math.min(end, size - 3 * PLANE), shift, part, sums);
+  }
+
+  /** Vector code where {@code plane} is a constant once this is inlined. */
+  private static void addPlane(
+      float[] x, int plane, int from, int end, float shift, float part, float[] sums) {
+    for (int i = from; i < end; i++) {
+      sums[i] += power(argument(x[i + plane], shift, part));
     }
   }
 
   /** moments[i] += exp[i] · (x[i] − shift) · scale, the factor raised to −32 where it is below. */
   static void addMoments(float[] x, float shift, float scale, float[] exp, float[] moments) {
-    float part = scale * 0.03125f;
+    float part = part(scale);
     for (int i = 0; i < SEGMENT; i++) {
-      float u = rectified(Math.fma(x[i] - shift, part, 1f));
-      moments[i] = Math.fma(exp[i], Math.fma(16f, u, -32f), moments[i]);
+      float u = argument(x[i], shift, part);
+      moments[i] = Math.fma(exp[i], Math.fma(FLOOR / ONE, u, -FLOOR), moments[i]);
     }
   }
 

@@ -34,7 +34,7 @@ final class Law {
   Law(Candidates candidates, @Nullable BlockRejection rejection) {
     c = candidates;
     this.rejection = rejection;
-    sums = rejection == null ? null : new ExpSums();
+    sums = rejection == null ? null : new ExpSums(candidates.size());
     exactLaw = rejection == null ? null : new ExactLaw();
   }
 
@@ -86,26 +86,26 @@ final class Law {
         total += FastExp.exp((c.list.value(i) - max) * c.scale);
       }
       normaliser = total;
-    } else if (exact || (!boundsSuffice() && !fastSums(r, max, false))) {
+    } else if (exact || !middle()) {
       exactSums(r);
     }
     return normaliser;
   }
 
-  /** Takes the middle of the bounds if these are as near as {@link #fastSums} would make them. */
-  private boolean boundsSuffice() {
+  /** Takes the middle of the bounds, brought near by a pass of floats; false if none can be. */
+  private boolean middle() {
     if (Double.isNaN(least)) {
-      if (!hasGlance() || !lightTail()) {
+      if (!hasGlance()) {
         return false;
       }
       best = ranked(0, GLANCE);
       least = best * (1 - ROUNDING);
       most = Double.POSITIVE_INFINITY;
     }
-    if (!tailSummed && lightTail()) {
+    if (!tailSummed && most > (1 + ExpSums.ERROR) * least) {
       sumTail();
     }
-    if (!boundsAreFine()) {
+    if (most > (1 + 3 * ExpSums.ERROR) * least) {
       return false;
     }
     normaliser = (least + most) / 2;
@@ -113,21 +113,15 @@ final class Law {
     return true;
   }
 
-  private boolean boundsAreFine() {
-    return most - least <= 2 * ExpSums.ERROR * 0.99 * least;
-  }
-
-  private boolean fastSums(DenseRow r, double max, boolean withEntropy) {
+  private boolean fastSums(DenseRow r, double max) {
     if (!ExpSums.holds((float) max, c.scale)) {
       return false;
     }
-    sums().add(r, (float) max, c.scale, withEntropy);
+    sums().add(r, (float) max, c.scale);
     normaliser = sums().sum();
     normaliserError = ExpSums.ERROR;
-    if (withEntropy) {
-      entropy = sums().entropy();
-      entropyExact = false;
-    }
+    entropy = sums().entropy();
+    entropyExact = false;
     return true;
   }
 
@@ -164,7 +158,7 @@ final class Law {
     } else {
       double known = normaliser;
       double error = normaliserError;
-      if (exact || !fastSums(r, max, true)) {
+      if (exact || !fastSums(r, max)) {
         exactSums(r);
       } else if (!Double.isNaN(known) && error == 0) {
         normaliser = known;
@@ -203,28 +197,21 @@ final class Law {
   }
 
   /**
-   * Brings the bounds nearer to each other: by a coarse pass, a better one, and one in double,
-   * after which they are equal.
+   * Brings the bounds nearer to each other: by a pass of floats, and one in double, after which
+   * they are equal.
    *
    * @return whether they were not equal before
    */
   boolean sharpen() {
     bound();
-    if (isSummed()) {
-      boolean open = normaliserError > 0;
+    boolean open = !isSummed() || normaliserError > 0;
+    if (isSummed() || tailSummed || !sumTail()) {
       sum(true);
-      return open;
     }
-    if (tailSummed || !sumTail()) {
-      DenseRow r = c.prepared();
-      if (r == null || boundsAreFine() || !fastSums(r, c.top(), false)) {
-        sum(true);
-      }
-    }
-    return true;
+    return open;
   }
 
-  /** A coarse pass. */
+  /** Sums the tail by floats, once. */
   private boolean sumTail() {
     DenseRow r = c.prepared();
     tailSummed = true;
@@ -242,15 +229,6 @@ final class Law {
     return c.prepared() != null
         && ExpSums.holds((float) c.top(), c.scale)
         && c.rank(GLANCE) == GLANCE;
-  }
-
-  /**
-   * Whether a coarse pass would probably do: the tail is guessed to have as much as the best few
-   * would have if all were like the last of them.
-   */
-  private boolean lightTail() {
-    double last = ranked(GLANCE - 1, GLANCE);
-    return GLANCE * last * FastExp.COARSE_ERROR < 0.8 * ExpSums.ERROR * ranked(0, GLANCE);
   }
 
   /** Σ exp over some of the ranked candidates. */

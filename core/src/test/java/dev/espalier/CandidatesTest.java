@@ -163,7 +163,7 @@ class CandidatesTest {
           assertThat(high).as("%s%d", what, step).isGreaterThanOrEqualTo(exact - rounding);
           assertThat(high - low).as("%s%d", what, step).isLessThanOrEqualTo(width + rounding);
           width = high - low;
-          coarse += step > 0 && width > 3 * ExpSums.ERROR ? 1 : 0;
+          coarse += step > 0 && width > 0 ? 1 : 0;
           step++;
         } while (fast.sharpenLogSumExp());
         assertThat(width).as(what).isZero();
