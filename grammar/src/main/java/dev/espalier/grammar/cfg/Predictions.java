@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.grammar.automaton.ByteClasses;
+import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Predictions {
   private final ByteClasses classes;
   private final Consumer<Frame> entered;
   private final Map<Reached, Prediction> known = new HashMap<>();
+  private final ArrayDeque<Items<Form>> spare = new ArrayDeque<>();
 
   /** {@code entered} is told of every frame that a state may enter. */
   Predictions(
@@ -138,10 +140,13 @@ final class Predictions {
 
   private Frame enter(ParseState state, Symbol symbol) {
     if (!symbol.recursive) {
-      Items<Form> entries = new Items<>();
+      Items<Form> entries = spare.isEmpty() ? new Items<>() : spare.pop();
       callsFromOutside(state, symbol, (rest, frame) -> entries.add(rest, rest.number, frame));
       entries.sort();
-      return frames.frame(entries.heads(new Form[0]), entries.frames());
+      Frame frame = frames.frame(entries.heads(new Form[0]), entries.frames());
+      entries.clear();
+      spare.push(entries);
+      return frame;
     }
     Items<Form.Call> entries = new Items<>();
     for (Symbol member : of(state).symbols) {

@@ -1,9 +1,10 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
+import java.util.Arrays;
 
 /**
- * The 256 bytes in at most 62 groups, so that a set of bytes is one long: an approximation, but one
+ * The 256 bytes in at most 61 groups, so that a set of bytes is one long: an approximation, but one
  * under which the subtrees of a vocabulary's trie can be told apart by the characters that end a
  * lexeme. Punctuation and white space stand alone; letters and digits, which seldom end one without
  * their like, stand together.
@@ -15,7 +16,10 @@ final class ByteGroups {
   /** Bytes that belong to no well-formed character, or to one that began before. */
   static final long BROKEN = 1L << 63;
 
-  private static final long[] OF = new long[128];
+  /** Stands at nodes inside a character, where what is below does not begin with one. */
+  private static final long INSIDE = 1L << 61;
+
+  private static final long[] OF = new long[256];
 
   static {
     int groups = 0;
@@ -35,6 +39,7 @@ final class ByteGroups {
     for (int b = 0; b < 128; b++) {
       OF[b] = OF[b] != 0 ? OF[b] : 1L << groups; // other control characters
     }
+    Arrays.fill(OF, 128, 256, BEYOND_ASCII);
   }
 
   private ByteGroups() {}
@@ -42,6 +47,11 @@ final class ByteGroups {
   /** The group of an ASCII character, as a bit. */
   static long of(int ascii) {
     return OF[ascii];
+  }
+
+  /** The groups of a byte that may begin a character, and of the bytes below its node. */
+  static long with(int b, long below) {
+    return OF[b] | (below & ~INSIDE);
   }
 
   /** The groups all of whose characters belong to some {@link CharGroups}. */
@@ -119,8 +129,8 @@ final class ByteGroups {
   }
 
   /**
-   * The groups of the bytes below every node of a trie. A node inside a character has {@link
-   * #BROKEN} set, since what is below it does not begin with one.
+   * The groups of the bytes below every node of a trie. A node inside a character has a bit of its
+   * own set, since what is below it does not begin with one.
    */
   static long[] below(TokenTrie trie) {
     int n = trie.size();
@@ -138,7 +148,7 @@ final class ByteGroups {
     for (int i = n - 1; i > 0; i--) {
       int b = trie.byteAt(i);
       groups[parent[i]] |= groups[i] | (b < 128 ? OF[b] : utf8[i] < 0 ? BROKEN : BEYOND_ASCII);
-      groups[i] |= utf8[i] != 0 ? BROKEN : 0;
+      groups[i] |= utf8[i] == 0 ? 0 : utf8[i] < 0 ? BROKEN : INSIDE;
     }
     return groups;
   }

@@ -7,14 +7,16 @@ import dev.espalier.grammar.automaton.ByteSet;
  * Mutable, for one thread and one pass.
  */
 final class LexemeWalk {
-  // The hot loop of a first mask: 270,000 nodes of a vocabulary of 128,000 tokens at some 3 ns. So
-  // the trie and the automaton are read as bare arrays.
+  // The hot loop of a first mask. A vocabulary of 128,000 tokens has 270,000 nodes; most are
+  // skipped with a subtree that stays where it is, and each of the others is a line of memory that
+  // has to be fetched. So the trie and the automaton are read as bare arrays.
   private final Lexeme lexeme;
   private final TokenTrie trie;
   private final byte[] classOf = new byte[256];
   private final boolean[] ambiguousClass;
   private final int[] ends; // of the open subtrees
   private final int[] entries; // of their nodes' states, as in the lexeme's table, less 2
+  private final long[] outside; // the groups that do not lead these states back to themselves
 
   /** Nodes at which the lexeme is dead; {@code ~node} where it could not end before, either. */
   final IntList dead = new IntList();
@@ -32,31 +34,44 @@ final class LexemeWalk {
     ambiguousClass = new boolean[lexeme.width];
     ends = new int[trie.depth() + 2];
     entries = new int[trie.depth() + 2];
+    outside = new long[trie.depth() + 2];
   }
 
   void from(LexemeState state, int node) {
     byte[] bytes = trie.bytes;
     int[] end = trie.end;
-    long[] groups = trie.groups;
+    long[] groupsBelow = trie.groups;
     int[] table = lexeme.table();
-    int lastEntry = -1;
-    long outside = -1; // the groups that do not lead back to the last entry's state
+    boolean accepts = state.accepts();
     int depth = 0;
-    int stop = end[node];
+    int stop = trie.end(node);
     ends[0] = stop;
     entries[0] = (state.entry() - 2) & ~1; // not left before its first byte
+    outside[0] = ~lexeme.loops(state.entry());
     for (int i = node + 1; i < stop; ) {
       while (i >= ends[depth]) {
         depth--;
       }
+      int b = bytes[i] & 0xFF;
+      long groups = groupsBelow[i];
+      int next = end[i];
       int at = entries[depth];
-      int c = classOf[bytes[i] & 0xFF] & 0xFF;
+      if ((ByteGroups.with(b, groups) & outside[depth]) == 0) {
+        live += next - i; // the node and its subtree stay in this state
+        if ((at & 1) != 0) {
+          loopsWhereItMayEnd |= ByteGroups.with(b, groups);
+        } else if (depth == 0 && accepts) {
+          loopsWhereItMayEnd |= groups;
+        }
+        i = next;
+        continue;
+      }
+      int c = classOf[b] & 0xFF;
       int entry = table[(at >> 1) + c];
       if (entry == Lexeme.UNKNOWN) {
         entry = lexeme.compute(at >> 1, c);
         table = lexeme.table();
       }
-      int next = end[i];
       if (entry == Lexeme.DEAD) {
         if ((at & 1) != 0) {
           beyond += next - i;
@@ -72,20 +87,18 @@ final class LexemeWalk {
       }
       live++;
       if (next > i + 1) {
-        if (entry != lastEntry) {
-          lastEntry = entry;
-          outside = ~lexeme.loops(entry);
-        }
-        if ((groups[i] & outside) == 0) { // all of the subtree stays in this state
+        long others = ~lexeme.loops(entry);
+        if ((groups & others) == 0) { // all of the subtree stays in this state
           live += next - i - 1;
           if ((entry & 1) != 0) {
-            loopsWhereItMayEnd |= groups[i];
+            loopsWhereItMayEnd |= groups;
           }
           i = next;
           continue;
         }
         ends[++depth] = next;
         entries[depth] = entry - 2;
+        outside[depth] = others;
       }
       i++;
     }

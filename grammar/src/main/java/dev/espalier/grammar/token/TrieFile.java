@@ -26,7 +26,7 @@ final class TrieFile {
   // groups, everything, per level the deep nodes' bits; then end, first, ids, per level its limit,
   // number of paths, paths and path ends; then bytes.
   private static final int MAGIC = 0x54505345; // ESPT
-  private static final int VERSION = 1; // to be raised when ByteGroups changes as well
+  private static final int VERSION = 2; // to be raised when ByteGroups changes as well
   private static final int SUMMED_FROM = 16;
   private static final int HEADER = SUMMED_FROM + 32 + 6 * 4 + 8;
 
