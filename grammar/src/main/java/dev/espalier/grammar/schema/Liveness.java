@@ -474,7 +474,7 @@ final class Liveness {
     Formula broken = c.broken.get(rule);
     for (int i = 0; i < members.size(); i++) {
       Member b = members.get(i);
-      Formula value = formulas.and(b.value, formulas.not(value(space, broken, b.key)));
+      Formula value = breaking(b.value, value(space, broken, b.key));
       if (satisfiable(value)) {
         members.set(i, new Member(b.key, value));
         if (breaks(c, gone, rule + 1, members, more)) {
@@ -488,9 +488,9 @@ final class Liveness {
       boolean free =
           !space.isListed(k)
               || (!gone.contains(k) && members.stream().noneMatch(b -> b.key == other));
-      Formula value = formulas.not(value(space, broken, k));
-      if (free && !c.banned.get(k) && !value.isFalse()) {
-        Formula all = formulas.and(value(c, k), value);
+      Formula rules = value(space, broken, k);
+      if (free && !c.banned.get(k) && !rules.isTrue()) {
+        Formula all = breaking(value(c, k), rules);
         if (satisfiable(all)) {
           members.add(new Member(k, all));
           if (breaks(c, gone, rule + 1, members, more - 1)) {
@@ -501,6 +501,12 @@ final class Liveness {
       }
     }
     return false;
+  }
+
+  // What meets one formula and breaks another. Values that a discriminator tells apart break all
+  // others as they are; spelling that out again and again would make every question a new one.
+  private Formula breaking(Formula met, Formula broken) {
+    return satisfiable(formulas.and(met, broken)) ? formulas.and(met, formulas.not(broken)) : met;
   }
 
   // ---- a value that is about to come
