@@ -41,13 +41,13 @@ final class Pass {
   final List<Failure> invalidationErrors = new ArrayList<>();
   final Map<String, Integer> reasons = new TreeMap<>(); // of compile errors, with their number
 
-  private long[] ttfm = new long[64];
-  private int compiled;
-  private long[] second = new long[64];
-  private int seconds;
-  private long[] tbm = new long[1 << 16];
-  private int tokens;
-  final Map<String, Double> averages = new LinkedHashMap<>(); // µs a token, by file
+  final Times ttfm = new Times();
+  final Times secondRequest = new Times(); // compiling an equal schema once more
+  final Times tbm = new Times();
+  final Map<String, Range> ranges = new LinkedHashMap<>(); // of tokens, by file
+
+  /** Places of a file's tokens. */
+  record Range(int from, int to) {}
 
   Pass(Function<String, JsonSchema> schemas, Vocabulary vocabulary) {
     this.schemas = schemas;
@@ -88,7 +88,7 @@ final class Pass {
       return;
     }
     boolean right = true;
-    int from = tokens;
+    int from = tbm.size();
     for (int i = 0; i < task.tokens().size(); i++) {
       BenchFile.Test test = task.file().tests().get(i);
       String refusal;
@@ -109,8 +109,8 @@ final class Pass {
       }
       right &= test.valid() == accepted;
     }
-    if (tokens > from) {
-      averages.put(task.file().name(), Arrays.stream(tbm, from, tokens).average().orElse(0) / 1e3);
+    if (tbm.size() > from) {
+      ranges.put(task.file().name(), new Range(from, tbm.size()));
     }
     if (right) {
       passed.add(task.file().name());
@@ -127,16 +127,11 @@ final class Pass {
     long t = System.nanoTime();
     CompiledConstraint c = schemas.apply(file.schema()).compile(vocabulary);
     c.start().fillMask(mask);
-    long nanos = System.nanoTime() - t;
-    if (compiled == ttfm.length) {
-      ttfm = Arrays.copyOf(ttfm, 2 * compiled);
-      second = Arrays.copyOf(second, 2 * compiled);
-    }
-    ttfm[compiled++] = nanos;
+    ttfm.add(System.nanoTime() - t);
     String equal = new String(file.schema().toCharArray());
     t = System.nanoTime();
     CompiledConstraint again = schemas.apply(equal).compile(vocabulary);
-    second[seconds++] = System.nanoTime() - t;
+    secondRequest.add(System.nanoTime() - t);
     return again;
   }
 
@@ -149,11 +144,7 @@ final class Pass {
       mask.clear();
       s.fillMask(mask);
       State next = mask.contains(token) ? s.advance(token) : null;
-      long nanos = System.nanoTime() - t;
-      if (tokens == tbm.length) {
-        tbm = Arrays.copyOf(tbm, 2 * tokens);
-      }
-      tbm[tokens++] = nanos;
+      tbm.add(System.nanoTime() - t);
       if (next == null) {
         return "token "
             + i
@@ -167,22 +158,5 @@ final class Pass {
       s = next;
     }
     return s.mayEnd() ? "" : "the end is not allowed; expected " + s.explain();
-  }
-
-  int tokens() {
-    return tokens;
-  }
-
-  Spread ttfm() {
-    return Spread.ofNanos(Arrays.copyOf(ttfm, compiled));
-  }
-
-  /** Of compiling an equal schema once more. */
-  Spread secondRequest() {
-    return Spread.ofNanos(Arrays.copyOf(second, seconds));
-  }
-
-  Spread tbm() {
-    return Spread.ofNanos(Arrays.copyOf(tbm, tokens));
   }
 }

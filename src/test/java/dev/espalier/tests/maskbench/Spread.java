@@ -17,8 +17,8 @@ record Spread(
     double p999,
     double max) {
 
-  static Spread ofNanos(long[] nanos) {
-    long[] sorted = nanos.clone();
+  static Spread ofNanos(int[] nanos) {
+    int[] sorted = nanos.clone();
     Arrays.sort(sorted);
     return new Spread(
         Arrays.stream(sorted).average().orElse(0) / 1e3,
@@ -31,7 +31,7 @@ record Spread(
         at(sorted, 1));
   }
 
-  private static double at(long[] sorted, double share) {
+  private static double at(int[] sorted, double share) {
     if (sorted.length == 0) {
       return 0;
     }
