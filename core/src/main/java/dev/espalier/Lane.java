@@ -53,11 +53,11 @@ final class Lane implements DrawStep {
     output = new OutputText(recipe.vocabulary(), recipe.stopStrings(), tail.length);
     tokens = new IntList();
     details = new ArrayList<>();
-    LogitsProcessor.Context context =
-        new LogitsProcessor.Context(recipe.vocabulary(), prompt.ids(), processorNumbers());
     processors = new ArrayList<>();
     for (LogitsProcessor processor : recipe.processors()) {
-      processors.add(processor.open(context));
+      CounterRandom numbers = processorNumbers(processors.size());
+      processors.add(
+          processor.open(new LogitsProcessor.Context(recipe.vocabulary(), prompt.ids(), numbers)));
     }
     guidance = recipe.guidance() == null ? null : recipe.guidance().open();
     CompiledConstraint constraint = recipe.constraint();
@@ -77,7 +77,7 @@ final class Lane implements DrawStep {
     }
     processors = new ArrayList<>();
     for (LogitsProcessor.State processor : from.processors) {
-      processors.add(processor.fork(processorNumbers()));
+      processors.add(processor.fork(processorNumbers(processors.size())));
     }
     guidance = from.guidance == null ? null : from.guidance.fork();
     output = from.output.fork();
@@ -99,9 +99,9 @@ final class Lane implements DrawStep {
     return new Lane(this, random.childKey(sample));
   }
 
-  /** Numbers for processors that draw some themselves: no step's, but this sample's own. */
-  private CounterRandom processorNumbers() {
-    return random.split(-1);
+  /** Numbers for a processor that draws some itself: no step's, but this sample's and its own. */
+  private CounterRandom processorNumbers(int place) {
+    return random.split(-1 - place);
   }
 
   void listen(@Nullable GenerationListener to) {

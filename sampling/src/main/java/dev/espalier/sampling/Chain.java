@@ -4,10 +4,10 @@ import dev.espalier.Candidates;
 import dev.espalier.CounterRandom;
 import dev.espalier.LogitsProcessor;
 import dev.espalier.NoAdmissibleTokenException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -157,7 +157,8 @@ public final class Chain implements LogitsProcessor {
   public State open(Context context) {
     State[] states = new State[stages.size()];
     for (int i = 0; i < states.length; i++) {
-      states[i] = stages.get(i).open(context);
+      CounterRandom numbers = context.random().split(i);
+      states[i] = stages.get(i).open(new Context(context.vocabulary(), context.prompt(), numbers));
     }
     return new Links(this, states, context.vocabulary().endTokens(), observation());
   }
@@ -271,19 +272,20 @@ public final class Chain implements LogitsProcessor {
 
     @Override
     public State fork() {
-      return fork(State::fork);
+      State[] copies = new State[states.length];
+      Arrays.setAll(copies, i -> states[i].fork());
+      return linked(copies);
     }
 
+    /** Every stage draws numbers of its own. */
     @Override
     public State fork(CounterRandom random) {
-      return fork(state -> state.fork(random));
+      State[] copies = new State[states.length];
+      Arrays.setAll(copies, i -> states[i].fork(random.split(i)));
+      return linked(copies);
     }
 
-    private State fork(UnaryOperator<State> copy) {
-      State[] copies = new State[states.length];
-      for (int i = 0; i < copies.length; i++) {
-        copies[i] = copy.apply(states[i]);
-      }
+    private State linked(State[] copies) {
       Observation watched = observation == null ? null : observation.fork();
       return new Links(chain, copies, endTokens, watched);
     }

@@ -195,6 +195,26 @@ class ChainTest {
     assertThat(different).isBetween(16, 48); // half of 64, four deviations either way
   }
 
+  /** With common numbers the second would fire whenever the first does. */
+  @Test
+  void stagesDrawNumbersOfTheirOwn() {
+    LogitsProcessor.Context context =
+        new LogitsProcessor.Context(Vocabulary.builder(4).build(), new int[0], CounterRandom.of(3));
+    Chain chain = Chain.of(Processors.xtc(0.5, 0.3), Processors.xtc(0.5, 0.01));
+    LogitsProcessor.State opened = chain.open(context);
+    for (LogitsProcessor.State state : List.of(opened, opened.fork(CounterRandom.of(4)))) {
+      int[] seen = new int[5];
+      for (int step = 0; step < 400; step++) {
+        seen[left(state)]++;
+        state.accept(1, null);
+      }
+      // A quarter each: none leaves 4, the first alone 3, the second alone 1, both 1.
+      assertThat(seen[4]).isBetween(60, 140);
+      assertThat(seen[3]).isBetween(60, 140);
+      assertThat(seen[1]).isBetween(150, 250);
+    }
+  }
+
   private static int left(LogitsProcessor.State state) {
     Candidates candidates = new Candidates(4);
     candidates.load(LogitsRow.of(new float[] {2, 2, 1, 0}), null);
