@@ -54,6 +54,68 @@ class HardSchemasTest {
     everyWalkCanBeCompleted(c);
   }
 
+  @Test
+  void manyAlternativesWithAConstantOfTheirOwn() {
+    String resources =
+        joined(
+            250,
+            i ->
+                "{'properties':{'type':{'enum':['x"
+                    + i
+                    + "']},'v':{'maximum':"
+                    + i % 5
+                    + "},'p':{'type':'object'}},'required':['type','v']}");
+    String base = "{'properties':{'name':{'type':'string'}}}";
+    CompiledConstraint c =
+        schema("{'items':{'allOf':[" + base + ",{'oneOf':[" + resources + "]}]},'type':'array'}")
+            .compile(TOKENS);
+    assertThat(accepts(c, "[{'type':'x7','v':2},{'v':4,'name':'n','type':'x249'}]")).isTrue();
+    assertThat(accepts(c, "[{'type':'x7','v':3}]")).isFalse();
+    assertThat(accepts(c, "[{'v':3,'type':'x7'}]")).isFalse();
+    assertThat(accepts(c, "[{'type':'x250','v':0}]")).isFalse();
+    assertThat(accepts(c, "[{'type':'x7'}]")).isFalse();
+    everyWalkCanBeCompleted(c);
+  }
+
+  @Test
+  void alternativesThatOnlySeemToBeApartAreNot() {
+    CompiledConstraint c =
+        schema(
+                "{'oneOf':[{'properties':{'t':{'const':'a'}}},{'properties':{'t':{'const':'b'}}},"
+                    + "{'required':['t'],'properties':{'t':{'enum':['b','c']}}}]}")
+            .compile(TOKENS);
+    assertThat(accepts(c, "{}")).as("the first two").isFalse();
+    assertThat(accepts(c, "{'t':'a'}")).isTrue();
+    assertThat(accepts(c, "{'t':'b'}")).as("the last two").isFalse();
+    assertThat(accepts(c, "{'t':'c'}")).isTrue();
+    assertThat(accepts(c, "1")).isFalse();
+    c =
+        schema(
+                "{'required':['t'],'oneOf':[{'properties':{'t':{'type':'integer'}}},"
+                    + "{'properties':{'t':{'type':['number','string']}}},"
+                    + "{'properties':{'u':{}},'additionalProperties':false}]}")
+            .compile(TOKENS);
+    assertThat(accepts(c, "{'t':1}")).as("an integer is a number").isFalse();
+    assertThat(accepts(c, "{'t':1.5}")).isTrue();
+    assertThat(accepts(c, "{'t':'a','u':1}")).isTrue();
+    assertThat(accepts(c, "{'u':1}")).isFalse();
+  }
+
+  @Test
+  void thirtyNamePatternsThatDoNotOverlap() {
+    String patterns = joined(30, i -> "'^p" + i + "_[a-z]+$':{'maximum':" + i + "}");
+    CompiledConstraint c =
+        schema(
+                "{'type':'object','patternProperties':{"
+                    + patterns
+                    + "},'additionalProperties':false}")
+            .compile(TOKENS);
+    assertThat(accepts(c, "{'p7_a':7,'p29_z':29,'p7_b':0}")).isTrue();
+    assertThat(accepts(c, "{'p29_a':30}")).isFalse();
+    assertThat(accepts(c, "{'p30_a':0}")).isFalse();
+    everyWalkCanBeCompleted(c);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -128,6 +190,17 @@ class HardSchemasTest {
             + joined(60_000, i -> "'property number " + i + "':{'type':'null'}")
             + "}}",
         "{'$ref':'#/$defs/a','$defs':{'a':{'allOf':[{'$ref':'#/$defs/b'}]},'b':{'$ref':'#/$defs/a'}}}",
+        "{'oneOf':[" + joined(2000, i -> "{'const':'v" + i + "'}") + "]}",
+        "{'anyOf':["
+            + joined(2000, i -> "{'required':['k" + i + "'],'properties':{'k" + i + "':{}}}")
+            + "]}",
+        "{'type':'string','minLength':1000000}",
+        "{'type':'array','minItems':999999,'maxItems':1000000,'items':{'type':'null'}}",
+        "{'type':'number','multipleOf':1e-300,'minimum':1}",
+        "{'type':'number','minimum':1e400,'maximum':1.5e400}",
+        "{'type':'object','patternProperties':{"
+            + joined(1000, i -> "'^p" + i + "$':{'type':'integer'}")
+            + "},'additionalProperties':false}",
         pattern.formatted("^(a+)+$"),
         pattern.formatted("^(a|a)*(a|b)*(b|a)*c$"),
         pattern.formatted("^(.*a){12}.{12}$"),

@@ -23,6 +23,7 @@ final class TextSearch {
   // unit is a part of a state that a step is made of, some hundred nanoseconds.
 
   private static final int WORK = 4_000_000;
+  private static final int NEW_STATE = 12; // what making a state costs, in such units
 
   // Of states equally far from the start, the one that seems nearest to an end is looked at first;
   // a step back costs as much as GREED steps on. An answer of no looks at all states in any order.
@@ -46,7 +47,7 @@ final class TextSearch {
   }
 
   private void spend(Expr state, int states) {
-    work += (long) state.edges().length * state.width() + 1;
+    work += (long) state.edges().length * state.width() + NEW_STATE;
     if (states > limit || work > WORK) {
       throw new BudgetExceededException(
           states > limit ? "states" : "work",

@@ -16,11 +16,14 @@ final class Combinators {
       out.add(formulas.or(each(k.schemas("anyOf"), type, expansion)));
     }
     if (k.has("oneOf")) {
-      List<Formula> parts = each(k.schemas("oneOf"), type, expansion);
+      List<SchemaNode> schemas = k.schemas("oneOf");
+      List<Formula> parts = each(schemas, type, expansion);
       out.add(
-          type == JsonType.OBJECT
-              ? expansion.exclusive().one(parts, k.strings("required"))
-              : formulas.one(parts));
+          expansion.exclusive().areApart(schemas)
+              ? formulas.or(parts)
+              : type == JsonType.OBJECT
+                  ? expansion.exclusive().one(parts, k.strings("required"))
+                  : formulas.one(parts));
     }
     SchemaNode not = k.schema("not");
     if (not != null) {

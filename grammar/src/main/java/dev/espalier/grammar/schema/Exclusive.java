@@ -73,6 +73,9 @@ final class Exclusive {
     Formulas formulas = expansion.formulas();
     List<Branch> branches = new ArrayList<>();
     parts.forEach(p -> branches.add(branch(p, given)));
+    if (!branches.isEmpty() && areApartByOneName(branches)) {
+      return formulas.or(parts);
+    }
     // Alternatives that may meet form groups; of two groups, at most one holds anything.
     int[] group = new int[parts.size()];
     for (int i = 0; i < group.length; i++) {
@@ -95,19 +98,44 @@ final class Exclusive {
     return formulas.or(groups.values().stream().map(formulas::one).toList());
   }
 
-  /** Whether it is plain to see that no value satisfies two of these verdicts' schemas. */
-  boolean areApart(List<Formula> verdicts) {
+  /** Whether it is plain to see that no value satisfies two of these schemas. */
+  boolean areApart(List<SchemaNode> schemas) {
+    List<Sight> all = new ArrayList<>();
+    for (SchemaNode schema : schemas) {
+      Sight own = sights.computeIfAbsent(schema, this::sight);
+      if (own.constants == null) {
+        return false;
+      }
+      all.add(own);
+    }
+    return haveConstantsApart(all);
+  }
+
+  private static boolean haveConstantsApart(List<Sight> all) {
     Set<Object> seen = new HashSet<>();
-    for (Formula v : verdicts) {
-      Set<Object> own =
-          v.atom instanceof Atom.Verdict verdict
-              ? sights.computeIfAbsent(verdict.schema(), this::sight).constants
-              : null;
-      if (own == null || !own.stream().allMatch(seen::add)) {
+    for (Sight s : all) {
+      if (s.constants == null || !s.constants.stream().allMatch(seen::add)) {
         return false;
       }
     }
     return true;
+  }
+
+  // By one member that all of them must have.
+  private static boolean areApartByOneName(List<Branch> branches) {
+    for (String name : branches.get(0).needed.keySet()) {
+      List<Sight> all = new ArrayList<>();
+      for (Branch b : branches) {
+        Sight s = b.needed.get(name);
+        if (s != null) {
+          all.add(s);
+        }
+      }
+      if (all.size() == branches.size() && haveConstantsApart(all)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Branch branch(Formula part, List<String> given) {

@@ -37,7 +37,7 @@ final class KeyContent implements Content {
   private final NameTrie used;
   private final BitSet keys;
   private final boolean open;
-  private final Map<Integer, Integer> labels = new HashMap<>(); // of other names, by class
+  private final Map<Long, Integer> labels = new HashMap<>(); // of other names, by class
   private final int otherLabel; // the one label of other names, -1 if there are several or none
   private final boolean everyOther; // any name that is not listed may come
   private final int stateLimit;
@@ -106,7 +106,7 @@ final class KeyContent implements Content {
       return s.rest.get(0) != Expr.NONE;
     }
     Expr taken = Expr.or(namesFrom(names, s.node), namesFrom(used, s.usedNode));
-    for (Map.Entry<Integer, Integer> c : labels.entrySet()) {
+    for (Map.Entry<Long, Integer> c : labels.entrySet()) {
       if (c.getValue() >= 0) {
         Expr others = Expr.and(s.rest.get(0), Expr.not(taken));
         for (int i = 0; i < space.languages.size(); i++) {
@@ -174,10 +174,10 @@ final class KeyContent implements Content {
     if (s.usedNode != OFF && used.nameAt(s.usedNode) >= 0) {
       return -1;
     }
-    int bits = 0;
+    long bits = 0;
     for (int i = 1; i < s.rest.size(); i++) {
       if (s.rest.get(i).accepts()) {
-        bits |= 1 << (i - 1);
+        bits |= 1L << (i - 1);
       }
     }
     return labels.getOrDefault(bits, -1);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * number of names plus that of its class. Immutable.
  */
 final class KeySpace {
-  private static final int MAX_LANGUAGES = 12;
+  private static final int MAX_LANGUAGES = 62;
+  private static final int MAX_CLASSES = 400;
   private static final int FEW = 64; // other names of a class that are counted
   private static final int MAX_COUNTED = 6; // languages; classes of more are taken as unlimited
   private static final BitSet NONE = new BitSet();
@@ -28,8 +29,8 @@ final class KeySpace {
   private final Map<Integer, BitSet> late; // by a name's place: those before that may come after
   final List<Expr> languages;
   private final Map<String, Integer> index = new HashMap<>();
-  private final List<Integer> nameBits = new ArrayList<>(); // which languages hold the name
-  private final List<Integer> classBits = new ArrayList<>();
+  private final List<Long> nameBits = new ArrayList<>(); // which languages hold the name
+  private final List<Long> classBits = new ArrayList<>();
 
   /** Names of classes so small that they had better be listed, since they can run out. */
   final List<String> countable = new ArrayList<>();
@@ -56,9 +57,9 @@ final class KeySpace {
       byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
       index.put(name, index.size());
       listed.add(utf8);
-      int bits = 0;
+      long bits = 0;
       for (int i = 0; i < languages.size(); i++) {
-        bits |= languages.get(i).matches(utf8) ? 1 << i : 0;
+        bits |= languages.get(i).matches(utf8) ? 1L << i : 0;
       }
       nameBits.add(bits);
     }
@@ -69,12 +70,16 @@ final class KeySpace {
         languages.isEmpty() ? Utf8.TEXT : Utf8.TEXT.minus(Expr.oneOf(listed)), 0, 0, stateLimit);
   }
 
-  private void findClasses(Expr names, int i, int bits, int stateLimit) {
+  private void findClasses(Expr names, int i, long bits, int stateLimit) {
     if (i > 0 && names.isEmpty(stateLimit)) {
       return;
     }
     if (i == languages.size()) {
       classBits.add(bits);
+      if (classBits.size() > MAX_CLASSES) {
+        throw new BudgetExceededException(
+            "key classes", MAX_CLASSES, "too many name patterns overlap in one object");
+      }
       boolean many = i == 0 || i > MAX_COUNTED || names.isEndless(FEW, stateLimit);
       List<byte[]> few = many ? null : names.enumerate(FEW, stateLimit);
       if (few != null) {
@@ -83,7 +88,7 @@ final class KeySpace {
       return;
     }
     Expr language = languages.get(i);
-    findClasses(Expr.and(names, language), i + 1, bits | (1 << i), stateLimit);
+    findClasses(Expr.and(names, language), i + 1, bits | (1L << i), stateLimit);
     findClasses(names.minus(language), i + 1, bits, stateLimit);
   }
 
@@ -130,11 +135,11 @@ final class KeySpace {
   }
 
   boolean inLanguage(int key, Expr language) {
-    int bits = isListed(key) ? nameBits.get(key) : classBits.get(key - names.size());
+    long bits = isListed(key) ? nameBits.get(key) : classBits.get(key - names.size());
     return ((bits >> languages.indexOf(language)) & 1) != 0;
   }
 
-  int classBits(int key) {
+  long classBits(int key) {
     return classBits.get(key - names.size());
   }
 

@@ -383,7 +383,13 @@ final class Machine {
   private List<Formula> numbered(List<Formula> verdicts) {
     Kinds known = kindsOf.get(verdicts);
     if (known == null) {
-      boolean apart = expansion.exclusive().areApart(verdicts);
+      List<SchemaNode> schemas = new ArrayList<>();
+      for (Formula v : verdicts) {
+        if (v.atom instanceof Atom.Verdict verdict) {
+          schemas.add(verdict.schema());
+        }
+      }
+      boolean apart = schemas.size() == verdicts.size() && expansion.exclusive().areApart(schemas);
       known = new Kinds(verdicts, apart, formulas, liveness::satisfiable);
       kindsOf.put(verdicts, known);
       kindsByBits.put(known.bits(), known);

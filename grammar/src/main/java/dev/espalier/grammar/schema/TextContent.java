@@ -26,6 +26,7 @@ final class TextContent implements Content {
 
   private static final TextContent ANY = any();
 
+  private static final int MOST_ON_A_WAY = 100_000; // states, to the nearest end
   private static final int MANY = 4; // languages to hold at once
 
   private final int stateLimit;
@@ -238,7 +239,7 @@ final class TextContent implements Content {
 
   @Override
   public byte @Nullable [] wayOut(int state) {
-    return states.get(state).get(0).someText(stateLimit);
+    return states.get(state).get(0).someText(Math.min(stateLimit, MOST_ON_A_WAY));
   }
 
   @Override
