@@ -42,6 +42,7 @@ final class GrammarCompiler {
     final List<Facts> dependents = new ArrayList<>();
     boolean nullable;
     boolean productive;
+    boolean queued = true; // to be looked at by findProductive
     @Nullable Expr expr; // if the rule is regular
     long size;
     @Nullable Symbol symbol;
@@ -170,12 +171,18 @@ final class GrammarCompiler {
     ArrayDeque<Facts> todo = new ArrayDeque<>(rules.values());
     while (!todo.isEmpty()) {
       Facts rule = todo.remove();
+      rule.queued = false;
       boolean nullable = nullable(rule.syntax);
       boolean productive = productive(rule.syntax);
       if (nullable != rule.nullable || productive != rule.productive) {
         rule.nullable = nullable;
         rule.productive = productive;
-        todo.addAll(rule.dependents);
+        for (Facts d : rule.dependents) {
+          if (!d.queued) {
+            d.queued = true;
+            todo.add(d);
+          }
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteClasses;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * machine's lock.
  */
 final class Predictions {
+  private static final int MAX_SYMBOLS = 20_000; // that begin at one place
+
   private final List<Symbol> symbols;
   private final Symbol end;
   private final Form.Table forms;
@@ -71,23 +74,40 @@ final class Predictions {
   }
 
   private Prediction of(Form[] forms) {
-    if (forms.length == 1 && forms[0].prediction != null) {
-      return forms[0].prediction;
+    if (forms.length == 1) {
+      return of(forms[0]);
     }
     BitSet reached = new BitSet(symbols.size());
     for (Form form : forms) {
-      for (Form.Call call : form.calls()) {
-        if (call.symbol() != end) {
-          reached.or(call.symbol().reach());
-        }
+      for (Symbol s : of(form).symbols) {
+        reached.set(s.number);
       }
     }
-    Prediction prediction =
-        known.computeIfAbsent(new Reached(reached), k -> new Prediction(reached, symbols, classes));
-    if (forms.length == 1) {
-      forms[0].prediction = prediction;
+    return of(reached);
+  }
+
+  private Prediction of(Form form) {
+    Prediction known = form.prediction;
+    if (known == null) {
+      BitSet reached = new BitSet(symbols.size());
+      for (Form.Call call : form.calls()) {
+        if (call.symbol() != end) {
+          call.symbol().addReach(reached);
+        }
+      }
+      known = of(reached);
+      form.prediction = known;
     }
-    return prediction;
+    return known;
+  }
+
+  private Prediction of(BitSet reached) {
+    if (reached.cardinality() > MAX_SYMBOLS) {
+      throw new BudgetExceededException(
+          "alternatives", MAX_SYMBOLS, "too many rules and terminals may begin at one place");
+    }
+    return known.computeIfAbsent(
+        new Reached(reached), k -> new Prediction(reached, symbols, classes));
   }
 
   private Items<Form.Call> calls(ParseState state) {

@@ -4,6 +4,7 @@ import dev.espalier.TokenSet;
 import dev.espalier.grammar.token.LexemeState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -90,19 +91,23 @@ final class Symbol {
     BitSet known = reach;
     if (known == null) {
       known = new BitSet();
-      ArrayDeque<Symbol> todo = new ArrayDeque<>(List.of(this));
-      known.set(number);
-      while (!todo.isEmpty()) {
-        for (Symbol s : todo.remove().called()) {
-          if (!known.get(s.number)) {
-            known.set(s.number);
-            todo.add(s);
-          }
-        }
-      }
+      addReach(known);
       reach = known;
     }
     return known;
+  }
+
+  /** Adds this symbol and all that its text may begin with to a set that holds such things. */
+  void addReach(BitSet out) {
+    ArrayDeque<Symbol> todo = new ArrayDeque<>();
+    todo.add(this);
+    while (!todo.isEmpty()) {
+      Symbol symbol = todo.remove();
+      if (!out.get(symbol.number)) {
+        out.set(symbol.number);
+        todo.addAll(Arrays.asList(symbol.called()));
+      }
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.espalier.grammar.regex;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class RegexParser {
   private static final int MAX_DEPTH = 500;
   private static final int MAX_COUNT = 1_000_000;
+  private static final int MANY_TEXTS = 1_000; // options that are better read as a trie
+  private static final String SPECIAL = "\\^$.|?*+()[]{}";
 
   private static final CodePoints BLANK =
       CodePoints.ranges(
@@ -134,18 +137,46 @@ public final class RegexParser {
 
   private RegexNode alternation() {
     List<RegexNode> options = new ArrayList<>();
+    List<byte[]> texts = new ArrayList<>();
     int known = captures.known();
     do {
-      options.add(sequence());
-      if (options.size() > 1 || looking("|")) {
+      String text = text();
+      if (text != null) {
+        texts.add(text.getBytes(StandardCharsets.UTF_8));
+      } else {
+        options.add(sequence());
+      }
+      if (texts.size() + options.size() > 1 || looking("|")) {
         captures.forget(known); // another option may be taken
       }
     } while (skip("|"));
+    if (texts.size() >= MANY_TEXTS) {
+      options.add(plain(Expr.oneOf(texts)));
+    } else {
+      texts.forEach(t -> options.add(plain(Expr.literal(t))));
+    }
     if (options.size() == 1) {
       return options.get(0);
     }
     RegexNode all = new RegexNode.Alternation(options);
     return all.asserts() ? all : plain(Expr.or(options.stream().map(RegexParser::expr).toList()));
+  }
+
+  // An option that is a text and nothing else; null for another one, which is left unread.
+  private @Nullable String text() {
+    int end = at;
+    while (end < pattern.length()
+        && SPECIAL.indexOf(pattern.charAt(end)) < 0
+        && !Character.isSurrogate(pattern.charAt(end))) {
+      end++;
+    }
+    boolean whole = end == pattern.length() || "|)".indexOf(pattern.charAt(end)) >= 0;
+    if (!whole || ignoreCase || extended) {
+      return null;
+    }
+    String text = pattern.substring(at, end);
+    at = end;
+    return text;
   }
 
   private RegexNode sequence() {

@@ -21,7 +21,7 @@ public final class Lexeme {
 
   // Nested counters make states that are unions of very many alternatives. Work is counted in
   // alternatives; a language of many alternatives to begin with may have more.
-  private static final int MAX_ALTERNATIVES = 400_000;
+  private static final int MAX_ALTERNATIVES = 120_000;
   private static final int ALTERNATIVES_PER_FIRST = 20;
   private static final int LIVENESS_SEARCH = 50_000;
 

@@ -135,8 +135,21 @@ class BoundsTest {
       texts.add("a" + Integer.toString(i * 7919, 3).replace('0', 'a').replace('1', 'b'));
     }
     worksOrSaysWhy(() -> Choice.of(texts).compile(WORDS), 20);
+    worksOrSaysWhy(() -> Regex.of("x(" + String.join("|", texts) + ")").compile(WORDS), 20);
     String long1 = "a".repeat(100_000);
     worksOrSaysWhy(() -> Choice.of(long1, long1 + "b", "b").compile(WORDS), 20);
+  }
+
+  @Test
+  void twentyThousandRulesThatMayBegin() {
+    StringBuilder rules = new StringBuilder("root ::= r0");
+    for (int i = 1; i < 20_000; i++) {
+      rules.append(" | r").append(i);
+    }
+    for (int i = 0; i < 20_000; i++) {
+      rules.append("\nr%d ::= \"(%d\" root \")\" | \"x%d\"".formatted(i, i, i));
+    }
+    worksOrSaysWhy(() -> Grammar.gbnf(rules.toString()).compile(WORDS), 20);
   }
 
   @ParameterizedTest
