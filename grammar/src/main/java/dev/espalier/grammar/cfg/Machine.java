@@ -60,7 +60,7 @@ final class Machine {
   private final ParseState dead;
   private final ParseState start;
   private final MaskBuilder masks;
-  private final @Nullable PartialMasks partialMasks; // null where a place is not read alone
+  private @Nullable PartialMasks partialMasks; // null where a place is not read alone
   private final TokenSets sets;
   private final ArrayList<ParseState> masked = new ArrayList<>(); // that hold one of the sets
   private final ArrayDeque<Closure> spare = new ArrayDeque<>();
@@ -511,7 +511,7 @@ final class Machine {
     if (known == null) {
       synchronized (this) {
         try {
-          known = partialMasks != null ? partialMasks.build(state) : masks.build(state);
+          known = build(state);
         } catch (StackOverflowError e) {
           throw tooDeep();
         }
@@ -525,6 +525,18 @@ final class Machine {
       }
     }
     return known;
+  }
+
+  private TokenSet build(ParseState state) {
+    PartialMasks readings = partialMasks;
+    if (readings != null) {
+      try {
+        return readings.build(state);
+      } catch (PartialMasks.TooManyRests e) {
+        partialMasks = null;
+      }
+    }
+    return masks.build(state);
   }
 
   /** The frame of what is read alone. */

@@ -37,6 +37,18 @@ final class PartialMasks {
   private static final int UNIONS = 256; // remembered at once
   private static final long MAX_HELD = 64L << 20; // bytes
   private static final int MANY = 256; // tokens; more are kept as bits
+  private static final int MANY_CALLS = 1_000; // that one place may begin with
+
+  // Where nearly every token can be cut nearly everywhere, as in S ::= S S | [a-z], rests of rests
+  // are as many as tokens are long, each about as large as the vocabulary. Such grammars have few
+  // states, and reading tokens from those is cheap.
+  static final class TooManyRests extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooManyRests() {
+      super("too many ways to cut tokens", null, false, false);
+    }
+  }
 
   @SuppressWarnings("ArrayRecordComponent") // compared by hand
   private record Nodes(int[] nodes) {
@@ -61,6 +73,7 @@ final class PartialMasks {
   private final Set<LexemeMask> shared = new LinkedHashSet<>();
   private int[] outlived = new int[256]; // nodes at which what is read was complete
   private int outlivedSize;
+  private long cut; // nodes at which something ended, in all walks of the present mask
   private final List<ResidualTrie> outlivedInside = new ArrayList<>();
   private final Set<Rest> rests = new LinkedHashSet<>();
 
@@ -119,7 +132,13 @@ final class PartialMasks {
     everything = Rest.subtree(0, 0, trie);
   }
 
+  /**
+   * The mask of a state.
+   *
+   * @throws TooManyRests if this is not the way to read the grammar
+   */
   TokenSet build(ParseState state) {
+    cut = 0;
     if (held > MAX_HELD) {
       generation++;
       held = 0;
@@ -156,6 +175,9 @@ final class PartialMasks {
       Frame frame = visits.frames[i];
       Rest rest = visits.rests[i];
       boolean closed = visits.closed[i];
+      if (form.calls().length > MANY_CALLS) {
+        throw new TooManyRests();
+      }
       if (rest.ambiguous || !form.callsRules()) {
         // Cut into symbols, an ambiguous rest would leave one more for each way to cut the tokens.
         PartialMask part = read(machine.alone(form), null, rest);
@@ -281,6 +303,10 @@ final class PartialMasks {
       leave(beginning, rest.suffixes);
     } else {
       walk(beginning, rest.node);
+    }
+    cut += outlivedSize;
+    if (cut > trie.size()) {
+      throw new TooManyRests();
     }
     if (outlivedSize > 0) {
       int[] nodes = Arrays.copyOf(outlived, outlivedSize);

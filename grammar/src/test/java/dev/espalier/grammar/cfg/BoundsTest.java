@@ -156,6 +156,7 @@ class BoundsTest {
   @ValueSource(
       strings = {
         "root ::= root root | \"a\" |",
+        "root ::= root root root | root root | [a-c. ] |",
         "root ::= x*\nx ::= \"a\"* y?\ny ::= x | \"b\"",
         "root ::= (\"a\" root? \"b\"?)",
         "root ::= \"(\" root \")\" root | \"a\"*",
