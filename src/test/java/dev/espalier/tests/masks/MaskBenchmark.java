@@ -40,7 +40,7 @@ public final class MaskBenchmark {
   private static final List<String> GRAMMARS =
       List.of("json", "arithmetic", "c", "chess", "sql", "xml", "email", "date", "choice");
   private static final int RUNS = 5;
-  private static final int WARM_UPS = 60;
+  private static final int WARM_UPS = 150;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Vocabulary vocabulary;
