@@ -9,11 +9,14 @@ import static dev.espalier.grammar.Grammar.separatedBy;
 import static dev.espalier.grammar.Grammar.seq;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
+import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.token.Vocabularies;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,7 +42,7 @@ class GrammarsDocTest {
       assertThat(bare(here)).contains(bare(m.group(1)));
       examples++;
     }
-    assertThat(examples).isEqualTo(4);
+    assertThat(examples).isEqualTo(6);
   }
 
   private static String bare(String code) {
@@ -61,6 +64,27 @@ class GrammarsDocTest {
     check(date, "2024-02-31", "2024-13-01");
     check(answer, "I do not know", "maybe");
     check(sum, "1.5*(2-3)/4", "1..5");
+  }
+
+  @Test
+  void whyNotAndManySequences() {
+    Vocabulary vocabulary = VOCABULARY;
+    int[] ends = {};
+    CompiledConstraint dates = Regex.of("[0-9]{4}-(0[1-9]|1[0-2])").compile(vocabulary);
+    CompiledConstraint.Check check =
+        dates.check("2024-13"); // refused at byte 6: '0' to '2' was expected
+    String picture = Picture.dot(dates, 50);
+    assertThat(check.offset()).isEqualTo(6);
+    assertThat(check.expected()).isEqualTo("'0' to '2'");
+    assertThat(picture).startsWith("digraph");
+
+    int stride = (vocabulary.size() + 63) / 64;
+    long[] rows = new long[2 * stride];
+    CompiledConstraint.State start = dates.start();
+    new TokenMask(vocabulary.size())
+        .fillRows(Arrays.asList(start, null), ends, rows, stride); // null: a sequence that is over
+    assertThat(Arrays.stream(rows, 0, stride).anyMatch(w -> w != 0)).isTrue();
+    assertThat(Arrays.stream(rows, stride, 2 * stride).allMatch(w -> w == 0)).isTrue();
   }
 
   @Test
