@@ -88,7 +88,7 @@ final class Completion {
     byte[] close = {(byte) (array ? ']' : '}')};
     JsonState closed =
         switch (c.phase) {
-          case AFTER, KEY_START -> feed(s, close, out);
+          case AFTER, KEY_START, NUMBER -> feed(s, close, out); // which may need a line end
           case VALUE -> c.meaning.closing() == null ? null : feed(s, close, out);
           default -> null;
         };
