@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -929,6 +930,25 @@ public final class Expr {
   /** Number of alternatives at the top: a measure of how ambiguous the automaton is here. */
   public int width() {
     return kind == Kind.OR || kind == Kind.AND ? args.length : 1;
+  }
+
+  /** Number of different parts and texts that this is written with. */
+  public int size() {
+    Set<Expr> seen = new HashSet<>();
+    ArrayDeque<Expr> todo = new ArrayDeque<>();
+    todo.add(this);
+    int size = 0;
+    while (!todo.isEmpty()) {
+      Expr e = todo.removeLast();
+      if (seen.add(e)) {
+        size += e.literals == null ? 1 : e.literals.size();
+        if (e.kind == Kind.LOOP) {
+          todo.add(e.definition());
+        }
+        todo.addAll(Arrays.asList(e.args));
+      }
+    }
+    return size;
   }
 
   /** Adds the byte sets that occur anywhere inside. */

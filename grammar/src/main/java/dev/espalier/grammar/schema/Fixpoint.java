@@ -29,7 +29,7 @@ final class Fixpoint {
   // questions
   // are answered before the clock is looked at for the first time.
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final int BETWEEN_LOOKS = 1024;
+  private static final int BETWEEN_LOOKS = 256;
   private static final int NOTHING = Integer.MAX_VALUE; // leaned on
 
   private final long budgetNanos;

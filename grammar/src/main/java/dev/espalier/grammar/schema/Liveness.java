@@ -470,6 +470,7 @@ final class Liveness {
     if (rule == c.broken.size()) {
       return true;
     }
+    answers.checkClock();
     KeySpace space = c.space;
     Formula broken = c.broken.get(rule);
     for (int i = 0; i < members.size(); i++) {

@@ -117,7 +117,7 @@ public record Options(
     public int states = 1_000_000;
 
     /** See {@link Options}. */
-    public Duration compileTime = Duration.ofSeconds(2);
+    public Duration compileTime = Duration.ofMillis(1500);
 
     private Changes(@Nullable Options from) {
       if (from != null) {

@@ -20,9 +20,9 @@ public final class Lexeme {
   private static final int MAX_CELLS = 1 << 24; // of the table, 64 MB
 
   // Nested counters make states that are unions of very many alternatives. Work is counted in
-  // alternatives; a language of many alternatives to begin with may have more.
+  // alternatives; a language that is written with many parts may have more.
   private static final int MAX_ALTERNATIVES = 120_000;
-  private static final int ALTERNATIVES_PER_FIRST = 20;
+  private static final int ALTERNATIVES_PER_PART = 20;
   private static final int LIVENESS_SEARCH = 50_000;
 
   /** A table entry: not computed yet. */
@@ -41,7 +41,8 @@ public final class Lexeme {
   private final int shift; // a row has 2^shift cells, so that finding one's state needs no division
   final boolean lazy; // whether it ends as soon as it accepts
   private final AtomicInteger alternatives = new AtomicInteger();
-  private final int maxAlternatives;
+  private final Expr language;
+  private long maxAlternatives = MAX_ALTERNATIVES; // guarded by this; raised once it is reached
   private final LexemeState start;
   private final int number;
 
@@ -63,7 +64,7 @@ public final class Lexeme {
     width = classes.size();
     shift = 32 - Integer.numberOfLeadingZeros(width - 1);
     number = NUMBERS.getAndIncrement();
-    maxAlternatives = MAX_ALTERNATIVES + ALTERNATIVES_PER_FIRST * language.width();
+    this.language = language;
     start = state(language);
   }
 
@@ -161,11 +162,15 @@ public final class Lexeme {
       throw new BudgetExceededException(
           "states", row, "the automaton of one regular language; use smaller counts");
     }
-    if (e.width() > 1 && alternatives.addAndGet(e.width()) > maxAlternatives) {
-      throw new BudgetExceededException(
-          "alternatives",
-          maxAlternatives,
-          "nested counted repetitions multiply; use smaller counts or '*'");
+    int spent = e.width() > 1 ? alternatives.addAndGet(e.width()) : 0;
+    if (spent > maxAlternatives) {
+      maxAlternatives = MAX_ALTERNATIVES + (long) ALTERNATIVES_PER_PART * language.size();
+      if (spent > maxAlternatives) {
+        throw new BudgetExceededException(
+            "alternatives",
+            maxAlternatives,
+            "nested counted repetitions multiply; use smaller counts or '*'");
+      }
     }
     if (row == states.length) {
       int rows = Math.max(4, 2 * row);
