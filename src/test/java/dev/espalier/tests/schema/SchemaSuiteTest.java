@@ -91,7 +91,7 @@ class SchemaSuiteTest {
         .isEqualTo("{\"tests\":1,\"right\":1,\"refused\":0,\"wrong\":0}");
     assertThat(report.get("unsatisfiable").size()).isEqualTo(1);
     assertThat(report.get("wrong").get(0).stringValue()).contains("said to be wrong");
-    assertThat(report.get("refusedSchemas").get(0).stringValue()).contains("backreferences");
+    assertThat(report.get("refusedSchemas").get(0).stringValue()).contains("back-references");
   }
 
   @Test
