@@ -27,7 +27,7 @@ final class Completion {
   // wrong, only at worst not found.
 
   private static final int MAX_HEIGHT = 24;
-  private static final long NANOS = 1_500_000_000L; // for one completion
+  private static final long NANOS = 5_000_000_000L; // for one completion
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
   private static final int MAX_BRANCHES = 100; // of one debt, tried for a height
