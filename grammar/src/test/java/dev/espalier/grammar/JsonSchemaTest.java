@@ -246,4 +246,24 @@ class JsonSchemaTest {
     assertThat(new String(c.start().forced().bytes(), java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo("{\"name\":\"");
   }
+
+  /** A value that meets one rule breaks another only if it really does. */
+  @Test
+  void aRuleIsNotBrokenByAValueThatMeetsIt() {
+    String closed =
+        "\"additionalProperties\":false,\"not\":{\"properties\":{\"a\":{\"enum\":[1,2]}}}}";
+    assertThatThrownBy(
+            () ->
+                JsonSchema.of(
+                        "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1]}}," + closed)
+                    .compile(BYTES))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("no value");
+    assertThat(
+            JsonSchema.of("{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1,3]}}," + closed)
+                .compile(BYTES)
+                .check("{\"a\":3}")
+                .accepted())
+        .isTrue();
+  }
 }
