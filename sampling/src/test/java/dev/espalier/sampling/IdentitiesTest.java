@@ -10,7 +10,6 @@ import dev.espalier.LogitsProcessor;
 import dev.espalier.LogitsRow;
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -24,12 +23,7 @@ import net.jqwik.api.constraints.Size;
 class IdentitiesTest {
   @Provide
   Arbitrary<float[]> rows() {
-    return Arbitraries.integers()
-        .between(-640, 640)
-        .map(i -> i / 64f)
-        .array(float[].class)
-        .ofMinSize(2)
-        .ofMaxSize(40);
+    return Steps.rows();
   }
 
   private static List<Integer> kept(LogitsProcessor method, float[] row) {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,12 +29,7 @@ class MethodProperties {
 
   @Provide
   Arbitrary<float[]> rows() {
-    return Arbitraries.integers()
-        .between(-640, 640)
-        .map(i -> i / 64f)
-        .array(float[].class)
-        .ofMinSize(2)
-        .ofMaxSize(40);
+    return Steps.rows();
   }
 
   private static int[] ints(List<Integer> tokens) {

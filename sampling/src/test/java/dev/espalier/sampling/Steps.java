@@ -6,6 +6,8 @@ import dev.espalier.LogitsRow;
 import dev.espalier.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 
 /** One step of a method, for tests. */
 final class Steps {
@@ -59,5 +61,15 @@ final class Steps {
       logits[i] = (float) Math.log(p[i]);
     }
     return logits;
+  }
+
+  /** Short rows for properties, of sixty-fourths, so that many values are equal. */
+  static Arbitrary<float[]> rows() {
+    return Arbitraries.integers()
+        .between(-640, 640)
+        .map(i -> i / 64f)
+        .array(float[].class)
+        .ofMinSize(2)
+        .ofMaxSize(40);
   }
 }
