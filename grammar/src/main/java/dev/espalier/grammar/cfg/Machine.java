@@ -548,8 +548,11 @@ final class Machine {
     return frame == alone;
   }
 
-  /** A place in a lexeme as if nothing were below its frame. */
-  ParseState alone(LexemeState lexeme) {
+  /**
+   * A place in a lexeme, or one that does the same to tokens, as if nothing were below its frame.
+   */
+  ParseState alone(LexemeState place) {
+    LexemeState lexeme = place.clamped();
     ParseState known = lexemesAlone.get(lexeme);
     if (known == null) {
       Closure closure = borrow();

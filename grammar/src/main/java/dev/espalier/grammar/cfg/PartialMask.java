@@ -65,6 +65,7 @@ final class PartialMask {
     final boolean ambiguous;
 
     private final ByteSet first; // the bytes they begin with
+    Rest @Nullable [] pieces; // if leaving, where that was asked for
     private final @Nullable Rest[] resolved = new Rest[2]; // if leaving: the two sets of suffixes
 
     private Rest(

@@ -154,7 +154,7 @@ final class PartialMasks {
       }
     }
     for (int i = 0; i < state.forms.length; i++) {
-      sum.visits.add(state.forms[i], state.formFrames[i], everything, true);
+      sum.visits.add(state.forms[i], state.formFrames[i], everything);
     }
     complete(sum);
     TokenSet result = sets.union(sum.parts, sum.size, found);
@@ -174,11 +174,10 @@ final class PartialMasks {
       Form form = visits.forms[i];
       Frame frame = visits.frames[i];
       Rest rest = visits.rests[i];
-      boolean closed = visits.closed[i];
       if (form.calls().length > MANY_CALLS) {
         throw new TooManyRests();
       }
-      if (rest.ambiguous || !form.callsRules()) {
+      if (rest.ambiguous || (rest != everything && !form.callsRules())) {
         // Cut into symbols, an ambiguous rest would leave one more for each way to cut the tokens.
         PartialMask part = read(machine.alone(form), null, rest);
         sum.add(part);
@@ -188,8 +187,8 @@ final class PartialMasks {
       } else {
         for (Form.Call call : form.calls()) {
           ParseState beginning = machine.alone(call.symbol());
-          if (beginning == null) {
-            continue; // the end of the text
+          if (beginning == null || !rest.beginsWithin(machine.first(beginning))) {
+            continue; // the end of the text, or no token
           }
           PartialMask part = read(beginning, call.symbol(), rest);
           sum.add(part);
@@ -202,18 +201,12 @@ final class PartialMasks {
           }
         }
       }
-      if (form.nullable && !closed) {
-        goOn(sum, frame, rest);
-      }
     }
   }
 
   private void visit(Sum sum, Form form, Frame frame, Rest rest) {
-    ByteSet first = machine.first(machine.alone(form));
-    Rest resolved = rest.leaving == null ? rest : resolve(rest, rest.leaving, first);
-    if (resolved.beginsWithin(first)) {
-      sum.visits.add(form, frame, resolved, false);
-    } else if (form.nullable) {
+    look(sum, form, frame, rest);
+    if (form.nullable) {
       goOn(sum, frame, rest);
     }
   }
@@ -224,15 +217,31 @@ final class PartialMasks {
       return;
     }
     ParseState after = machine.popped(frame);
-    ByteSet first = machine.first(after);
-    Rest resolved = rest.leaving == null ? rest : resolve(rest, rest.leaving, first);
-    if (!resolved.beginsWithin(first)) {
-      return;
-    }
-    for (int i = 0; i < after.forms.length; i++) {
-      if (resolved.beginsWithin(machine.first(machine.alone(after.forms[i])))) {
-        sum.visits.add(after.forms[i], after.formFrames[i], resolved, true);
+    if (rest.beginsWithin(machine.first(after))) {
+      for (int i = 0; i < after.forms.length; i++) {
+        look(sum, after.forms[i], after.formFrames[i], rest);
       }
+    }
+  }
+
+  // Adds what a form makes of a rest, whatever its frame makes of it.
+  private void look(Sum sum, Form form, Frame frame, Rest rest) {
+    ByteSet first = machine.first(machine.alone(form));
+    LexemeMask leaving = rest.leaving;
+    if (leaving == null) {
+      add(sum, form, frame, rest, first);
+    } else if (leaving.isWide() || leaving.isNearlyClosed() || leaving.leavesSeldom(first)) {
+      add(sum, form, frame, resolve(rest, leaving, first), first);
+    } else {
+      for (Rest piece : pieces(rest, leaving)) {
+        look(sum, form, frame, piece);
+      }
+    }
+  }
+
+  private static void add(Sum sum, Form form, Frame frame, Rest rest, ByteSet first) {
+    if (rest.beginsWithin(first)) {
+      sum.visits.add(form, frame, rest);
     }
   }
 
@@ -245,6 +254,17 @@ final class PartialMasks {
       rest.resolve(all, resolved);
     }
     return resolved;
+  }
+
+  // Where nearly every token leaves, as white space is left, the large subtrees that do stay what
+  // they are, so that wide lexemes are found in them.
+  private Rest[] pieces(Rest rest, LexemeMask leaving) {
+    Rest[] pieces = rest.pieces;
+    if (pieces == null) {
+      pieces = walked(machine.alone(leaving.state()), everything).rests;
+      rest.pieces = pieces;
+    }
+    return pieces;
   }
 
   private PartialMask read(ParseState beginning, @Nullable Symbol symbol, Rest rest) {
@@ -266,8 +286,7 @@ final class PartialMasks {
     if (beginning.lexemes.length != 1 || beginning.forms.length > 1) {
       return null; // the one form is the end, where the lexeme may end
     }
-    LexemeMask mask = beginning.lexemes[0].mask();
-    return mask.isNearlyClosed() ? mask : null;
+    return beginning.lexemes[0].mask();
   }
 
   private PartialMask whole(LexemeMask lexeme) {
@@ -282,7 +301,7 @@ final class PartialMasks {
   // A rule that does not begin with itself is read by the symbols that it begins with.
   private PartialMask composed(Form body, Rest rest) {
     Sum sum = begin();
-    sum.visits.add(body, machine.alone(), rest, true);
+    sum.visits.add(body, machine.alone(), rest);
     complete(sum);
     held += 100 + 4L * sum.size;
     PartialMask part =

@@ -14,7 +14,6 @@ final class Visits {
   Frame[] frames = new Frame[64];
   Rest[] rests = new Rest[64];
   int size;
-  boolean[] closed = new boolean[64]; // whether what the frame returns to was added as well
   private boolean hashed; // whether the table is in use
   private int[] table = new int[256]; // open addressing; place plus one, 0 for free
 
@@ -26,14 +25,14 @@ final class Visits {
     size = 0;
   }
 
-  void add(Form form, Frame frame, Rest rest, boolean close) {
+  void add(Form form, Frame frame, Rest rest) {
     if (size < SCAN) {
       for (int i = 0; i < size; i++) {
         if (is(i, form, frame, rest)) {
           return;
         }
       }
-      append(form, frame, rest, close);
+      append(form, frame, rest);
       return;
     }
     if (!hashed) {
@@ -46,7 +45,7 @@ final class Visits {
     if (slot < 0) {
       return;
     }
-    append(form, frame, rest, close);
+    append(form, frame, rest);
     table[slot] = size;
     if (2 * size > table.length) {
       table = new int[2 * table.length];
@@ -56,15 +55,13 @@ final class Visits {
     }
   }
 
-  private void append(Form form, Frame frame, Rest rest, boolean close) {
+  private void append(Form form, Frame frame, Rest rest) {
     if (size == forms.length) {
       forms = Arrays.copyOf(forms, 2 * size);
       frames = Arrays.copyOf(frames, 2 * size);
       rests = Arrays.copyOf(rests, 2 * size);
-      closed = Arrays.copyOf(closed, 2 * size);
     }
     forms[size] = form;
-    closed[size] = close;
     frames[size] = frame;
     rests[size++] = rest;
   }

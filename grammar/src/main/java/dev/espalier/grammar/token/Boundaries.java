@@ -1,6 +1,7 @@
 package dev.espalier.grammar.token;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where tokens fall out of a lexeme: the trie nodes at which its automaton dies. A token stays
@@ -10,10 +11,12 @@ final class Boundaries {
   final TokenTrie trie;
   private final int[] nodes; // ascending; no one is below another
   private final int[] forced; // those before which the lexeme may end
+  private final int @Nullable [] tops; // the only subtrees with tokens that stay; null for all
 
-  /** From what {@link LexemeWalk#dead} holds. */
-  Boundaries(TokenTrie trie, int[] marked) {
+  /** From what {@link LexemeWalk#dead} holds, and {@link LexemeWalk#tops}. */
+  Boundaries(TokenTrie trie, int[] marked, int @Nullable [] tops) {
     this.trie = trie;
+    this.tops = tops;
     int n = 0;
     for (int node : marked) {
       n += node >= 0 ? 1 : 0;
@@ -49,8 +52,8 @@ final class Boundaries {
     return k == marked.size;
   }
 
-  /** Marked as they came, the deep ones replaced. */
-  int[] withDeep(DeepNodes deep, IntList marked) {
+  /** The same, the deep ones replaced by others, which are marked. */
+  Boundaries withDeep(DeepNodes deep, IntList marked) {
     IntList merged = new IntList();
     int k = 0;
     for (int node : nodes) {
@@ -60,7 +63,7 @@ final class Boundaries {
       }
     }
     addUpTo(trie.size(), marked, k, merged);
-    return merged.toArray();
+    return new Boundaries(trie, merged.toArray(), tops);
   }
 
   private int marked(int node) {
@@ -97,25 +100,45 @@ final class Boundaries {
 
   /** How many tokens strictly below a node stay inside, if all boundaries are below it. */
   int staying(int node) {
-    int n = trie.first[trie.end[node]] - trie.first[node + 1];
+    int n = 0;
+    for (int r = 0; r < ranges(); r++) {
+      n += trie.first[to(node, r)] - trie.first[from(node, r)];
+    }
     for (int fall : nodes) {
       n -= trie.first[trie.end[fall]] - trie.first[fall];
     }
     return n;
   }
 
+  private int ranges() {
+    return tops == null ? 1 : tops.length;
+  }
+
+  private int from(int node, int range) {
+    return tops == null ? node + 1 : tops[range];
+  }
+
+  private int to(int node, int range) {
+    return trie.end[tops == null ? node : tops[range]];
+  }
+
   /** They themselves, in the trie's order. */
   int[] ids(int node, int staying) {
     int[] ids = new int[staying];
     int n = 0;
-    int from = trie.first[node + 1];
-    for (int fall : nodes) {
-      int to = trie.first[fall];
+    int k = 0;
+    for (int r = 0; r < ranges(); r++) {
+      int from = trie.first[from(node, r)];
+      for (; k < nodes.length && nodes[k] < to(node, r); k++) {
+        int to = trie.first[nodes[k]];
+        System.arraycopy(trie.ids, from, ids, n, to - from);
+        n += to - from;
+        from = trie.first[trie.end[nodes[k]]];
+      }
+      int to = trie.first[to(node, r)];
       System.arraycopy(trie.ids, from, ids, n, to - from);
       n += to - from;
-      from = trie.first[trie.end[fall]];
     }
-    System.arraycopy(trie.ids, from, ids, n, trie.first[trie.end[node]] - from);
     return ids;
   }
 
@@ -123,7 +146,7 @@ final class Boundaries {
   long[] bits(int node, int staying) {
     int all = trie.ids.length;
     long[] words;
-    if (node == 0 && staying > all / 2) {
+    if (node == 0 && tops == null && staying > all / 2) {
       words = trie.everything();
       for (int fall : nodes) {
         for (int t = trie.first[fall], to = trie.first[trie.end[fall]]; t < to; t++) {
@@ -133,15 +156,22 @@ final class Boundaries {
       return words;
     }
     words = new long[(trie.vocabularySize() + 63) >>> 6];
-    int from = trie.first[node + 1];
-    for (int k = 0; k <= nodes.length; k++) {
-      int to = k < nodes.length ? trie.first[nodes[k]] : trie.first[trie.end[node]];
-      for (int t = from; t < to; t++) {
-        words[trie.ids[t] >>> 6] |= 1L << trie.ids[t];
+    int k = 0;
+    for (int r = 0; r < ranges(); r++) {
+      int from = trie.first[from(node, r)];
+      for (; k < nodes.length && nodes[k] < to(node, r); k++) {
+        mark(from, trie.first[nodes[k]], words);
+        from = trie.first[trie.end[nodes[k]]];
       }
-      from = k < nodes.length ? trie.first[trie.end[nodes[k]]] : to;
+      mark(from, trie.first[to(node, r)], words);
     }
     return words;
+  }
+
+  private void mark(int from, int to, long[] words) {
+    for (int t = from; t < to; t++) {
+      words[trie.ids[t] >>> 6] |= 1L << trie.ids[t];
+    }
   }
 
   /** They themselves, one bit each, where others have these bits and differ in deep ones alone. */

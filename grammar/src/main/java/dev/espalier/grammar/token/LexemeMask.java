@@ -15,7 +15,7 @@ public final class LexemeMask {
   /** More tokens than this are kept as bits. */
   static final int MANY = 512;
 
-  private static final int FEW_BEYOND = 4_000; // nodes
+  private static final int FEW_BEYOND = 4_000; // nodes, in a large vocabulary
 
   private final LexemeState state;
   private final int node;
@@ -29,12 +29,13 @@ public final class LexemeMask {
   private volatile @Nullable ResidualTrie
       forcedSuffixes; // the suffixes behind places where it has to end
   private volatile @Nullable ResidualTrie all; // and those where it may end as well
+  private volatile int @Nullable [] beyondByByte; // the nodes beyond, by the first byte behind
 
   private LexemeMask(LexemeState state, int node, LexemeWalk walk) {
     TokenTables tables = state.lexeme().tables;
     this.state = state;
     this.node = node;
-    Boundaries boundaries = new Boundaries(tables.trie(), walk.dead.toArray());
+    Boundaries boundaries = new Boundaries(tables.trie(), walk.dead.toArray(), walk.tops);
     this.boundaries = boundaries;
     forced = boundaries.forced();
     int staying = boundaries.staying(node);
@@ -61,7 +62,7 @@ public final class LexemeMask {
       beyond = near.beyond;
       return;
     }
-    Boundaries boundaries = new Boundaries(tables.trie(), old.withDeep(deep, walk.dead));
+    Boundaries boundaries = old.withDeep(deep, walk.dead);
     this.boundaries = boundaries;
     forced = boundaries.forced();
     beyond = near.beyond + forced.length; // what matters is whether there are any
@@ -94,7 +95,7 @@ public final class LexemeMask {
     if (known == null) {
       LexemeWalk walk = new LexemeWalk(state.lexeme());
       walk.from(state, node);
-      known = new Boundaries(state.lexeme().tables.trie(), walk.dead.toArray());
+      known = new Boundaries(state.lexeme().tables.trie(), walk.dead.toArray(), walk.tops);
       boundaries = known;
     }
     return known;
@@ -200,15 +201,52 @@ public final class LexemeMask {
     return residual(false);
   }
 
+  /** The state that it is the mask of, or one that does the same to tokens. */
+  public LexemeState state() {
+    return state;
+  }
+
+  /**
+   * Whether little leaves the lexeme that begins with some of these bytes, and all of it where the
+   * lexeme cannot go on.
+   *
+   * @param next what may come after the lexeme
+   */
+  public boolean leavesSeldom(ByteSet next) {
+    int[] known = beyondByByte;
+    if (known == null) {
+      TokenTrie trie = state.lexeme().tables.trie();
+      known = new int[256];
+      for (int node : forced) {
+        known[trie.byteAt(node)] += trie.end[node] - node;
+      }
+      beyondByByte = known;
+    }
+    int n = 0;
+    for (int b = next.next(0); b >= 0; b = next.next(b + 1)) {
+      n += known[b];
+    }
+    return n <= fewBeyond() && !needsAll(next);
+  }
+
+  private int fewBeyond() {
+    return Math.min(FEW_BEYOND, state.lexeme().tables.trie().size() / 64);
+  }
+
   /** Whether what leaves the lexeme is little enough to be merged before it is read. */
   public boolean isNearlyClosed() {
-    return beyond < FEW_BEYOND;
+    return beyond <= fewBeyond();
   }
 
   /**
    * Whether reading through this mask beats walking the vocabulary: many tokens stay, few leave. A
    * short lexeme such as white space is left at once, by nearly every token.
    */
+  public boolean isWide() {
+    return isWide(fewNodes(state.lexeme().tables.trie()));
+  }
+
+  /** The same with another least number of nodes inside; zero says yes to all. */
   boolean isWide(int least) {
     return isWide(live, beyond, least);
   }

@@ -148,6 +148,15 @@ public final class LexemeState {
     return known;
   }
 
+  // Of those with the same texts, the first one that anybody asked about. Places inside many
+  // literal
+  // texts are too many to be remembered.
+  private LexemeState first(TokenTables tables) {
+    return expr.literalPlace() != null
+        ? this
+        : tables.cached(new Texts(expr, lexeme().lazy), t -> this);
+  }
+
   /**
    * What the tokens of a trie node's subtree do from here, if it pays to look at it that way; null
    * where few tokens stay inside, or most of them leave.
@@ -176,16 +185,20 @@ public final class LexemeState {
         .orElse(null);
   }
 
+  private record Texts(Expr expr, boolean lazy) {}
+
   /**
-   * A state with the same tokens, and the same tokens after leaving it, that counts no further than
-   * the longest token is long.
+   * The state that stands for all with the same tokens, and the same tokens after leaving it: it
+   * counts no further than the longest token is long, and may belong to another lexeme, since what
+   * is left of different ones is often the same.
    */
   public LexemeState clamped() {
     LexemeState known = clamped;
     if (known == null) {
       TokenTables tables = lexeme().tables;
       Expr near = expr.horizon(tables.trie().depth());
-      known = near == expr ? this : Lexeme.of(near, lexeme().lazy, tables).start();
+      known =
+          near == expr ? first(tables) : Lexeme.of(near, lexeme().lazy, tables).start().clamped();
       clamped = known;
     }
     return known;

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tokens of a trie node's subtree from a lexeme's state, by one depth-first pass.
@@ -21,6 +22,9 @@ final class LexemeWalk {
   /** Nodes at which the lexeme is dead; {@code ~node} where it could not end before, either. */
   final IntList dead = new IntList();
 
+  /** The only subtrees that it went into, ascending; null for all below the node. */
+  int @Nullable [] tops;
+
   private long loopsWhereItMayEnd;
   int live;
   long beyond;
@@ -38,17 +42,34 @@ final class LexemeWalk {
   }
 
   void from(LexemeState state, int node) {
+    ByteSet first = node == 0 ? state.first() : ByteSet.ALL;
+    if (2 * first.size() > trie.firstBytes()) { // looking children up would gain nothing
+      walk(state, node + 1, trie.end(node));
+      return;
+    }
+    IntList children = new IntList();
+    for (int b = first.next(0); b >= 0; b = first.next(b + 1)) {
+      int child = trie.child(0, b);
+      if (child >= 0) {
+        children.add(child);
+        walk(state, child, trie.end(child));
+      }
+    }
+    tops = children.toArray();
+  }
+
+  // The nodes from one to another, all of them below the one that the state belongs to.
+  private void walk(LexemeState state, int from, int stop) {
     byte[] bytes = trie.bytes;
     int[] end = trie.end;
     long[] groupsBelow = trie.groups;
     int[] table = lexeme.table();
     boolean accepts = state.accepts();
     int depth = 0;
-    int stop = trie.end(node);
     ends[0] = stop;
     entries[0] = (state.entry() - 2) & ~1; // not left before its first byte
     outside[0] = ~lexeme.loops(state.entry());
-    for (int i = node + 1; i < stop; ) {
+    for (int i = from; i < stop; ) {
       while (i >= ends[depth]) {
         depth--;
       }

@@ -25,6 +25,7 @@ public final class TokenTrie {
   final DeepNodes[] deep; // by rising limit
   final long[] groups; // of the bytes below a node, see ByteGroups
   private final int[] top = new int[256]; // children of the root by their byte, or -1
+  private int tops; // how many of them there are
   private final long[] everything;
   private final int depth;
   private final int vocabularySize;
@@ -73,6 +74,7 @@ public final class TokenTrie {
     Arrays.fill(top, -1);
     for (int c = 1; c < bytes.length; c = end[c]) {
       top[byteAt(c)] = c;
+      tops++;
     }
   }
 
@@ -126,6 +128,11 @@ public final class TokenTrie {
       }
     }
     return -1;
+  }
+
+  /** The number of bytes that tokens begin with. */
+  int firstBytes() {
+    return tops;
   }
 
   /** Whether some token ends at the node. */

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,6 +184,25 @@ class CompiledGrammarTest {
         state = few.isEmpty() ? null : state.advance(few.get(r.nextInt(few.size())));
       }
     }
+  }
+
+  @Test
+  void whatMayBeLeftOutIsLeftOutInTheMiddleOfATokenToo() {
+    Vocabulary vocabulary =
+        Vocabularies.of(
+            Stream.of("a", "b", "c", "(", ")", "cab)", "c(ca)ab)", "cab(")
+                .map(s -> s.getBytes(StandardCharsets.UTF_8))
+                .toList());
+    // Behind a word comes a parenthesis or nothing; "ab)" can be told from the word by neither.
+    String grammar = "root ::= r \"ab)\"\nr ::= x y?\ny ::= \"(\" r \")\"\nx ::= [a-z]*";
+    CompiledConstraint.State state =
+        CompiledGrammar.of(GbnfParser.parse(grammar), "root", vocabulary).start();
+    TokenMask mask = new TokenMask(vocabulary.size());
+    state.fillMask(mask);
+    for (int id = 0; id < vocabulary.size(); id++) {
+      assertThat(mask.contains(id)).as(vocabulary.describe(id)).isEqualTo(state.allows(id));
+    }
+    assertThat(mask.contains(5)).isTrue();
   }
 
   private static Vocabulary randomVocabulary(Random r) {
