@@ -5,10 +5,10 @@ import java.util.Arrays;
 /**
  * Σ exp and Σ y·exp over a long row by floats, within a proven bound. Mutable, for one thread.
  *
- * <p>Every place of a segment has its own float sum over all segments, so that one vector loop does
- * everything ({@link FastExp#addFloats}); every {@link #FLUSH} segments these are added up in
- * double. A plain array is read in place, as {@link BlockIndex} reads it: copying its segments
- * would take half as long as the sums themselves.
+ * <p>Every place of a segment has its own float sum over all segments; every {@link #FLUSH} segments
+ * these are added up in double. For {@link #boundTail} one vector loop does everything ({@link
+ * TailExp}), and a plain array is read in place, as {@link BlockIndex} reads it: copying its
+ * segments would take half as long as the sums themselves.
  */
 final class ExpSums {
   private static final int SEGMENT = FastExp.SEGMENT;
@@ -32,6 +32,7 @@ final class ExpSums {
   private final float[] exponential = new float[SEGMENT];
   private final float[] moments = new float[SEGMENT];
   private final float[] planes; // as BlockIndex has them
+  private final TailExp tailExp = new TailExp();
 
   /** Whether rows have been seen to hold −∞: a model that pads its rows so always does. */
   private boolean gaps;
@@ -57,13 +58,38 @@ final class ExpSums {
    * @param max their largest raw logit, which {@link #holds}
    */
   void add(DenseRow row, float max, double scale) {
-    add(row, max, scale, true);
+    addAll(row, max, scale, gaps || !row.gapless());
+    if (Double.isNaN(sum)) {
+      gaps = true;
+      addAll(row, max, scale, true);
+    }
+  }
+
+  private void addAll(DenseRow row, float max, double scale, boolean raised) {
+    float lowest = floor(max, scale);
+    sum = 0;
+    moment = 0;
+    float[] x = row.scratch;
+    for (int s = 0; s < row.segments(); s++) {
+      row.members(s, x);
+      if (raised || s == row.segments() - 1) { // the last may end early
+        FastExp.raise(x, lowest);
+      }
+      FastExp.floats(x, max, (float) scale, exponential);
+      FastExp.add(exponential, sums);
+      FastExp.addMoments(x, max, (float) scale, exponential, moments);
+      if (s % FLUSH == FLUSH - 1 || s == row.segments() - 1) {
+        sum += flush(sums);
+        moment += flush(moments);
+      }
+    }
   }
 
   /**
    * Bounds Σ exp((x − cap) · scale) over the members behind the best few, of which {@code cap} is
-   * the last: {@link #tailLeast} and {@link #tailMost}. Only the tail is in doubt then, and what
-   * lies 32 nats below the cap is less than what lies so far below the largest.
+   * the last: {@link #tailLeast} and {@link #tailMost}. Only the tail is in doubt then, and the
+   * best are {@code few} times its largest term or more, beside which the slack of {@link TailExp}
+   * is nothing.
    *
    * <p>The pass takes all members, and what the best made of it is subtracted. That loses the
    * roundings of the sums' 20 additions.
@@ -74,67 +100,61 @@ final class ExpSums {
   boolean boundTail(DenseRow row, long[] best, int few, double scale) {
     float max = Keys.logit(best[0]);
     float cap = Keys.logit(best[few - 1]);
-    if (!holds(max, scale) || (max - (double) cap) * scale > 32) {
+    if (!holds(max, scale) || !TailExp.holds(cap, scale) || (max - (double) cap) * scale > 32) {
       return false;
     }
-    add(row, cap, scale, false);
+    tailExp.set(cap, scale);
+    addTail(row, cap, scale);
     double tail = sum;
     for (int i = 0; i < few; i++) {
-      tail -= FastExp.floats(Keys.logit(best[i]), cap, (float) scale);
+      tail -= tailExp.term(Keys.logit(best[i]));
     }
     double rounding = 1.3e-6 * sum;
-    tailLeast = Math.max(0, (tail - rounding) * (1 - ERROR) - row.size * 1.3e-14);
-    tailMost = (tail + rounding) * (1 + 1.01 * ERROR);
+    double slack = row.size * TailExp.SLACK;
+    double factor = tailExp.factor();
+    tailLeast = Math.max(0, factor * (tail - rounding) * (1 - TailExp.ERROR) - slack);
+    tailMost = factor * (tail + rounding) * (1 + 1.01 * TailExp.ERROR) + 1.01 * slack;
     return true;
   }
 
-  private void add(DenseRow row, float shift, double scale, boolean withMoment) {
-    float[] array = withMoment ? null : row.plain();
+  private void addTail(DenseRow row, float cap, double scale) {
+    float[] array = row.plain();
     if (!gaps && array != null) {
-      addInPlace(array, row.size, shift, (float) scale);
+      addInPlace(array, row.size);
     } else {
-      addSegments(row, shift, scale, withMoment, gaps || !row.gapless());
+      addSegments(row, cap, scale, gaps || !row.gapless());
     }
     if (Double.isNaN(sum)) {
       gaps = true;
-      addSegments(row, shift, scale, withMoment, true);
+      addSegments(row, cap, scale, true);
     }
   }
 
-  private void addInPlace(float[] x, int size, float shift, float scale) {
+  private void addInPlace(float[] x, int size) {
     sum = 0;
     for (int from = 0; from < size; from += SEGMENT) {
       if (BlockIndex.isFirstPlane(from)) {
         Arrays.fill(planes, from, from + SEGMENT, 0);
-        FastExp.addFloats(x, size, from, from + SEGMENT, shift, scale, planes);
+        tailExp.add(x, size, from, from + SEGMENT, planes);
         sum += total(planes, from);
       }
     }
   }
 
-  private void addSegments(
-      DenseRow row, float shift, double scale, boolean withMoment, boolean raised) {
-    float lowest = floor(shift, scale);
+  private void addSegments(DenseRow row, float cap, double scale, boolean raised) {
+    float lowest = floor(cap, scale);
     sum = 0;
-    moment = 0;
     float[] x = row.scratch;
     for (int s = 0; s < row.segments(); s++) {
-      if (s % FLUSH == 0) {
-        flush();
-      }
       row.members(s, x);
-      if (raised || s == row.segments() - 1) { // the last may end early
+      if (raised || s == row.segments() - 1) {
         FastExp.raise(x, lowest);
       }
-      if (withMoment) {
-        FastExp.floats(x, shift, (float) scale, exponential);
-        FastExp.add(exponential, sums);
-        FastExp.addMoments(x, shift, (float) scale, exponential, moments);
-      } else {
-        FastExp.addFloats(x, shift, (float) scale, sums);
+      tailExp.add(x, sums);
+      if (s % FLUSH == FLUSH - 1 || s == row.segments() - 1) {
+        sum += flush(sums);
       }
     }
-    flush();
   }
 
   /** A finite logit whose exponential is at the floor, as those of all smaller ones. */
@@ -142,11 +162,10 @@ final class ExpSums {
     return (float) Math.max(-Float.MAX_VALUE, Math.min(max - 64 / scale, Math.nextDown(max)));
   }
 
-  private void flush() {
-    sum += total(sums, 0);
-    moment += total(moments, 0);
+  private static double flush(float[] sums) {
+    double total = total(sums, 0);
     Arrays.fill(sums, 0);
-    Arrays.fill(moments, 0);
+    return total;
   }
 
   /**

@@ -2,8 +2,8 @@ package dev.espalier;
 
 /**
  * exp for non-positive arguments, three times: {@link #floats} and {@link #doubles} over a segment,
- * with {@link #addFloats} for sums, in loops that the just-in-time compiler turns into vector code,
- * and {@link #exp} for one number. Only sums, products, fused ones and literals, so that the bits
+ * in loops that the just-in-time compiler turns into vector code, and {@link #exp} for one number.
+ * Only sums, products, fused ones and literals, so that the bits
  * are equal on every machine. (Fused ones are emulated, hundreds of times slower, on x86 processors
  * from before 2013.)
  *
@@ -16,8 +16,6 @@ package dev.espalier;
 final class FastExp {
   /** Length of the arrays that the loops run over. */
   static final int SEGMENT = 4096;
-
-  private static final int PLANE = BlockIndex.PLANE;
 
   /** Arguments below are raised to it: e⁻⁶⁴ is 1.6e-28. */
   static final double DOUBLE_FLOOR = -64;
@@ -125,11 +123,6 @@ final class FastExp {
     return (float) (scale * (ONE / (2.0 * FLOOR)));
   }
 
-  /** exp((x − shift) · scale), also for x above {@code shift}, where it is wrong but the same. */
-  static float floats(float x, float shift, float scale) {
-    return power(argument(x, shift, part(scale)));
-  }
-
   /**
    * out[i] = exp((x[i] − shift) · scale) for x[i] up to {@code shift}; arguments below −32 are
    * raised to it. Gives NaN where (x[i] − shift) · scale overflows, so for −∞.
@@ -138,35 +131,6 @@ final class FastExp {
     float part = part(scale);
     for (int i = 0; i < SEGMENT; i++) {
       out[i] = power(argument(x[i], shift, part));
-    }
-  }
-
-  /** sums[i] += exp((x[i] − shift) · scale), as {@link #floats}. */
-  static void addFloats(float[] x, float shift, float scale, float[] sums) {
-    float part = part(scale);
-    for (int i = 0; i < SEGMENT; i++) {
-      sums[i] += power(argument(x[i], shift, part));
-    }
-  }
-
-  /**
-   * For {@code from ≤ i < end}, sums[i] += exp((x[j] − shift) · scale) for those of j = i + {0, 1,
-   * 2, 3} · {@link BlockIndex#PLANE} that are below {@code size}.
-   */
-  static void addFloats(
-      float[] x, int size, int from, int end, float shift, float scale, float[] sums) {
-    float part = part(scale);
-    addPlane(x, 0, from, Math.min(end, size), shift, part, sums);
-    addPlane(x, PLANE, from, Math.min(end, size - PLANE), shift, part, sums);
-    addPlane(x, 2 * PLANE, from, Math.min(end, size - 2 * PLANE), shift, part, sums);
-    addPlane(x, 3 * PLANE, from, Math.min(end, size - 3 * PLANE), shift, part, sums);
-  }
-
-  /** Vector code where {@code plane} is a constant once this is inlined. */
-  private static void addPlane(
-      float[] x, int plane, int from, int end, float shift, float part, float[] sums) {
-    for (int i = from; i < end; i++) {
-      sums[i] += power(argument(x[i + plane], shift, part));
     }
   }
 
