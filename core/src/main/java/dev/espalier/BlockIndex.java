@@ -12,8 +12,7 @@ import java.util.Arrays;
  *
  * <p>The strides make all reductions element-wise, which compilers vectorise. They are constants,
  * and source and target of a loop have the same index, because JDK 17 vectorises only where it can
- * compare all addresses; so an array is read in place, in four streams. Of a direct buffer pieces
- * are copied first, which doubles the time.
+ * compare all addresses; so an array is read in place, in four streams.
  */
 final class BlockIndex {
   static final int LANES = 16;
@@ -103,7 +102,7 @@ final class BlockIndex {
     }
   }
 
-  /** One pass over a row that is no plain array. */
+  /** One pass over a row with edits, of which pieces are copied. */
   void build(DenseRow row) {
     for (int from = 0; from < size; from += GROUP) {
       for (int piece = from; piece < from + PLANE; piece += PIECE) {

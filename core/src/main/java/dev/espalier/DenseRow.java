@@ -27,7 +27,8 @@ final class DenseRow {
   final int size;
   private final int segments;
   private float @Nullable [] array;
-  private @Nullable FloatBuffer buffer;
+  private @Nullable FloatBuffer buffer; // read for single tokens, until it is copied whole
+  private float[] copied = new float[0];
   private long @Nullable [] mask;
 
   // Members have keys in [floor, cut].
@@ -58,7 +59,7 @@ final class DenseRow {
     return segments;
   }
 
-  /** Starts with a row and a mask, neither of them copied. */
+  /** Starts with a row and a mask, neither of them copied; a buffer will be, for the index. */
   void load(LogitsRow row, long @Nullable [] allowed) {
     array = row.array();
     buffer = array == null ? row.host() : null;
@@ -207,17 +208,34 @@ final class DenseRow {
   /** The logits from a token on, as {@link #segment}; both ends are multiples of 64. */
   void copy(int from, int length, float[] out, int at) {
     int there = Math.max(0, Math.min(length, size - from));
-    float[] a = array;
-    FloatBuffer b = buffer;
-    if (there > 0 && a != null) {
-      System.arraycopy(a, from, out, at, there);
-    } else if (there > 0 && b != null) {
-      b.get(from, out, at, there);
+    if (there > 0) {
+      System.arraycopy(array(), from, out, at, there);
     }
     if (there < length) {
       Arrays.fill(out, at + there, at + length, Float.NEGATIVE_INFINITY);
     }
     edits.patch(from, from + there, out, at);
+  }
+
+  /**
+   * The row as an array, without edits. A buffer is copied at once: no loop over one is vectorised,
+   * and copying it by pieces, each looked at while it is near, takes longer.
+   */
+  private float[] array() {
+    float[] a = array;
+    if (a == null) {
+      if (copied.length < size) {
+        copied = new float[size];
+      }
+      a = copied;
+      FloatBuffer b = buffer;
+      if (b == null) {
+        throw new IllegalStateException("nothing has been loaded");
+      }
+      b.get(0, a, 0, size);
+      array = a;
+    }
+    return a;
   }
 
   /** A segment of members, −∞ elsewhere. */
@@ -306,8 +324,8 @@ final class DenseRow {
   }
 
   void buildIndex() {
-    float[] a = array;
-    if (a == null || edits.size() > size / MANY_EDITS) {
+    float[] a = array();
+    if (edits.size() > size / MANY_EDITS) {
       index.build(this);
     } else {
       index.build(a);

@@ -5,10 +5,10 @@ import java.util.Arrays;
 /**
  * Σ exp and Σ y·exp over a long row by floats, within a proven bound. Mutable, for one thread.
  *
- * <p>Every place of a segment has its own float sum over all segments; every {@link #FLUSH} segments
- * these are added up in double. For {@link #boundTail} one vector loop does everything ({@link
- * TailExp}), and a plain array is read in place, as {@link BlockIndex} reads it: copying its
- * segments would take half as long as the sums themselves.
+ * <p>Every place of a segment has its own float sum over all segments; every {@link #FLUSH}
+ * segments these are added up in double. For {@link #boundTail} one vector loop does everything
+ * ({@link TailExp}), and a plain array is read in place, as {@link BlockIndex} reads it: copying
+ * its segments would take half as long as the sums themselves.
  */
 final class ExpSums {
   private static final int SEGMENT = FastExp.SEGMENT;

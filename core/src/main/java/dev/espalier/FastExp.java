@@ -3,9 +3,8 @@ package dev.espalier;
 /**
  * exp for non-positive arguments, three times: {@link #floats} and {@link #doubles} over a segment,
  * in loops that the just-in-time compiler turns into vector code, and {@link #exp} for one number.
- * Only sums, products, fused ones and literals, so that the bits
- * are equal on every machine. (Fused ones are emulated, hundreds of times slower, on x86 processors
- * from before 2013.)
+ * Only sums, products, fused ones and literals, so that the bits are equal on every machine. (Fused
+ * ones are emulated, hundreds of times slower, on x86 processors from before 2013.)
  *
  * <p>The loops use exp(x) = P(x / 32 + 1)³², with P(y) near exp(y − 1) and the power by squarings;
  * no bit casts, which JDK 17 would not vectorise. The floats' P is for [0, 1], where x / 32 + 1

@@ -33,7 +33,8 @@ class TailExpTest {
     float floor = TailExp.power(0);
     for (int bits = 0; bits < first; bits++) {
       if (TailExp.power(Float.intBitsToFloat(bits)) != floor) {
-        assertThat(TailExp.power(Float.intBitsToFloat(bits))).isCloseTo(floor, within(1e-5f * floor));
+        assertThat(TailExp.power(Float.intBitsToFloat(bits)))
+            .isCloseTo(floor, within(1e-5f * floor));
       }
     }
     assertThat((double) floor).isLessThan(TailExp.SLACK / 1000);
