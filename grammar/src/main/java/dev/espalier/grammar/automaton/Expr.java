@@ -75,6 +75,8 @@ public final class Expr {
   private final int depth; // bytes of the texts that were read already
   private final @Nullable Equation equation; // LOOP only
   private final int hash;
+  final int shape; // hash of all but the bounds of repetitions one after another, see Bounds
+  final boolean bounded; // whether there are such bounds
   private final boolean nullable;
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
@@ -132,6 +134,18 @@ public final class Expr {
       h = h * 0x01000193 + a.hash;
     }
     hash = mixed(h);
+    shape =
+        switch (kind) {
+          case REPEAT -> mixed(args[0].hash + 1);
+          case SEQ -> mixed(args[0].shape * 31 + args[1].shape);
+          default -> hash;
+        };
+    bounded =
+        switch (kind) {
+          case REPEAT -> min > 0 || max < UNBOUNDED;
+          case SEQ -> args[0].bounded || args[1].bounded;
+          default -> false;
+        };
     nullable =
         switch (kind) {
           case NONE, SET, TRIE, LOOP -> false;
@@ -168,6 +182,8 @@ public final class Expr {
     this.depth = depth;
     equation = null;
     hash = mixed(((literals.hashCode() * 31 + from) * 31 + to) * 31 + depth);
+    shape = hash;
+    bounded = false;
     nullable = literals.get(from).length == depth;
     searched = false;
     largestCount = 0;
@@ -187,6 +203,8 @@ public final class Expr {
     depth = 0;
     equation = new Equation(name);
     hash = mixed(name.hashCode() * 31 + min);
+    shape = hash;
+    bounded = false;
     this.nullable = nullable;
     searched = true;
     largestCount = 0;
@@ -261,6 +279,11 @@ public final class Expr {
 
   Expr[] args() {
     return args;
+  }
+
+  /** The upper bound of a repetition. */
+  int repeatMost() {
+    return max;
   }
 
   /** The lower bound of a repetition. */
@@ -424,6 +447,7 @@ public final class Expr {
         flat.removeIf(p -> p != text && WellFormed.is(p, state));
       }
     }
+    Bounds.dropCovered(flat);
     return normal(Kind.OR, flat, NONE);
   }
 
@@ -1094,24 +1118,49 @@ public final class Expr {
     return kind == Kind.REPEAT ? max : 1;
   }
 
+  /** Shown to people, so no longer than these like to read: parts can be shared without end. */
   @Override
   public String toString() {
-    return switch (kind) {
-      case NONE -> "∅";
-      case EMPTY -> "ε";
-      case SET -> set.toString();
-      case TRIE -> "one of " + (max - min) + " texts";
-      case LOOP -> Objects.requireNonNull(equation).name;
-      case SEQ -> args[0] + "" + args[1];
-      case REPEAT -> "(" + args[0] + "){" + min + "," + (max == UNBOUNDED ? "" : max) + "}";
-      case OR, AND -> {
-        List<String> parts = new ArrayList<>();
-        for (Expr a : args) {
-          parts.add(a.toString());
-        }
-        yield "(" + String.join(kind == Kind.OR ? "|" : "&", parts) + ")";
+    StringBuilder out = new StringBuilder();
+    show(out);
+    return out.length() <= SHOWN ? out.toString() : out.substring(0, SHOWN) + "…";
+  }
+
+  private static final int SHOWN = 1_000; // characters
+
+  private void show(StringBuilder out) {
+    if (out.length() > SHOWN) {
+      return;
+    }
+    switch (kind) {
+      case NONE -> out.append("∅");
+      case EMPTY -> out.append("ε");
+      case SET -> out.append(set);
+      case TRIE -> out.append("one of ").append(max - min).append(" texts");
+      case LOOP -> out.append(Objects.requireNonNull(equation).name);
+      case SEQ -> {
+        args[0].show(out);
+        args[1].show(out);
       }
-      case NOT -> "~(" + args[0] + ")";
-    };
+      case REPEAT -> {
+        out.append('(');
+        args[0].show(out);
+        out.append("){").append(min).append(',').append(max == UNBOUNDED ? "" : max).append('}');
+      }
+      case OR, AND -> {
+        String between = "(";
+        for (Expr a : args) {
+          out.append(between);
+          a.show(out);
+          between = kind == Kind.OR ? "|" : "&";
+        }
+        out.append(')');
+      }
+      case NOT -> {
+        out.append("~(");
+        args[0].show(out);
+        out.append(')');
+      }
+    }
   }
 }

@@ -4,8 +4,11 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +23,9 @@ final class ContinuationCompiler {
   // condition
   // on what follows is an intersection with that. What came before is known as far as the pattern
   // asks for it: whether the text has only begun, and if not in which of a few disjoint classes its
-  // last character is. A repetition without limit is a loop, one for each such class. Its rounds
-  // must read something; one that reads nothing asserts what holds anyway or leads nowhere.
+  // last character is; where a lookbehind asks for several characters, also where its automaton has
+  // got to. A repetition without limit is a loop, one for each such place. Its rounds must read
+  // something; one that reads nothing asserts what holds anyway or leads nowhere.
   //
   // What comes out is an equation system with intersections, where RegexCompiler mostly finds plain
   // languages, so this is for the patterns which that one cannot express.
@@ -34,9 +38,10 @@ final class ContinuationCompiler {
    * Where the text has got to.
    *
    * @param last class of the last character, or {@link #BEGIN}
+   * @param past what longer lookbehinds have seen, a state of {@link #histories}
    * @param moved whether the round of the innermost repetition has read something
    */
-  private record Place(int last, boolean moved) {}
+  private record Place(int last, int past, boolean moved) {}
 
   /** The language of what may follow. */
   private interface Rest {
@@ -47,6 +52,9 @@ final class ContinuationCompiler {
   private final String name; // of the loops, less their number
   private final List<Expr> classes = new ArrayList<>(List.of(Utf8.CHAR));
   private final Map<Expr, List<Expr>> ending = new HashMap<>(); // by the last character's class
+  private final Histories histories;
+  private final IdentityHashMap<RegexNode, Integer> longer =
+      new IdentityHashMap<>(); // which lookbehind it is
   private boolean looksBehind;
   private int loops;
   private int steps;
@@ -54,6 +62,7 @@ final class ContinuationCompiler {
   private ContinuationCompiler(String pattern, String name) {
     this.pattern = pattern;
     this.name = name;
+    histories = new Histories(name);
   }
 
   /**
@@ -64,16 +73,18 @@ final class ContinuationCompiler {
   static Expr compile(String pattern, String name, RegexNode node) {
     ContinuationCompiler compiler = new ContinuationCompiler(pattern, name);
     RegexNode root = compiler.prepared(node);
-    return compiler.compile(root, compiler.place(BEGIN, false), at -> Expr.EMPTY);
+    return compiler
+        .compile(root, at -> Expr.EMPTY)
+        .from(compiler.place(BEGIN, Histories.START, false));
   }
 
-  private Place place(int last, boolean moved) {
-    return new Place(looksBehind ? last : 0, moved);
+  private Place place(int last, int past, boolean moved) {
+    return new Place(looksBehind ? last : 0, past, moved);
   }
 
   // ---- what lies behind
 
-  // Lookbehinds become conditions on one character, whose classes are told apart.
+  // Lookbehinds at one character become conditions on that, and its classes are told apart.
   private RegexNode prepared(RegexNode node) {
     if (node instanceof RegexNode.Sequence s) {
       return new RegexNode.Sequence(s.parts().stream().map(this::prepared).toList());
@@ -90,11 +101,8 @@ final class ContinuationCompiler {
       }
       RegexNode before = behind(l.body(), l.negative(), l.offset());
       if (before == null) {
-        throw new GrammarSyntaxException(
-            pattern,
-            l.offset(),
-            "a lookbehind of several characters is not supported here; move it out of the"
-                + " repetition, or before all lookaheads");
+        longer.put(l, histories.add(new RegexCompiler(pattern, name).endingIn(l.body())));
+        return l;
       }
       return before;
     }
@@ -150,46 +158,64 @@ final class ContinuationCompiler {
 
   // ---- with what follows
 
-  private Expr compile(RegexNode node, Place at, Rest rest) {
+  /** The texts of the node with the rest behind it, from every place. */
+  private Rest compile(RegexNode node, Rest rest) {
+    step();
+    if (node instanceof RegexNode.Plain p) {
+      return once(at -> plain(p.expr(), at, rest));
+    }
+    if (node instanceof RegexNode.Sequence s) {
+      Rest tail = rest;
+      for (int i = s.parts().size() - 1; i >= 0; i--) {
+        tail = compile(s.parts().get(i), tail);
+      }
+      return tail;
+    }
+    if (node instanceof RegexNode.Alternation a) {
+      List<Rest> options = a.options().stream().map(o -> compile(o, rest)).toList();
+      return once(at -> Expr.or(options.stream().map(o -> o.from(at)).toList()));
+    }
+    if (node instanceof RegexNode.Repetition r) {
+      return repetition(r, rest);
+    }
+    if (node instanceof RegexNode.Before b) {
+      return once(at -> holds(b, at) ? rest.from(at) : Expr.NONE);
+    }
+    if (node instanceof RegexNode.After a) {
+      Expr next = Expr.seq(a.character(), Utf8.TEXT);
+      Expr wanted = a.orEnd() ? Expr.or(next, Expr.EMPTY) : next;
+      return once(at -> Expr.and(rest.from(at), wanted));
+    }
+    RegexNode.Look look = (RegexNode.Look) node;
+    Integer behind = longer.get(look);
+    if (behind != null) {
+      return once(
+          at -> histories.holds(at.past, behind) != look.negative() ? rest.from(at) : Expr.NONE);
+    }
+    Rest ahead = compile(look.body(), after -> Utf8.TEXT);
+    return once(
+        at -> Expr.and(rest.from(at), look.negative() ? Expr.not(ahead.from(at)) : ahead.from(at)));
+  }
+
+  private void step() {
     if (++steps > MAX_STEPS) {
       throw new BudgetExceededException(
           "steps", MAX_STEPS, "the pattern's assertions combine in too many ways");
     }
-    if (node instanceof RegexNode.Plain p) {
-      return plain(p.expr(), at, rest);
-    }
-    if (node instanceof RegexNode.Sequence s) {
-      return sequence(s.parts(), 0, at, rest);
-    }
-    if (node instanceof RegexNode.Alternation a) {
-      List<Expr> options = new ArrayList<>();
-      a.options().forEach(o -> options.add(compile(o, at, rest)));
-      return Expr.or(options);
-    }
-    if (node instanceof RegexNode.Repetition r) {
-      return repetition(r, at, rest);
-    }
-    if (node instanceof RegexNode.Before b) {
-      boolean holds =
-          at.last == BEGIN
-              ? b.orStart()
-              : !Expr.and(classes.get(at.last), b.character()).isEmpty(RegexCompiler.SEARCH);
-      return holds ? rest.from(at) : Expr.NONE;
-    }
-    if (node instanceof RegexNode.After a) {
-      Expr next = Expr.seq(a.character(), Utf8.TEXT);
-      return Expr.and(rest.from(at), a.orEnd() ? Expr.or(next, Expr.EMPTY) : next);
-    }
-    RegexNode.Look look = (RegexNode.Look) node;
-    Expr ahead = compile(look.body(), at, after -> Utf8.TEXT);
-    return Expr.and(rest.from(at), look.negative() ? Expr.not(ahead) : ahead);
   }
 
-  private static Rest once(Rest rest) {
+  private boolean holds(RegexNode.Before b, Place at) {
+    return at.last == BEGIN
+        ? b.orStart()
+        : !Expr.and(classes.get(at.last), b.character()).isEmpty(RegexCompiler.SEARCH);
+  }
+
+  private Rest once(Rest rest) {
     Map<Place, Expr> known = new HashMap<>();
     return place -> {
       Expr e = known.get(place);
       if (e == null) {
+        step();
         e = rest.from(place);
         known.put(place, e);
       }
@@ -197,19 +223,13 @@ final class ContinuationCompiler {
     };
   }
 
-  private Expr sequence(List<RegexNode> parts, int i, Place at, Rest rest) {
-    return i == parts.size()
-        ? rest.from(at)
-        : compile(parts.get(i), at, once(p -> sequence(parts, i + 1, p, rest)));
-  }
-
   private Expr plain(Expr e, Place at, Rest rest) {
     Map<Expr, List<Expr>> endings = new LinkedHashMap<>(); // by what follows
     List<Expr> byClass = ending.computeIfAbsent(e, this::ending);
     for (int c = 0; c < classes.size(); c++) {
-      if (byClass.get(c) != Expr.NONE) {
-        Expr follows = rest.from(place(c, true));
-        endings.computeIfAbsent(follows, f -> new ArrayList<>()).add(byClass.get(c));
+      for (Map.Entry<Integer, Expr> t : histories.after(at.past, byClass.get(c)).entrySet()) {
+        Expr follows = rest.from(place(c, t.getKey(), true));
+        endings.computeIfAbsent(follows, f -> new ArrayList<>()).add(t.getValue());
       }
     }
     Expr nothing = e.accepts() ? rest.from(at) : Expr.NONE;
@@ -231,7 +251,7 @@ final class ContinuationCompiler {
     return classes.stream().map(c -> RegexCompiler.meet(e, Expr.seq(Utf8.TEXT, c))).toList();
   }
 
-  private Expr repetition(RegexNode.Repetition r, Place at, Rest rest) {
+  private Rest repetition(RegexNode.Repetition r, Rest rest) {
     int counted = r.max() == Expr.UNBOUNDED ? r.min() : r.max();
     if (counted > MAX_ROUNDS) {
       throw new GrammarSyntaxException(
@@ -242,37 +262,41 @@ final class ContinuationCompiler {
               + ", or repeated without limit");
     }
     Rest tail = r.max() == Expr.UNBOUNDED ? new Loop(r.body(), rest) : rest;
+    Deque<Rest> rounds = new ArrayDeque<>(); // the last one first
     for (int round = counted; round > 0; round--) {
-      Rest after = tail;
-      boolean needed = round <= r.min();
-      tail =
-          once(
-              p -> {
-                Expr more = compile(r.body(), p, after);
-                return needed ? more : Expr.or(rest.from(p), more);
-              });
-      everywhere(tail); // now, or the last round would be reached through the stack of all others
+      Rest more = compile(r.body(), tail);
+      tail = round <= r.min() ? more : once(at -> Expr.or(rest.from(at), more.from(at)));
+      rounds.add(tail);
     }
-    return tail.from(at);
+    Rest first = tail;
+    return at -> {
+      while (rounds.size()
+          > 1) { // or the last one would be reached through the stack of all others
+        everywhere(rounds.remove());
+      }
+      return first.from(at);
+    };
   }
 
   private void everywhere(Rest rest) {
     for (int last = looksBehind ? BEGIN : 0; last < classes.size(); last++) {
-      rest.from(new Place(last, false));
-      rest.from(new Place(last, true));
+      for (int past = 0; past < histories.size(); past++) {
+        rest.from(new Place(last, past, false));
+        rest.from(new Place(last, past, true));
+      }
     }
   }
 
   /** Any number of rounds, and then the rest. */
   private final class Loop implements Rest {
-    private final RegexNode body;
     private final Rest rest;
+    private final Rest more;
     private final int number = loops++;
     private final Map<Place, Expr> known = new HashMap<>();
 
     Loop(RegexNode body, Rest rest) {
-      this.body = body;
       this.rest = rest;
+      more = compile(body, p -> p.moved ? from(p) : Expr.NONE);
     }
 
     @Override
@@ -282,12 +306,7 @@ final class ContinuationCompiler {
         Expr end = rest.from(at);
         e = Expr.loop(name + "#" + number + at, end.accepts());
         known.put(at, e);
-        Expr more =
-            compile(
-                body,
-                new Place(at.last, false),
-                p -> p.moved ? from(new Place(p.last, true)) : Expr.NONE);
-        e.define(Expr.or(end, more));
+        e.define(Expr.or(end, more.from(new Place(at.last, at.past, false))));
       }
       return e;
     }

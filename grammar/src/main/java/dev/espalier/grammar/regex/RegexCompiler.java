@@ -19,7 +19,10 @@ final class RegexCompiler {
   //    condition on to the next part, at last to the end of the text, where it is decided.
   // 2. Every lookbehind constrains the text before its place, every lookahead the text after it. If
   //    all lookbehinds stand before all lookaheads they constrain disjoint stretches, and
-  //    intersection says exactly that. Otherwise two conditions cross, and this is an error.
+  //    intersection says exactly that; so it does for lookaheads at the very start and lookbehinds
+  //    at the very end, which constrain everything. Otherwise two conditions cross, which is left
+  // to
+  //    ContinuationCompiler.
   private static final int MAX_SPINES = 1000;
   static final int SEARCH = 20_000;
 
@@ -210,12 +213,15 @@ final class RegexCompiler {
     return checked(out);
   }
 
+  /** The texts that end in a match: what a lookbehind with this body asks of the text before it. */
+  Expr endingIn(RegexNode body) {
+    return compile(body, List.of(new Part(Utf8.TEXT)), List.of(), false, true);
+  }
+
   private Item look(RegexNode.Look look) {
     List<Item> any = List.of(new Part(Utf8.TEXT));
     Expr language =
-        look.ahead()
-            ? compile(look.body(), List.of(), any, true, false)
-            : compile(look.body(), any, List.of(), false, true);
+        look.ahead() ? compile(look.body(), List.of(), any, true, false) : endingIn(look.body());
     return new Rest(look.negative() ? Expr.not(language) : language, look.ahead(), look.offset());
   }
 
@@ -292,19 +298,40 @@ final class RegexCompiler {
   // ---- lookarounds
 
   private Expr language(List<Item> spine, boolean openStart, boolean openEnd) {
+    for (Item item : spine) {
+      if (item instanceof Rest r && (r.ahead ? openEnd : openStart)) {
+        throw new GrammarSyntaxException(
+            pattern,
+            r.offset,
+            "a lookaround that looks out of the lookaround around it is not supported");
+      }
+    }
+    // What is seen from the very start, or from the very end, is the whole text.
+    List<Expr> whole = new ArrayList<>();
+    List<Item> items = new ArrayList<>(spine);
+    items.removeIf(item -> item instanceof Part p && p.expr == Expr.EMPTY);
+    while (!items.isEmpty() && items.get(0) instanceof Rest r && r.ahead) {
+      whole.add(r.language);
+      items.remove(0);
+    }
+    while (!items.isEmpty() && items.get(items.size() - 1) instanceof Rest r && !r.ahead) {
+      whole.add(r.language);
+      items.remove(items.size() - 1);
+    }
+    whole.add(between(items));
+    return Expr.and(whole.toArray(new Expr[0]));
+  }
+
+  private Expr between(List<Item> spine) {
     int lastBehind = -1;
     int firstAhead = spine.size();
     for (int i = 0; i < spine.size(); i++) {
       if (spine.get(i) instanceof Rest r) {
-        boolean escapes = r.ahead ? openEnd : openStart;
-        if (escapes || (!r.ahead && firstAhead < i)) {
+        if (!r.ahead && firstAhead < i) {
           throw new GrammarSyntaxException(
               pattern,
               r.offset,
-              escapes
-                  ? "a lookaround that looks out of the lookaround around it is not supported"
-                  : "a lookbehind after a lookahead is not supported; state one condition at a"
-                      + " time");
+              "a lookbehind after a lookahead is not supported; state one condition at a time");
         }
         if (r.ahead) {
           firstAhead = Math.min(firstAhead, i);

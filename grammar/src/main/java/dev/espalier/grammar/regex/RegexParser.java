@@ -694,6 +694,8 @@ public final class RegexParser {
 
   private CodePoints characterClass(int start) {
     boolean negated = skip("^");
+    int literal =
+        web && looking("]") && closesAgain() ? at : -1; // a bracket that stands for itself
     CodePoints set = CodePoints.NONE;
     int[] bounds = new int[16];
     int n = 0;
@@ -701,7 +703,7 @@ public final class RegexParser {
       if (!more()) {
         throw error(start, "a '[' without ']'; write '\\[' for the character");
       }
-      if (skip("]")) {
+      if (at != literal && skip("]")) {
         break;
       }
       if (!web && looking("&&")) {
@@ -746,6 +748,18 @@ public final class RegexParser {
     }
     set = cased(set.or(CodePoints.ranges(Arrays.copyOf(bounds, n))));
     return negated ? set.complement() : set;
+  }
+
+  // []a] and [^]]: were the first bracket the end, the next one would stand alone, which is wrong
+  // under the flag u; so whoever takes the pattern reads the first one as a character.
+  private boolean closesAgain() {
+    for (int i = at + 1; i < pattern.length() && pattern.charAt(i) != '['; i++) {
+      if (pattern.charAt(i) == ']') {
+        return true;
+      }
+      i += pattern.charAt(i) == '\\' ? 1 : 0;
+    }
+    return false;
   }
 
   private CodePoints posixClass() {

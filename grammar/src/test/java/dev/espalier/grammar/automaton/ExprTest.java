@@ -65,6 +65,26 @@ class ExprTest {
   }
 
   @Test
+  void aWordLimitKeepsFewAlternatives() {
+    Expr word = Expr.repeat(Expr.bytes(ByteSet.range('a', 'z')), 1, 20);
+    Expr text = Expr.repeat(Expr.seq(word, Expr.optional(Expr.literal(" "))), 1, 40);
+    for (int i = 0; i < 400; i++) {
+      text = text.step(i % 9 == 8 ? ' ' : 'a' + i % 26);
+      assertThat(text.width()).as("after %d bytes: %s", i + 1, text).isBetween(1, 6);
+    }
+    assertThat(text.matches(" ".repeat(2).getBytes(StandardCharsets.UTF_8))).isFalse();
+  }
+
+  @Test
+  void whatIsShownIsShortHoweverMuchIsShared() {
+    Expr e = Expr.literal("a");
+    for (int i = 0; i < 200; i++) {
+      e = Expr.seq(Expr.or(e, Expr.literal("b")), e);
+    }
+    assertThat(e.toString()).hasSizeLessThan(2_000).startsWith("(").endsWith("…");
+  }
+
+  @Test
   void derivativesAgreeWithTheDefinitionOfEachOperation() {
     long seed = 20260101;
     Random r = new Random(seed);
