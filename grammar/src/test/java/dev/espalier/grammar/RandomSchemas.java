@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Random schemas over few names and values, so that keywords meet, and instances to match. */
-final class RandomSchemas {
+public final class RandomSchemas {
   private static final String[] NAMES = {"a", "b", "c", "é\"", "ab"};
   private static final String[] SCALARS = {
     "null",
@@ -31,7 +31,7 @@ final class RandomSchemas {
 
   private final Random r;
 
-  RandomSchemas(Random r) {
+  public RandomSchemas(Random r) {
     this.r = r;
   }
 
@@ -64,7 +64,7 @@ final class RandomSchemas {
   }
 
   /** A schema of bounded depth, with references between its parts and to itself. */
-  String next(int depth) {
+  public String next(int depth) {
     return next(depth, "");
   }
 

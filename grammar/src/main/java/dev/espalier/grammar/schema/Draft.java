@@ -43,6 +43,8 @@ enum Draft {
           "$recursiveAnchor", DRAFT_2019_09,
           "$recursiveRef", DRAFT_2019_09);
 
+  private static final String HYPER = "/hyper-schema";
+
   private final String uri; // without scheme and fragment
 
   Draft(String uri) {
@@ -54,7 +56,10 @@ enum Draft {
     int begin = schemaUri.startsWith("http://") ? 7 : schemaUri.startsWith("https://") ? 8 : 0;
     int end = schemaUri.length() - (schemaUri.endsWith("#") ? 1 : 0);
     String named = schemaUri.substring(begin, Math.max(begin, end));
-    String plain = named.replaceFirst("/hyper-schema$", "/schema"); // adds links only
+    String plain =
+        named.endsWith(HYPER) // adds links only
+            ? named.substring(0, named.length() - HYPER.length()) + "/schema"
+            : named;
     for (Draft d : values()) {
       if (plain.equals(d.uri)) {
         return d;

@@ -1,8 +1,6 @@
 package dev.espalier.grammar.schema;
 
-import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
-import dev.espalier.grammar.automaton.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -18,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  * number of names plus that of its class. Immutable.
  */
 final class KeySpace {
-  private static final int MAX_LANGUAGES = 62;
-  private static final int MAX_CLASSES = 400;
-  private static final int FEW = 64; // other names of a class that are counted
-  private static final int MAX_COUNTED = 6; // languages; classes of more are taken as unlimited
   private static final BitSet NONE = new BitSet();
 
   final List<String> names; // the first `ranked` ones may come in this order only
@@ -30,7 +24,7 @@ final class KeySpace {
   final List<Expr> languages;
   private final Map<String, Integer> index = new HashMap<>();
   private final List<Long> nameBits = new ArrayList<>(); // which languages hold the name
-  private final List<Long> classBits = new ArrayList<>();
+  private final List<Long> classBits; // and the class
 
   /** Names of classes so small that they had better be listed, since they can run out. */
   final List<String> countable = new ArrayList<>();
@@ -38,20 +32,11 @@ final class KeySpace {
   final NameTrie trie;
   private final int hash;
 
-  KeySpace(
-      List<String> names,
-      int ranked,
-      Map<Integer, BitSet> late,
-      List<Expr> languages,
-      int stateLimit) {
+  KeySpace(List<String> names, int ranked, Map<Integer, BitSet> late, KeyClasses classes) {
     this.names = names;
     this.ranked = ranked;
     this.late = late;
-    this.languages = languages;
-    if (languages.size() > MAX_LANGUAGES) {
-      throw new BudgetExceededException(
-          "key languages", MAX_LANGUAGES, "too many name patterns meet in one object");
-    }
+    languages = classes.languages;
     List<byte[]> listed = new ArrayList<>();
     for (String name : names) {
       byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
@@ -65,31 +50,7 @@ final class KeySpace {
     }
     trie = new NameTrie(listed);
     hash = Objects.hash(names, ranked, late, languages);
-    // With no language there is one class, and it is never empty: names are unlimited.
-    findClasses(
-        languages.isEmpty() ? Utf8.TEXT : Utf8.TEXT.minus(Expr.oneOf(listed)), 0, 0, stateLimit);
-  }
-
-  private void findClasses(Expr names, int i, long bits, int stateLimit) {
-    if (i > 0 && names.isEmpty(stateLimit)) {
-      return;
-    }
-    if (i == languages.size()) {
-      classBits.add(bits);
-      if (classBits.size() > MAX_CLASSES) {
-        throw new BudgetExceededException(
-            "key classes", MAX_CLASSES, "too many name patterns overlap in one object");
-      }
-      boolean many = i == 0 || i > MAX_COUNTED || names.isEndless(FEW, stateLimit);
-      List<byte[]> few = many ? null : names.enumerate(FEW, stateLimit);
-      if (few != null) {
-        few.forEach(name -> countable.add(new String(name, StandardCharsets.UTF_8)));
-      }
-      return;
-    }
-    Expr language = languages.get(i);
-    findClasses(Expr.and(names, language), i + 1, bits | (1L << i), stateLimit);
-    findClasses(names.minus(language), i + 1, bits, stateLimit);
+    classBits = classes.beside(listed, index.keySet(), countable);
   }
 
   int size() {

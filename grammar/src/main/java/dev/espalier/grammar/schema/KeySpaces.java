@@ -1,8 +1,6 @@
 package dev.espalier.grammar.schema;
 
-import dev.espalier.grammar.automaton.Expr;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import dev.espalier.grammar.token.TokenTables;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -13,10 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds and shares the key spaces of objects. Mutable, used under the machine's lock. */
 final class KeySpaces {
-  private static final int FEW = 256; // names of a finite language that are listed one by one
-
   private record Key(
-      List<String> names, int ranked, Map<Integer, BitSet> late, List<Expr> languages) {}
+      List<String> names, int ranked, Map<Integer, BitSet> late, KeyClasses classes) {}
 
   private record Asked(Formula formula, Formula verdicts, List<Formula> sides) {
     @Override
@@ -34,13 +30,15 @@ final class KeySpaces {
   }
 
   private final Expansion expansion;
+  private final TokenTables tables;
   private final boolean declaredOrder;
   private final int stateLimit;
   private final Map<Key, KeySpace> spaces = new HashMap<>();
   private final Map<Asked, KeySpace> memo = new HashMap<>();
 
-  KeySpaces(Expansion expansion, boolean declaredOrder, int stateLimit) {
+  KeySpaces(Expansion expansion, TokenTables tables, boolean declaredOrder, int stateLimit) {
     this.expansion = expansion;
+    this.tables = tables;
     this.declaredOrder = declaredOrder;
     this.stateLimit = stateLimit;
   }
@@ -78,20 +76,16 @@ final class KeySpaces {
         none.values().forEach(v -> names.addAll(v.propertyNames()));
       }
     }
-    List<Expr> languages = new ArrayList<>(Liveness.keyLanguages(atoms));
-    for (Expr language : languages) {
-      List<byte[]> few = language.enumerate(FEW, stateLimit);
-      if (few != null) {
-        few.forEach(name -> names.add(new String(name, StandardCharsets.UTF_8)));
-      }
-    }
-    Key key = new Key(List.copyOf(names), ranked, late, languages);
+    KeyClasses classes =
+        KeyClasses.of(List.copyOf(Liveness.keyLanguages(atoms)), tables, stateLimit);
+    names.addAll(classes.listed);
+    Key key = new Key(List.copyOf(names), ranked, late, classes);
     KeySpace space = spaces.get(key);
     if (space == null) {
-      space = new KeySpace(key.names, ranked, late, languages, stateLimit);
+      space = new KeySpace(key.names, ranked, late, classes);
       if (!space.countable.isEmpty()) {
         names.addAll(space.countable);
-        space = new KeySpace(List.copyOf(names), ranked, late, languages, stateLimit);
+        space = new KeySpace(List.copyOf(names), ranked, late, classes);
       }
       spaces.put(key, space);
     }

@@ -81,6 +81,7 @@ final class Liveness {
     final List<Formula> broken = new ArrayList<>(); // likewise, each broken by some member to come
     final List<Atom.NoneOf> noneOf = new ArrayList<>();
     @Nullable Formula[] values = {}; // what the rules ask of the value of each key, if known
+    boolean neededPossible; // each needed member is known to have a value
 
     Count(KeySpace space) {
       this.space = space;
@@ -93,6 +94,7 @@ final class Liveness {
   private final KeySpaces spaces;
   private final Values values;
   private final Distinct distinct;
+  private final Evident evident;
   private final int stateLimit;
 
   private final Fixpoint answers;
@@ -118,6 +120,7 @@ final class Liveness {
     this.values = values;
     distinct = new Distinct(references, formulas, values, this::satisfiable);
     this.stateLimit = stateLimit;
+    evident = new Evident(expansion, stateLimit);
     answers = new Fixpoint(budget);
     formulas.clock(answers::checkClock);
   }
@@ -131,6 +134,9 @@ final class Liveness {
   boolean satisfiable(Formula verdicts) {
     if (verdicts.isTrue() || verdicts.isFalse()) {
       return verdicts.isTrue();
+    }
+    if (verdicts.atom instanceof Atom.Verdict v && evident.satisfiable(v.schema())) {
+      return true;
     }
     return answers.ask(
         satisfiable,
@@ -147,6 +153,11 @@ final class Liveness {
 
   /** Whether some value of a type satisfies a formula over verdicts. */
   boolean satisfiable(Formula verdicts, JsonType type) {
+    Boolean known =
+        verdicts.atom instanceof Atom.Verdict v ? evident.satisfiable(v.schema(), type) : null;
+    if (known != null) {
+      return known;
+    }
     Formula f = expansion.of(verdicts, type);
     if (f.isTrue() || f.isFalse()) {
       return f.isTrue();
@@ -387,6 +398,12 @@ final class Liveness {
     return !count.banned.get(key) && satisfiable(value(count, key));
   }
 
+  // The same for each needed key. A no may lean on questions that are open, so only a yes is kept.
+  private boolean neededPossible(Count c) {
+    c.neededPossible = c.neededPossible || c.needed.stream().allMatch(i -> possible(c, i));
+    return c.neededPossible;
+  }
+
   // What the rules ask of the value of a key.
   private Formula value(Count count, int key) {
     Formula known = count.values[key];
@@ -422,11 +439,14 @@ final class Liveness {
     int missing = 0;
     for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
       if (i != key) {
-        if (after.contains(i) || !possible(c, i)) {
+        if (after.contains(i)) {
           return false;
         }
         missing++;
       }
+    }
+    if (missing > 0 && !neededPossible(c)) {
+      return false;
     }
     int min = Math.max(0, c.min - taken);
     int max = c.max == Integer.MAX_VALUE ? c.max : c.max - taken;

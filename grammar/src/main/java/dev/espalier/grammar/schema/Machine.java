@@ -78,7 +78,7 @@ final class Machine {
     formulas = new Formulas(options.states());
     expansion = new Expansion(references, formulas, options, new Refusals(options.lenient()));
     progress = new Progress(formulas);
-    spaces = new KeySpaces(expansion, options.declaredOrder(), options.states());
+    spaces = new KeySpaces(expansion, tables, options.declaredOrder(), options.states());
     values = new Values(references, expansion, options.states());
     liveness =
         new Liveness(
@@ -303,7 +303,7 @@ final class Machine {
   private Segment findText(Formula owed, List<Formula> sides) {
     Set<String> excluded = sides.isEmpty() ? Constants.excludedTexts(owed) : null;
     if (excluded != null) {
-      KeySpace none = new KeySpace(List.of(), 0, Map.of(), List.of(), options.states());
+      KeySpace none = new KeySpace(List.of(), 0, Map.of(), KeyClasses.ONE);
       KeyContent.Choice any = new KeyContent.Choice(none, none.allKeys(), excluded);
       return string(any, () -> new KeyContent(any, options.states()));
     }

@@ -27,14 +27,46 @@ final class References {
 
   private static final List<String> NOTES =
       List.of("title", "description", "default", "examples", "$comment");
+  private static final Set<String> NOTE_NAMES = Set.copyOf(NOTES);
 
-  private record Key(JsonNode json, Resource resource, DynamicScope scope, boolean closed) {}
+  // Compares texts without what they tell people.
+  private static final class Key {
+    private final JsonNode json;
+    private final Resource resource;
+    private final DynamicScope scope;
+    private final boolean closed;
+    private final int hash;
+
+    Key(JsonNode json, int hash, Resource resource, DynamicScope scope, boolean closed) {
+      this.json = json;
+      this.resource = resource;
+      this.scope = scope;
+      this.closed = closed;
+      this.hash = 31 * hash + System.identityHashCode(resource);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Key k
+          && k.hash == hash
+          && k.resource == resource
+          && k.closed == closed
+          && k.scope.equals(scope)
+          && (k.json == json || withoutNotes(k.json).equals(withoutNotes(json)));
+    }
+  }
 
   private final Options options;
   private final Map<String, Resource> resources = new HashMap<>(); // by URI without fragment
   private final IdentityHashMap<JsonNode, Resource> embedded =
       new IdentityHashMap<>(); // by their root
   private final Map<Key, SchemaNode> nodes = new HashMap<>();
+  private final IdentityHashMap<JsonNode, Integer> hashes = new IdentityHashMap<>(); // of objects
   private final Map<List<SchemaNode>, SchemaNode> unions = new HashMap<>();
   private final Map<Set<SchemaNode>, SchemaNode> exclusions = new HashMap<>();
   private final Map<String, Dialect> dialects = new HashMap<>();
@@ -78,6 +110,7 @@ final class References {
   private Resource load(String uri, JsonNode json, String place, Dialect dialect) {
     Resource outer = new Resource(uri, json, place, dialectOf(json, dialect, place), null);
     resources.put(uri, outer);
+    hash(json, true);
     scan(json, outer, place, true);
     Resource own = embedded.getOrDefault(json, outer);
     resources.put(uri, own);
@@ -226,8 +259,35 @@ final class References {
     }
     DynamicScope inside = scope.enter(resource);
     return nodes.computeIfAbsent(
-        new Key(withoutNotes(json), resource, inside, closed),
+        new Key(json, hash(json, false), resource, inside, closed),
         k -> new SchemaNode(json, pointer, resource, inside, List.of(), Set.of(), closed));
+  }
+
+  // Equal for texts that differ in notes, wherever these are. A document's objects are hashed once:
+  // each is asked for with every object around it.
+  private int hash(JsonNode json, boolean keep) {
+    int h = 1;
+    if (json.isObject()) {
+      Integer known = hashes.get(json);
+      if (known != null) {
+        return known;
+      }
+      for (Map.Entry<String, JsonNode> e : json.properties()) {
+        if (!NOTE_NAMES.contains(e.getKey())) {
+          h += e.getKey().hashCode() ^ (31 * hash(e.getValue(), keep));
+        }
+      }
+      if (keep) {
+        hashes.put(json, h);
+      }
+      return h;
+    } else if (json.isArray()) {
+      for (JsonNode item : json) {
+        h = 31 * h + hash(item, keep);
+      }
+      return h;
+    }
+    return json.hashCode();
   }
 
   // Schemas that differ in what they tell people are one schema.

@@ -46,6 +46,9 @@ final class Uris {
 
   /** The reference as seen from a base. */
   static String resolve(String base, String reference) {
+    if (reference.startsWith("#")) {
+      return document(base) + reference; // nearly always
+    }
     Parts b = Parts.of(base);
     Parts r = Parts.of(reference);
     Parts t;
