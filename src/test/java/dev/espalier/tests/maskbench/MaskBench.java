@@ -47,7 +47,8 @@ import tools.jackson.databind.json.JsonMapper;
     })
 final class MaskBench implements Callable<Integer> {
   private static final int SLOWEST = 20;
-  private static final int WARM_SCHEMAS = 15_000;
+  private static final int WARM_SCHEMAS = 30_000;
+  private static final int MOST_WARM_UP = 20;
 
   enum Order {
     any,
@@ -99,7 +100,9 @@ final class MaskBench implements Callable<Integer> {
       description =
           "Passes before them (default: as many as compile "
               + WARM_SCHEMAS
-              + " schemas, 2 to 10, after which the JVM's own compiler has done most of its work).")
+              + " schemas, 2 to "
+              + MOST_WARM_UP
+              + ", after which the JVM's own compiler has done most of its work).")
   private @Nullable Integer warmUpPasses;
 
   @Option(names = "--json", required = true, description = "Where the figures go.")
@@ -140,7 +143,7 @@ final class MaskBench implements Callable<Integer> {
       int warmUp =
           warmUpPasses != null
               ? warmUpPasses
-              : Math.max(2, Math.min(10, WARM_SCHEMAS / tasks.size()));
+              : Math.max(2, Math.min(MOST_WARM_UP, WARM_SCHEMAS / tasks.size()));
       measure(tasks, encoder, warmUp, report);
       for (String peer : peers) {
         runPeer(peer, tasks, report);
@@ -196,9 +199,9 @@ final class MaskBench implements Callable<Integer> {
         vocabulary = encoder.freshVocabulary();
         TokenTables.of(vocabulary); // the trie belongs to the tokenizer, not to any schema
         System.gc(); // what the last pass left is not this one's cost
-        Pass pass = new Pass(schemas(), vocabulary);
+        Pass pass = new Pass(schemas(), vocabulary.size());
         for (Pass.Task task : tasks) {
-          pass.run(task);
+          pass.run(task, vocabulary);
           bar.step();
         }
         if (run >= warmUp) {

@@ -31,7 +31,6 @@ final class Pass {
   record Failure(String name, String reason) {}
 
   private final Function<String, JsonSchema> schemas;
-  private final Vocabulary vocabulary;
   private final TokenMask mask;
 
   final Set<String> passed = new HashSet<>(); // names of files
@@ -49,17 +48,19 @@ final class Pass {
   /** Places of a file's tokens. */
   record Range(int from, int to) {}
 
-  Pass(Function<String, JsonSchema> schemas, Vocabulary vocabulary) {
+  Pass(Function<String, JsonSchema> schemas, int vocabularySize) {
     this.schemas = schemas;
-    this.vocabulary = vocabulary;
-    mask = new TokenMask(vocabulary.size());
+    mask = new TokenMask(vocabularySize);
   }
 
-  /** Compiles one file's schema and feeds its instances. */
-  void run(Task task) {
+  /**
+   * Compiles one file's schema and feeds its instances. The vocabulary is that of the whole pass,
+   * and is not kept: a pass is, for its figures, and the tables that were built would be with it.
+   */
+  void run(Task task, Vocabulary vocabulary) {
     CompiledConstraint c;
     try {
-      c = compile(task.file());
+      c = compile(task.file(), vocabulary);
     } catch (SchemaException e) {
       if (String.valueOf(e.getMessage()).contains("no value")) {
         // It refuses every instance, and is listed.
@@ -93,7 +94,7 @@ final class Pass {
       BenchFile.Test test = task.file().tests().get(i);
       String refusal;
       try {
-        refusal = feed(c.start(), task.tokens().get(i));
+        refusal = feed(c.start(), task.tokens().get(i), vocabulary);
       } catch (RuntimeException | StackOverflowError e) {
         refusal = "instance " + i + " ended in " + e;
         if (!test.valid()) {
@@ -122,7 +123,7 @@ final class Pass {
     compileErrors.add(new Failure(task.file().name(), String.valueOf(e.getMessage())));
   }
 
-  private CompiledConstraint compile(BenchFile file) {
+  private CompiledConstraint compile(BenchFile file, Vocabulary vocabulary) {
     mask.clear();
     long t = System.nanoTime();
     CompiledConstraint c = schemas.apply(file.schema()).compile(vocabulary);
@@ -136,7 +137,7 @@ final class Pass {
   }
 
   // Why the tokens were refused; empty if they were not.
-  private String feed(State start, int[] ids) {
+  private String feed(State start, int[] ids, Vocabulary vocabulary) {
     State s = start;
     for (int i = 0; i < ids.length; i++) {
       int token = ids[i];
