@@ -50,6 +50,7 @@ final class References {
       return hash;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same text is met again with every reference
     @Override
     public boolean equals(@Nullable Object o) {
       return o instanceof Key k
