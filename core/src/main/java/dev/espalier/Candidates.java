@@ -1,6 +1,5 @@
 package dev.espalier;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,43 +14,20 @@ import org.jspecify.annotations.Nullable;
  * change.
  */
 public final class Candidates {
-  // Two shapes. Listed: up to LIST_LIMIT tokens in a CandidateList. Dense: a DenseRow, where a cut
-  // moves a key and nothing is touched that cannot matter; it turns into a list as soon as few
-  // enough survive. In both, logits are stored as they came, and a temperature is one factor,
-  // `scale`. Law knows normaliser and entropy; Threshold, Nucleus and TypicalSet are the cuts;
-  // TokenDraw draws.
-
   /** Up to so many candidates are kept as a list. */
   private static final int LIST_LIMIT = 4096;
 
-  private final int size;
-  final int listLimit;
-  private @Nullable LogitsRow source;
-  private @Nullable TokenMask sourceMask;
-  private boolean badAsMasked;
-
-  private boolean marked;
-  private final IntList early = new IntList(); // removed before the mark
-
-  boolean dense;
-  final @Nullable DenseRow row; // null where rows are short
-  private long[] padded = new long[0];
-
-  final CandidateList list;
-
-  double scale;
-
-  // Lazily computed, dropped by edits; NaN or -1 where unknown.
-  private int count;
-  private double top; // largest raw logit
-
-  private final Ranking ranking = new Ranking(); // of a dense row
-  private long[] few = new long[1]; // scratch: keys
+  private final CandidateSet set;
   private final Law law;
   private final Threshold threshold;
   private final Nucleus nucleus;
   private final TypicalSet typical;
   private final TokenDraw tokenDraw;
+
+  private @Nullable LogitsRow loaded;
+  private @Nullable TokenMask mask;
+  private boolean marked;
+  private final IntList early = new IntList(); // removed before the mark
 
   /**
    * Room for rows of one size.
@@ -64,17 +40,12 @@ public final class Candidates {
 
   /** With another limit; an unlimited list is the slow, obvious oracle. */
   Candidates(int size, int listLimit) {
-    this.size = size;
-    this.listLimit = listLimit;
-    boolean longRows = size > listLimit;
-    list = new CandidateList(listLimit);
-    row = longRows ? new DenseRow(size) : null;
-    BlockRejection rejection = row == null ? null : new BlockRejection(row.index.blocks.length);
-    law = new Law(this, rejection);
-    threshold = new Threshold(this, law);
-    nucleus = new Nucleus(this, law, threshold, longRows);
-    typical = new TypicalSet(this, law, threshold);
-    tokenDraw = new TokenDraw(this, law, rejection);
+    set = new CandidateSet(size, listLimit);
+    law = set.law;
+    threshold = new Threshold(set);
+    nucleus = new Nucleus(set, threshold);
+    typical = new TypicalSet(set, threshold);
+    tokenDraw = new TokenDraw(set);
   }
 
   // ---- loading
@@ -87,31 +58,14 @@ public final class Candidates {
    * @throws NoAdmissibleTokenException here or at the first use, if a logit that matters is NaN
    */
   public void load(LogitsRow row, @Nullable TokenMask mask) {
-    if (row.size() != size) {
-      throw new IllegalArgumentException("a row of " + row.size() + " entries, expected " + size);
+    if (row.size() != size()) {
+      throw new IllegalArgumentException("a row of " + row.size() + " entries, expected " + size());
     }
-    source = row;
-    sourceMask = mask;
+    loaded = row;
+    this.mask = mask;
     early.clear();
     marked = false;
-    start(row, mask);
-  }
-
-  private void start(LogitsRow row, @Nullable TokenMask mask) {
-    badAsMasked = false;
-    scale = 1;
-    dropLazies();
-    DenseRow longRow = this.row;
-    if (mask != null && (longRow == null || mask.cardinality() <= listLimit)) {
-      dense = false;
-      list.load(row, mask);
-    } else if (longRow == null) {
-      dense = false;
-      list.load(row);
-    } else {
-      dense = true;
-      longRow.load(row, mask == null ? null : words(mask));
-    }
+    set.load(row, mask);
   }
 
   /** Says that what has been removed since {@link #load} stays removed on {@link #reset}. */
@@ -121,11 +75,11 @@ public final class Candidates {
 
   /** Goes back to the first {@link #mark}; without one, to what {@link #load} gave. */
   public void reset() {
-    LogitsRow loaded = source;
-    if (loaded == null) {
+    LogitsRow row = loaded;
+    if (row == null) {
       throw new IllegalStateException("nothing has been loaded");
     }
-    start(loaded, sourceMask);
+    set.load(row, mask);
     if (marked) {
       for (int i = 0; i < early.size(); i++) {
         remove(early.get(i));
@@ -139,121 +93,24 @@ public final class Candidates {
    */
   public void maskNaN() {
     reset();
-    badAsMasked = true;
-    if (!dense) {
-      list.purge(true);
-      dropLazies();
-    }
-  }
-
-  /** The mask's bits, long enough for every id of the row. */
-  private long[] words(TokenMask mask) {
-    long[] words = mask.words();
-    int needed = (size + 63) >>> 6;
-    if (words.length >= needed) {
-      return words;
-    }
-    if (padded.length < needed) {
-      padded = new long[needed];
-    }
-    System.arraycopy(words, 0, padded, 0, words.length);
-    Arrays.fill(padded, words.length, needed, 0);
-    return padded;
-  }
-
-  /** Forgets what was computed: candidates or logits have changed. */
-  void dropLazies() {
-    count = -1;
-    top = Double.NaN;
-    ranking.drop();
-    law.drop();
-  }
-
-  /**
-   * The dense row with its index, bad numbers seen to; or null if the list holds the candidates.
-   */
-  @Nullable DenseRow prepared() {
-    DenseRow r = indexed();
-    if (r != null) {
-      r.settle();
-    }
-    return r;
-  }
-
-  /** The same, but an edit may be pending that {@link DenseRow#collect} alone regards. */
-  private @Nullable DenseRow indexed() {
-    DenseRow r = row;
-    if (!dense || r == null) {
-      return null;
-    }
-    if (!r.indexed()) {
-      r.buildIndex();
-      float max = r.index.max();
-      if (Float.isNaN(max)) {
-        int bad = r.remove(Float.NaN, badAsMasked);
-        if (bad >= 0) {
-          throw CandidateList.notANumber(bad);
-        }
-        r.buildIndex();
-        max = r.index.max();
-        law.drop();
-      }
-      if (max == Float.POSITIVE_INFINITY) {
-        int infinite = r.collectInfinite();
-        if (infinite > 0) {
-          become(r.keys(), infinite, 0);
-          list.level();
-          return null;
-        }
-        r.remove(Float.POSITIVE_INFINITY, true);
-        r.buildIndex();
-        law.drop();
-      }
-    }
-    return r;
-  }
-
-  /** Turns into a list of some keys, of which the first {@code inOrder} are sorted. */
-  void become(long[] keys, int length, int inOrder) {
-    list.take(keys, length, inOrder);
-    dense = false;
-    dropLazies();
-    count = length;
+    set.maskNaN();
   }
 
   // ---- single tokens
 
   /** Entries of a row. */
   public int size() {
-    return size;
+    return set.size;
   }
 
   /** The current logit of a token; −∞ if it is no candidate. */
   public float logit(int id) {
-    float raw = raw(id);
-    if (scale == 1 || raw == Float.NEGATIVE_INFINITY) {
-      return raw;
-    }
-    double x = raw * scale;
-    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x));
-  }
-
-  private float raw(int id) {
-    if (dense && row != null) {
-      row.settle();
-      float x = row.logit(id);
-      if (Float.isNaN(x) || x == Float.POSITIVE_INFINITY) {
-        prepared();
-        return raw(id);
-      }
-      return x;
-    }
-    return list.logit(id);
+    return set.scaled(set.raw(id));
   }
 
   /** Whether the token is still a candidate. */
   public boolean contains(int id) {
-    return raw(id) != Float.NEGATIVE_INFINITY;
+    return set.raw(id) != Float.NEGATIVE_INFINITY;
   }
 
   /**
@@ -261,17 +118,17 @@ public final class Candidates {
    * walk the slots where these are fewer than its tokens.
    */
   public int slots() {
-    return dense ? -1 : list.size();
+    return set.isListed() ? set.list.size() : -1;
   }
 
   /** Id of the candidate in a slot; edits do not move slots unless they remove. */
   public int slotId(int slot) {
-    return list.id(slot);
+    return set.list.id(slot);
   }
 
   /** Logit of the candidate in a slot. */
   public float slotLogit(int slot) {
-    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, list.value(slot) * scale));
+    return set.scaled(set.list.value(slot));
   }
 
   /** Gives a candidate another logit; −∞ removes it, and a token that is no candidate stays out. */
@@ -279,18 +136,7 @@ public final class Candidates {
     if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
       throw new IllegalArgumentException("the new logit of token " + id + " is " + logit);
     }
-    if (dense && row != null) {
-      if (raw(id) != Float.NEGATIVE_INFINITY && dense) {
-        row.set(id, unscaled(logit));
-        dropLazies();
-        return;
-      }
-      if (dense) {
-        return;
-      }
-    }
-    list.set(id, unscaled(logit));
-    dropLazies();
+    set.set(id, logit);
   }
 
   /**
@@ -299,27 +145,7 @@ public final class Candidates {
    * lowers is not among the best unless it was.
    */
   public void edit(SparseEdit edit) {
-    DenseRow r = row;
-    if (dense && r != null && r.takes(edit)) {
-      r.edit(edit, scale);
-      dropLazies();
-      return;
-    }
-    for (int i = 0; i < edit.size(); i++) {
-      int argument = edit.arguments()[i];
-      float logit = argument == 0 ? Float.NEGATIVE_INFINITY : logit(edit.tokens()[i]);
-      if (logit != Float.NEGATIVE_INFINITY) {
-        set(edit.tokens()[i], edit.apply(logit, argument));
-      }
-    }
-  }
-
-  private float unscaled(float logit) {
-    if (scale == 1 || logit == Float.NEGATIVE_INFINITY) {
-      return logit;
-    }
-    double x = logit / scale;
-    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x));
+    set.edit(edit);
   }
 
   /** Adds to a candidate's logit, in nats. */
@@ -340,86 +166,29 @@ public final class Candidates {
 
   /** Keeps only one token, or none if it is no candidate. */
   public void keepOnly(int id) {
-    float raw = raw(id);
-    if (raw == Float.NEGATIVE_INFINITY) {
-      become(few, 0, 0);
-    } else {
-      few[0] = Keys.key(raw, id);
-      become(few, 1, 1);
-    }
+    set.keepOnly(id);
   }
 
   /** Keeps those of some tokens that are candidates. */
   public void keepOnly(int... tokens) {
-    if (few.length < tokens.length) {
-      few = new long[tokens.length];
-    }
-    int found = 0;
-    for (int id : tokens) {
-      float raw = raw(id);
-      if (raw != Float.NEGATIVE_INFINITY) {
-        few[found++] = Keys.key(raw, id);
-      }
-    }
-    Keys.sort(few, 0, found);
-    int distinct = 0;
-    for (int i = 0; i < found; i++) {
-      if (i == 0 || few[i] != few[i - 1]) {
-        few[distinct++] = few[i];
-      }
-    }
-    become(few, distinct, distinct);
+    set.keepOnly(tokens);
   }
 
   // ---- the law
 
   /** Number of candidates left. O(V) where the row is long and uncut. */
   public int count() {
-    if (count < 0) {
-      DenseRow r = prepared();
-      if (r == null) {
-        list.check();
-        count = list.size();
-      } else {
-        int members = 0;
-        for (int s = 0; s < r.segments(); s++) {
-          r.members(s, r.scratch);
-          for (float x : r.scratch) {
-            members += x != Float.NEGATIVE_INFINITY ? 1 : 0;
-          }
-        }
-        count = members;
-      }
-    }
-    return count;
+    return set.count();
   }
 
   /** Whether no candidate is left. */
   public boolean isEmpty() {
-    DenseRow r = indexed();
-    if (r != null && r.isPending()) { // which removes nothing
-      return r.unrestricted() ? r.index.max() == Float.NEGATIVE_INFINITY : rank(1) == 0;
-    }
-    return top() == Double.NEGATIVE_INFINITY;
+    return set.isEmpty();
   }
 
   /** The largest logit; −∞ if no candidate is left. */
   public double max() {
-    return top() * scale;
-  }
-
-  double top() {
-    if (Double.isNaN(top)) {
-      DenseRow r = prepared();
-      if (r == null) {
-        top = list.max();
-      } else if (r.unrestricted()) {
-        top = r.index.max();
-      } else {
-        top = rank(1) == 0 ? Double.NEGATIVE_INFINITY : Keys.logit(ranking.keys()[0]);
-      }
-    }
-    return top;
+    return set.top() * set.scale;
   }
 
   /**
@@ -427,14 +196,12 @@ public final class Candidates {
    * #logSumExpError}.
    */
   public double logSumExp() {
-    double sum = law.sum(false);
-    return sum == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(sum);
+    return law.logSumExp(false);
   }
 
   /** {@link #logSumExp} in double throughout. */
   public double exactLogSumExp() {
-    double sum = law.sum(true);
-    return sum == 0 ? Double.NEGATIVE_INFINITY : max() + Math.log(sum);
+    return law.logSumExp(true);
   }
 
   /**
@@ -487,13 +254,12 @@ public final class Candidates {
 
   /** ln of the token's probability under the current law, in nats; −∞ if it is no candidate. */
   public double logProb(int id) {
-    float raw = raw(id);
-    return raw == Float.NEGATIVE_INFINITY ? raw : (raw - top()) * scale - Math.log(law.sum(false));
+    return law.logProb(set.raw(id));
   }
 
   /** {@link #logProb} of the candidate with a rank, which {@link #rank} must have reached. */
   public double rankedLogProb(int rank) {
-    return (rankedRaw(rank) - top()) * scale - Math.log(law.sum(false));
+    return law.logProb(set.rankedRaw(rank));
   }
 
   /**
@@ -508,14 +274,9 @@ public final class Candidates {
     return law.entropy(true);
   }
 
-  /**
-   * Bound of the absolute error of {@link #entropy} as it is known now, in nats. With relative
-   * errors ε of every term, ln Σ is off by ε and the mean of −ln p, at most the entropy plus ln Σ's
-   * error, by 2ε of itself and once more ε for its own products.
-   */
+  /** Bound of the absolute error of {@link #entropy} as it is known now, in nats. */
   public double entropyError() {
-    double h = law.entropy(false);
-    return law.isEntropyExact() ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h) + ExpSums.MOMENT_ERROR;
+    return law.entropyError();
   }
 
   /**
@@ -547,36 +308,17 @@ public final class Candidates {
    * @return how many there are: {@code wanted}, or all candidates if there are fewer
    */
   public int rank(int wanted) {
-    DenseRow r = indexed();
-    return r == null ? list.rank(wanted) : ranking.rank(r, wanted);
+    return set.rank(wanted);
   }
 
   /** Logit of the candidate with a rank, which {@link #rank} must have reached. */
   public double rankedLogit(int rank) {
-    return rankedRaw(rank) * scale;
+    return set.rankedRaw(rank) * set.scale;
   }
 
   /** Id of the candidate with a rank, 0 the best; {@link #rank} must have reached it. */
   public int ranked(int rank) {
-    rankedRaw(rank);
-    return dense ? Keys.id(ranking.keys()[rank]) : list.id(rank);
-  }
-
-  /** The keys of a dense row as far as {@link #rank} has reached. */
-  long[] rankedKeys() {
-    return ranking.keys();
-  }
-
-  long rankedKey(int rank) {
-    return Keys.key(rankedRaw(rank), ranked(rank));
-  }
-
-  float rankedRaw(int rank) {
-    int reached = dense ? ranking.reached() : list.sorted();
-    if (rank < 0 || rank >= reached) {
-      throw new IllegalStateException("rank " + rank + " of " + reached + " sorted candidates");
-    }
-    return dense ? Keys.logit(ranking.keys()[rank]) : list.value(rank);
+    return set.ranked(rank);
   }
 
   // ---- cutting
@@ -589,11 +331,11 @@ public final class Candidates {
     if (factor == 1) {
       return;
     }
-    double product = scale * factor;
+    double product = set.scale * factor;
     if (product == Double.POSITIVE_INFINITY) {
       keepOnly(best());
     } else {
-      scale = Math.max(product, Double.MIN_NORMAL);
+      set.scale = Math.max(product, Double.MIN_NORMAL);
       law.drop();
     }
   }
@@ -603,26 +345,12 @@ public final class Candidates {
     if (Double.isNaN(least)) {
       throw new IllegalArgumentException("a threshold must be a number, not NaN");
     }
-    double above = top() * scale;
-    if (least == Double.NEGATIVE_INFINITY || above == Double.NEGATIVE_INFINITY) {
-      return;
-    }
-    threshold.keep(least > above ? Float.POSITIVE_INFINITY : threshold.smallest(least));
+    threshold.keepAtLeast(least);
   }
 
   /** Keeps the candidates whose logit is at least {@code least}, and always the best few. */
   public void keepAtLeast(double least, int minKeep) {
-    if (minKeep > 1 || least > max()) {
-      int few = rank(minKeep);
-      if (few == 0) {
-        return;
-      }
-      if (rankedRaw(few - 1) * scale < least) {
-        keepBest(few);
-        return;
-      }
-    }
-    keepAtLeast(least);
+    threshold.keepAtLeast(least, minKeep);
   }
 
   /**
@@ -641,24 +369,7 @@ public final class Candidates {
     if (k < 1) {
       throw new IllegalArgumentException("at least one candidate must be kept, not " + k);
     }
-    DenseRow r = k <= listLimit ? indexed() : prepared();
-    if (r == null) {
-      if (k < list.size()) {
-        list.rank(k);
-        list.keepFirst(k);
-        dropLazies();
-      }
-    } else if (k < size) {
-      int found = rank(k);
-      if (found == 0) {
-        become(ranking.keys(), 0, 0);
-      } else if (found <= listLimit) {
-        become(ranking.keys(), found, found);
-      } else {
-        r.keepUpTo(ranking.keys()[found - 1]);
-        dropLazies();
-      }
-    }
+    set.keepBest(k);
   }
 
   /** Removes the {@code k} best candidates. */
@@ -666,19 +377,8 @@ public final class Candidates {
     if (k < 0) {
       throw new IllegalArgumentException("cannot remove " + k + " candidates");
     }
-    if (k == 0) {
-      return;
-    }
-    prepared();
-    int found = rank(k + 1);
-    if (found <= k) {
-      become(ranking.keys(), 0, 0);
-    } else if (dense && row != null) {
-      row.keepFrom(ranking.keys()[k]);
-      dropLazies();
-    } else {
-      list.dropFirst(k);
-      dropLazies();
+    if (k > 0) {
+      set.dropBest(k);
     }
   }
 

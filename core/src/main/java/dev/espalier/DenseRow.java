@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class DenseRow {
   static final int SEGMENT = FastExp.SEGMENT;
 
-  /** With more fours than this above a threshold the row is walked, not the index. */
-  private static final int MANY = 6000;
-
   /** Beyond this share of edited tokens the index is built over the edits, not mended. */
   private static final int MANY_EDITS = 16;
 
@@ -42,9 +39,7 @@ final class DenseRow {
   final BlockIndex index;
   private boolean indexed;
 
-  private long[] keys = new long[0]; // keys[0, collected) of the last collect
-  private int collected;
-  private final int[] reaching; // scratch of collect
+  private final Collector collector;
   final float[] scratch = new float[SEGMENT];
 
   DenseRow(int size) {
@@ -52,7 +47,7 @@ final class DenseRow {
     segments = (size + SEGMENT - 1) / SEGMENT;
     edits = new Overlay(size);
     index = new BlockIndex(size);
-    reaching = new int[index.room()];
+    collector = new Collector(this);
   }
 
   int segments() {
@@ -91,7 +86,13 @@ final class DenseRow {
     return inside(x, id) && allowed(id);
   }
 
-  private boolean allowed(int id) {
+  /** Whether a token with this key is a member. */
+  boolean member(long key) {
+    return key <= cut && key >= floor && allowed(Keys.id(key));
+  }
+
+  /** Whether the mask has the token. */
+  boolean allowed(int id) {
     long[] m = mask;
     return m == null || (m[id >>> 6] & (1L << id)) != 0;
   }
@@ -165,7 +166,7 @@ final class DenseRow {
       if (Float.isNaN(x) || Float.isInfinite(x) || !allowed(id)) {
         continue; // no candidate, or seen to when the index is built
       }
-      float y = scaled(edit, x, arguments[i], scale);
+      float y = edited(edit, x, arguments[i], scale);
       edits.put(id, y);
       if (indexed) {
         index.mend(this, id, x, y);
@@ -173,7 +174,8 @@ final class DenseRow {
     }
   }
 
-  private static float scaled(SparseEdit edit, float x, int argument, double scale) {
+  /** The raw logit that an edit makes of one. */
+  static float edited(SparseEdit edit, float x, int argument, double scale) {
     if (scale == 1) {
       return edit.apply(x, argument);
     }
@@ -275,6 +277,18 @@ final class DenseRow {
     }
   }
 
+  /** Number of members; one pass over the row. */
+  int count() {
+    int members = 0;
+    for (int s = 0; s < segments; s++) {
+      members(s, scratch);
+      for (float x : scratch) {
+        members += x != Float.NEGATIVE_INFINITY ? 1 : 0;
+      }
+    }
+    return members;
+  }
+
   /**
    * Takes the tokens with a certain bad logit out.
    *
@@ -320,7 +334,12 @@ final class DenseRow {
 
   /** The row's array if that is all there is to know, else null. */
   float @Nullable [] plain() {
-    return unrestricted() && edits.size() == 0 ? array : null;
+    return unrestricted() ? unedited() : null;
+  }
+
+  /** The row's array if no logit has been laid over it, else null. */
+  float @Nullable [] unedited() {
+    return edits.size() == 0 ? array : null;
   }
 
   void buildIndex() {
@@ -354,125 +373,16 @@ final class DenseRow {
    * Needs the index.
    */
   int collect(float threshold) {
-    float least = Math.max(threshold, -Float.MAX_VALUE);
-    collected = 0;
-    int fours = index.reaching(least, reaching);
-    if (fours > MANY) {
-      settle();
-      collectRow(least);
-      return collected;
-    }
-    room(Math.min(fours * 4, size));
-    float[] a = array;
-    if (a != null && edits.size() == 0) {
-      collectPlain(a, fours, least);
-    } else {
-      collectEdited(fours, least);
-    }
-    if (!unrestricted()) {
-      dropOthers();
-    }
-    if (pending != null) {
-      lower(pending, least);
-    }
-    return collected;
-  }
-
-  /** Makes the pending edit on what has been collected, and drops what it takes below. */
-  private void lower(SparseEdit edit, float least) {
-    int n = 0;
-    for (int i = 0; i < collected; i++) {
-      long key = keys[i];
-      int argument = edit.argument(Keys.id(key));
-      if (argument != 0) {
-        float x = scaled(edit, Keys.logit(key), argument, pendingScale);
-        if (x < least) {
-          continue;
-        }
-        key = Keys.key(x, Keys.id(key));
-      }
-      keys[n++] = key;
-    }
-    collected = n;
+    return collector.collect(Math.max(threshold, -Float.MAX_VALUE), pending, pendingScale);
   }
 
   /** Gathers the keys of the members whose logit is +∞. */
   int collectInfinite() {
-    collected = 0;
-    for (int id = 0; id < size; id++) {
-      if (value(id) == Float.POSITIVE_INFINITY && allowed(id)) {
-        room(collected + 1);
-        keys[collected++] = Keys.key(Float.POSITIVE_INFINITY, id);
-      }
-    }
-    return collected;
-  }
-
-  /** Takes tokens from the array. */
-  private void collectPlain(float[] a, int fours, float least) {
-    long[] out = keys;
-    int n = 0;
-    for (int i = 0; i < fours; i++) {
-      int end = index.endOfFour(reaching[i]);
-      for (int id = reaching[i]; id < end; id += BlockIndex.PLANE) {
-        float x = a[id];
-        out[n] = Keys.key(x, id);
-        n += BlockIndex.reaches(x, least);
-      }
-    }
-    collected = n;
-  }
-
-  private void collectEdited(int fours, float least) {
-    for (int i = 0; i < fours; i++) {
-      int end = index.endOfFour(reaching[i]);
-      for (int id = reaching[i]; id < end; id += BlockIndex.PLANE) {
-        float x = value(id);
-        if (x >= least) {
-          keys[collected++] = Keys.key(x, id);
-        }
-      }
-    }
-  }
-
-  /** Keeps the members of what has been collected. */
-  private void dropOthers() {
-    int n = 0;
-    for (int i = 0; i < collected; i++) {
-      long key = keys[i];
-      if (key <= cut && key >= floor && allowed(Keys.id(key))) {
-        keys[n++] = key;
-      }
-    }
-    collected = n;
-  }
-
-  private void collectRow(float least) {
-    room(size);
-    long[] out = keys;
-    int n = 0;
-    for (int s = 0; s < segments; s++) {
-      members(s, scratch);
-      int from = s * SEGMENT;
-      for (int i = 0; i < SEGMENT; i++) {
-        float x = scratch[i];
-        if (x >= least) {
-          out[n++] = Keys.key(x, from + i);
-        }
-      }
-    }
-    collected = n;
-  }
-
-  /** Room for so many keys, and one that does not count. */
-  private void room(int wanted) {
-    if (keys.length <= wanted) {
-      keys = Arrays.copyOf(keys, Math.max(1024, Math.min(size + 1, 2 * wanted)));
-    }
+    return collector.collectInfinite();
   }
 
   /** The keys of the last {@link #collect}, unordered; may be reordered. */
   long[] keys() {
-    return keys;
+    return collector.keys();
   }
 }

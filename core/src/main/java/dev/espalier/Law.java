@@ -14,10 +14,9 @@ final class Law {
   /** Of a sum of that many doubles and some products, relative. */
   private static final double ROUNDING = 1e-12;
 
-  private final Candidates c;
-  private final @Nullable ExpSums sums; // null where rows are short, as the next two
+  private final CandidateSet c;
+  private final @Nullable ExpSums sums; // null where rows are short, as the next
   private final @Nullable ExactLaw exactLaw;
-  private final @Nullable BlockRejection rejection;
 
   // NaN where unknown.
   private double normaliser; // Σ exp((x − top) · scale)
@@ -31,11 +30,10 @@ final class Law {
   private double best;
   private boolean tailSummed; // the bounds are those of ExpSums.boundTail, or cannot be
 
-  Law(Candidates candidates, @Nullable BlockRejection rejection) {
+  Law(CandidateSet candidates) {
     c = candidates;
-    this.rejection = rejection;
-    sums = rejection == null ? null : new ExpSums(candidates.size());
-    exactLaw = rejection == null ? null : new ExactLaw();
+    sums = candidates.hasLongRows() ? new ExpSums(candidates.size) : null;
+    exactLaw = candidates.hasLongRows() ? new ExactLaw() : null;
   }
 
   /** Forgets everything: the candidates or their logits have changed. */
@@ -90,6 +88,17 @@ final class Law {
       exactSums(r);
     }
     return normaliser;
+  }
+
+  /** ln Σ exp(logit), −∞ if there is no candidate. */
+  double logSumExp(boolean exact) {
+    double sum = sum(exact);
+    return sum == 0 ? Double.NEGATIVE_INFINITY : c.top() * c.scale + Math.log(sum);
+  }
+
+  /** ln p of a candidate by its raw logit; −∞ for −∞. */
+  double logProb(float raw) {
+    return raw == Float.NEGATIVE_INFINITY ? raw : (raw - c.top()) * c.scale - Math.log(sum(false));
   }
 
   /** Takes the middle of the bounds, brought near by a pass of floats; false if none can be. */
@@ -173,6 +182,16 @@ final class Law {
     return entropyExact;
   }
 
+  /**
+   * Bound of the absolute error of {@link #entropy} as it is known now, in nats. With relative
+   * errors ε of every term, ln Σ is off by ε and the mean of −ln p, at most the entropy plus ln Σ's
+   * error, by 2ε of itself and once more ε for its own products.
+   */
+  double entropyError() {
+    double h = entropy(false);
+    return entropyExact ? 0 : ExpSums.ERROR * (1.1 + 3.1 * h) + ExpSums.MOMENT_ERROR;
+  }
+
   // ---- bounds
 
   /**
@@ -184,7 +203,7 @@ final class Law {
       return;
     }
     DenseRow r = c.prepared();
-    BlockRejection blocks = rejection;
+    BlockRejection blocks = c.rejection;
     if (r == null || blocks == null || !hasGlance()) {
       sum(false);
       return;

@@ -23,16 +23,16 @@ final class Nucleus {
    */
   private static final double ROUGH = 0.01;
 
-  private final Candidates c;
+  private final CandidateSet c;
   private final Law law;
   private final Threshold threshold;
   private final @Nullable LogitHistogram histogram; // null where rows are short
 
-  Nucleus(Candidates candidates, Law law, Threshold threshold, boolean longRows) {
+  Nucleus(CandidateSet candidates, Threshold threshold) {
     c = candidates;
-    this.law = law;
+    law = candidates.law;
     this.threshold = threshold;
-    histogram = longRows ? new LogitHistogram() : null;
+    histogram = candidates.hasLongRows() ? new LogitHistogram() : null;
   }
 
   /** Cuts; {@code mass} is below 1, and there is a candidate. */
@@ -128,7 +128,7 @@ final class Nucleus {
       c.become(keys, kept, 0);
     } else { // so many equals
       r.keepUpTo(keys[kept - 1]);
-      c.dropLazies();
+      c.changed();
     }
   }
 

@@ -5,12 +5,12 @@ final class Threshold {
   /** In an interval of more nats there is nearly always a token. */
   private static final double OPEN = 0.1;
 
-  private final Candidates c;
+  private final CandidateSet c;
   private final Law law;
 
-  Threshold(Candidates candidates, Law law) {
+  Threshold(CandidateSet candidates) {
     c = candidates;
-    this.law = law;
+    law = candidates.law;
   }
 
   /** The smallest raw logit that is at least {@code least} once scaled. */
@@ -25,12 +25,35 @@ final class Threshold {
     return t;
   }
 
+  /** Keeps what has a logit of {@code least} or more. */
+  void keepAtLeast(double least) {
+    double max = c.top() * c.scale;
+    if (least > Double.NEGATIVE_INFINITY && max > Double.NEGATIVE_INFINITY) {
+      keep(least > max ? Float.POSITIVE_INFINITY : smallest(least));
+    }
+  }
+
+  /** The same, and always the best few. */
+  void keepAtLeast(double least, int minKeep) {
+    if (minKeep > 1 || least > c.top() * c.scale) {
+      int few = c.rank(minKeep);
+      if (few == 0) {
+        return;
+      }
+      if (c.rankedRaw(few - 1) * c.scale < least) {
+        c.keepBest(few);
+        return;
+      }
+    }
+    keepAtLeast(least);
+  }
+
   /** Keeps what has a raw logit of {@code least} or more. */
   void keep(float least) {
     DenseRow r = c.prepared();
     if (r == null) {
       c.list.keepFrom(least);
-      c.dropLazies();
+      c.changed();
     } else {
       r.keepUpTo(Keys.key(least, Integer.MAX_VALUE));
       afterCut(r, least);
@@ -46,7 +69,7 @@ final class Threshold {
         return;
       }
     }
-    c.dropLazies();
+    c.changed();
   }
 
   /** See {@link Candidates#keepProbable}; there is a candidate. */
@@ -54,12 +77,12 @@ final class Threshold {
     law.bound();
     do {
       double width = Math.log(law.most() / law.least());
-      double low = least + c.max() + Math.log(law.least());
+      double low = least + c.top() * c.scale + Math.log(law.least());
       if (width < OPEN && keepDecided(low, low + width, minKeep)) {
         return;
       }
     } while (law.sharpen());
-    c.keepAtLeast(least + c.exactLogSumExp(), minKeep);
+    keepAtLeast(least + law.logSumExp(true), minKeep);
   }
 
   /**
@@ -67,7 +90,7 @@ final class Threshold {
    */
   private boolean keepDecided(double low, double high, int minKeep) {
     DenseRow r = c.prepared();
-    if (r == null || low > c.max()) {
+    if (r == null || low > c.top() * c.scale) {
       return false;
     }
     float from = smallest(low);

@@ -1,18 +1,14 @@
 package dev.espalier;
 
-import org.jspecify.annotations.Nullable;
-
 /** Draws from the candidates, whichever shape they have. Mutable, for one thread. */
 final class TokenDraw {
-  private final Candidates c;
+  private final CandidateSet c;
   private final Law law;
-  private final @Nullable BlockRejection rejection; // null where rows are short
   private final GumbelRace race = new GumbelRace(1);
 
-  TokenDraw(Candidates candidates, Law law, @Nullable BlockRejection rejection) {
+  TokenDraw(CandidateSet candidates) {
     c = candidates;
-    this.law = law;
-    this.rejection = rejection;
+    law = candidates.law;
   }
 
   /**
@@ -32,6 +28,7 @@ final class TokenDraw {
       return list.size() == 1 ? list.id(0) : list.walk(uniform * law.sum(false), max, scale);
     }
     int id = -1;
+    BlockRejection rejection = c.rejection;
     if (rejection != null && ExpSums.holds((float) max, scale)) {
       id = rejection.draw(r, (float) max, scale, random);
     }

@@ -6,16 +6,16 @@ package dev.espalier;
  * histogram. Mutable, for one thread.
  */
 final class TypicalSet {
-  private final Candidates c;
+  private final CandidateSet c;
   private final Law law;
   private final Threshold threshold;
   private long[] chosen = new long[0];
   private double[] distances = new double[0];
   private int[] perm = new int[0];
 
-  TypicalSet(Candidates candidates, Law law, Threshold threshold) {
+  TypicalSet(CandidateSet candidates, Threshold threshold) {
     c = candidates;
-    this.law = law;
+    law = candidates.law;
     this.threshold = threshold;
   }
 
@@ -31,7 +31,7 @@ final class TypicalSet {
     } else {
       // Forms that are not one interval: list everything, whatever the length.
       int all = r.collect(Float.NEGATIVE_INFINITY);
-      c.exactEntropy();
+      law.entropy(true);
       take(r.keys(), all, mass, minKeep, strict, 0);
     }
   }
@@ -42,7 +42,7 @@ final class TypicalSet {
     double share = mass * law.sum(false);
     for (double width = 4; ; width *= 2) {
       double low = centre - width;
-      float least = threshold.smallest(low + c.max());
+      float least = threshold.smallest(low + c.top() * c.scale);
       if (!r.index.fewReach(least)) {
         break;
       }
@@ -58,16 +58,16 @@ final class TypicalSet {
         }
       }
       if (inside > share * (1 + 1e-4)) {
-        double slack = law.isEntropyExact() ? 0 : 2 * (c.entropyError() + ExpSums.ERROR);
+        double slack = law.isEntropyExact() ? 0 : 2 * (law.entropyError() + ExpSums.ERROR);
         if (take(r.keys(), found, mass, 1, false, slack)) {
           return;
         }
-        c.exactEntropy();
+        law.entropy(true);
         take(r.keys(), found, mass, 1, false, 0);
         return;
       }
     }
-    c.exactEntropy();
+    law.entropy(true);
     ExactLaw exact = law.exactLaw();
     centre = Math.log(law.sum(false)) - law.entropy(false);
     exact.nearest(r, c.top(), c.scale, centre, mass);
@@ -144,7 +144,7 @@ final class TypicalSet {
       kept++;
     }
     if (chosen.length < kept) {
-      chosen = new long[Math.max(kept, Math.min(c.size(), 2 * chosen.length))];
+      chosen = new long[Math.max(kept, Math.min(c.size, 2 * chosen.length))];
     }
     for (int i = 0; i < kept; i++) {
       chosen[i] = keys[perm[i]];

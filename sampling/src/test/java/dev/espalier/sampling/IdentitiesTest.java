@@ -19,7 +19,15 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Where two methods must agree, where they must not, and laws by counting. */
+/**
+ * Where two methods must agree, where they must not, and laws by counting.
+ *
+ * <p>Identities that need several models or prompts (contrastive decoding, proxy tuning, products
+ * of experts), trials (CNTP, AdaDec, momentum, contrastive search, BiLD), beams or watermarks are
+ * not here, since this module has none of these methods; of those that mention them, the half that
+ * needs truncations alone is: min-p is the head of contrastive decoding, and the arg-max of ln u /
+ * p, an exponential watermark with fresh numbers, is Gumbel-max.
+ */
 class IdentitiesTest {
   @Provide
   Arbitrary<float[]> rows() {
