@@ -46,6 +46,12 @@ final class Soundness {
   private static final Pattern UNKNOWN_TIMES =
       Pattern.compile("(?<=[Tt][0-9]{2}:[0-9]{2}:)(?:60|([0-5][0-9]\\.[0-9]{9})[0-9]+)");
 
+  private static final Pattern UNKNOWN_OFFSETS =
+      Pattern.compile("(?<=[Tt][0-9:.]{8,40}[+-])(?:1[89]|2[0-3])(?=:[0-5][0-9])");
+  // Its patterns are Java's, where \\s is ASCII; in ECMA-262 it is Unicode's.
+  private static final Pattern UNKNOWN_SPACES =
+      Pattern.compile("[\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF]");
+
   private int outputs;
   private final List<Pass.Failure> invalid = new ArrayList<>();
   private final List<Pass.Failure> deadEnds = new ArrayList<>();
@@ -147,12 +153,15 @@ final class Soundness {
               .matcher(text)
               .replaceAll(m -> m.group(1) == null ? "59" : Matcher.quoteReplacement(m.group(1)));
       known = UNKNOWN_DOMAINS.matcher(known).replaceAll("$1com\"");
+      known = UNKNOWN_OFFSETS.matcher(known).replaceAll("12");
+      known = UNKNOWN_SPACES.matcher(known).replaceAll(" ");
       if (errors(validator, known).isEmpty()) {
         unjudged.add(
             new Pass.Failure(
                 file.name(),
-                "the validator knows no leap seconds to come, no tenth digit of a second and no"
-                    + " top-level domain that nobody has registered: "
+                "the validator knows no leap seconds to come, no tenth digit of a second, no offset"
+                    + " beyond 18 hours, no top-level domain that nobody has registered and no"
+                    + " white space beyond ASCII: "
                     + text));
       } else {
         invalid.add(new Pass.Failure(file.name(), errors.get(0) + " in " + text));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -65,7 +66,7 @@ public final class SchemaSuite {
    * @param draft such as {@code draft2020-12}
    */
   SchemaSuite(Path suite, String draft) {
-    this(suite, draft, draft, null);
+    this(suite, known(draft), known(draft), null);
   }
 
   /** The suite's tests of one draft, run as tests of another one. */
@@ -73,20 +74,35 @@ public final class SchemaSuite {
     this(suite, said.from(), said.to(), said);
   }
 
+  /** The suite's name of a draft, which may also be given as {@code 4} or {@code draft-04}. */
+  static String known(String draft) {
+    String number = draft.replaceFirst("^draft-?", "").replaceFirst("^0(?=[467]$)", "");
+    String name = "draft" + number;
+    if (!DIALECTS.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "--draft "
+              + draft
+              + " is none of "
+              + String.join(", ", new TreeSet<>(DIALECTS.keySet())));
+    }
+    return name;
+  }
+
   private SchemaSuite(Path suite, String draft, String read, @Nullable OlderDraft said) {
     this.said = said;
     Path clone = suite.resolve("tests").resolve(draft);
     tests = Files.isDirectory(clone) ? clone : suite.resolve(draft);
-    remotes = suite.resolve("remotes");
-    String known = DIALECTS.get(read);
-    if (known == null) {
-      throw new IllegalArgumentException(
-          read + " is none of " + String.join(", ", new TreeSet<>(DIALECTS.keySet())));
-    }
     if (!Files.isDirectory(tests)) {
-      throw new IllegalArgumentException("no folder " + tests);
+      throw new IllegalArgumentException(
+          "--suite " + suite + " holds neither tests/" + draft + " nor " + draft);
     }
-    dialect = known;
+    Path own = suite.resolve("remotes");
+    remotes = Files.isDirectory(own) ? own : suite.toAbsolutePath().resolveSibling("remotes");
+    if (!Files.isDirectory(remotes)) {
+      throw new IllegalArgumentException(
+          "--suite " + suite + " holds no folder remotes, which references lead to");
+    }
+    dialect = Objects.requireNonNull(DIALECTS.get(read));
   }
 
   private static Vocabulary singleBytes() {
@@ -244,7 +260,8 @@ public final class SchemaSuite {
     suite.run();
     Files.writeString(
         Path.of(args[2]),
-        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(suite.report(args[1])) + "\n");
+        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(suite.report(known(args[1])))
+            + "\n");
     System.out.println(args[1] + " required: " + total(suite.required));
     System.out.println(args[1] + " optional: " + total(suite.optional));
     suite.refused.forEach(r -> System.out.println("refused  " + r));

@@ -295,6 +295,34 @@ public final class Expr {
     return searched;
   }
 
+  int largestCount() {
+    return largestCount;
+  }
+
+  /**
+   * The same language, where a character class repeated so many times, such as {@code [a-z]{1,64}},
+   * is any number of such characters, and beside it a limit of characters.
+   */
+  public Expr countedApart() {
+    if (kind == Kind.AND) {
+      List<Expr> parts = new ArrayList<>();
+      for (Expr a : args) {
+        parts.add(a.kind == Kind.REPEAT ? a.countedApart() : a);
+      }
+      return and(parts.toArray(NO_ARGS));
+    }
+    boolean counts = kind == Kind.REPEAT && (min > 1 || (max > 1 && max < UNBOUNDED));
+    return counts && args[0] != Utf8.CHAR && !args[0].searched && args[0].isOneCharacter()
+        ? and(star(args[0]), repeat(Utf8.CHAR, min, max))
+        : this;
+  }
+
+  private boolean isOneCharacter() {
+    return within(Utf8.CHAR, FEW_STATES);
+  }
+
+  private static final int FEW_STATES = 100; // those of a set of characters
+
   // ---- construction
 
   /** Any one byte of the set. */
@@ -840,8 +868,22 @@ public final class Expr {
     if (!searched) {
       return this == NONE;
     }
+    if (liveness == UNDECIDED && kind == Kind.AND && largestCount > LARGE && isLongEnough()) {
+      liveness = LIVE;
+    }
     return liveness == UNDECIDED ? TextSearch.isEmpty(this, limit) : liveness == EMPTIED;
   }
+
+  // At least so many characters, however many those are: some text of a language that loops has
+  // them.
+  private boolean isLongEnough() {
+    Counted counted = counted(Utf8.CHAR);
+    return counted != null
+        && counted.max == UNBOUNDED
+        && TextSearch.loops(and(counted.rest, Utf8.TEXT), LARGE);
+  }
+
+  private static final int LARGE = 1_000; // a count that is not reached step by step
 
   /**
    * The number of characters of the shortest text, for a language of well-formed UTF-8; -1 if there

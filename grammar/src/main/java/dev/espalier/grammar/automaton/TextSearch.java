@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -24,6 +25,7 @@ final class TextSearch {
 
   private static final int WORK = 4_000_000;
   private static final int NEW_STATE = 12; // what making a state costs, in such units
+  private static final int FAR_COUNT = 50_000;
 
   // Of states equally far from the start, the one that seems nearest to an end is looked at first;
   // a step back costs as much as GREED steps on. An answer of no looks at all states in any order.
@@ -41,13 +43,16 @@ final class TextSearch {
 
   private final int limit;
   private long work;
+  private final int newState;
 
-  private TextSearch(int limit) {
+  // A count of a million is not reached in any number of states that can be paid for.
+  private TextSearch(Expr e, int limit) {
     this.limit = limit;
+    newState = e.largestCount() > FAR_COUNT ? 8 * NEW_STATE : NEW_STATE;
   }
 
   private void spend(Expr state, int states) {
-    work += (long) state.edges().length * state.width() + NEW_STATE;
+    work += (long) state.edges().length * state.width() + newState;
     if (states > limit || work > WORK) {
       throw new BudgetExceededException(
           states > limit ? "states" : "work",
@@ -58,14 +63,14 @@ final class TextSearch {
 
   /** See {@link Expr#isEmpty}. */
   static boolean isEmpty(Expr e, int limit) {
-    return new TextSearch(limit)
+    return new TextSearch(e, limit)
             .find(e, x -> x.accepts() || x.liveness == Expr.LIVE || !x.searched())
         == null;
   }
 
   /** See {@link Expr#shortText}. */
   static int shortText(Expr e, int limit) {
-    Met found = new TextSearch(limit).find(e, x -> x.accepts() || x.nearby >= 0);
+    Met found = new TextSearch(e, limit).find(e, x -> x.accepts() || x.nearby >= 0);
     if (found == null) {
       return -1;
     }
@@ -79,7 +84,7 @@ final class TextSearch {
 
   /** See {@link Expr#someText}. */
   static byte @Nullable [] someText(Expr e, int limit) {
-    Met found = new TextSearch(limit).find(e, Expr::accepts);
+    Met found = new TextSearch(e, limit).find(e, Expr::accepts);
     if (found == null) {
       return null;
     }
@@ -152,7 +157,7 @@ final class TextSearch {
 
   /** See {@link Expr#shortest}. */
   static int shortest(Expr e, int limit) {
-    return new TextSearch(limit).fewestCharacters(e);
+    return new TextSearch(e, limit).fewestCharacters(e);
   }
 
   private int fewestCharacters(Expr start) {
@@ -224,6 +229,30 @@ final class TextSearch {
     }
     path.remove(at);
     done.add(at);
+    return false;
+  }
+
+  /**
+   * Whether a loop that leads to a text begins within so many steps: then there are texts without
+   * end.
+   */
+  static boolean loops(Expr start, int steps) {
+    Set<Expr> path = new LinkedHashSet<>();
+    for (Expr at = start; path.size() < steps && path.add(at); ) {
+      Expr next = null;
+      for (Expr.Edge edge : at.edges()) {
+        Expr to = edge.target();
+        boolean live = !to.searched() || to.liveness == Expr.LIVE;
+        if (live && path.contains(to)) {
+          return true;
+        }
+        next = live && next == null ? to : next;
+      }
+      if (next == null) {
+        return false;
+      }
+      at = next;
+    }
     return false;
   }
 

@@ -3,6 +3,8 @@ package dev.espalier.grammar.schema;
 import dev.espalier.grammar.schema.Context.Phase;
 import dev.espalier.grammar.token.Segment;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +29,10 @@ final class Completion {
   // wrong, only at worst not found.
 
   private static final int MAX_HEIGHT = 24;
-  private static final long NANOS = 5_000_000_000L; // for one completion
+  // The time that counts is this thread's own, as with questions about liveness.
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final long NANOS = 2_000_000_000L; // for one completion
+  private static final int BETWEEN_LOOKS = 16; // at the clock
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
   private static final int MAX_BRANCHES = 100; // of one debt, tried for a height
@@ -59,7 +64,9 @@ final class Completion {
   private final Machine machine;
   private final Map<Flat, byte[]> values = new HashMap<>();
   private int parts;
-  private long deadline; // System.nanoTime() at which a search gives up
+  private long deadline; // of this thread's time, at which a search gives up
+  private int looks; // at the clock
+  private boolean late;
 
   Completion(Machine machine) {
     this.machine = machine;
@@ -68,7 +75,8 @@ final class Completion {
   /** Bytes after which the text may end; null if none were found. */
   byte @Nullable [] of(JsonState state) {
     parts = 0;
-    deadline = System.nanoTime() + NANOS;
+    deadline = THREADS.getCurrentThreadCpuTime() + NANOS;
+    late = false;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     JsonState s = state;
     while (s != null && !s.mayEnd() && parts++ < MAX_PARTS && !late()) {
@@ -78,7 +86,10 @@ final class Completion {
   }
 
   private boolean late() {
-    return System.nanoTime() - deadline > 0;
+    if (!late && ++looks % BETWEEN_LOOKS == 0) {
+      late = THREADS.getCurrentThreadCpuTime() > deadline;
+    }
+    return late;
   }
 
   // One step further: to the end of a segment, or over a whole member or item.
@@ -120,7 +131,7 @@ final class Completion {
   }
 
   /** Reads bytes, with white space where the layout asks for it; null and no output if refused. */
-  private static @Nullable JsonState feed(JsonState from, byte[] bytes, ByteArrayOutputStream out) {
+  private @Nullable JsonState feed(JsonState from, byte[] bytes, ByteArrayOutputStream out) {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     JsonState s = from;
     for (byte b : bytes) {
@@ -139,7 +150,7 @@ final class Completion {
         s = wider;
         next = s.step(b);
       }
-      if (next == null) {
+      if (next == null || late()) {
         return null;
       }
       read.write(b);

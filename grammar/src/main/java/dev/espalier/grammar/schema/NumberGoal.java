@@ -21,6 +21,9 @@ final class NumberGoal {
   // intervals meets the goal, and only the few k near the goal's own magnitude need a look.
 
   private static final int MAX_CANDIDATES = 100_000;
+  private static final int FEW_DIGITS = 3; // of a unit that is soon met by any digits
+  private static final int NEAR = 1_000; // multiples that are tried
+  private static final int MORE_DIGITS = 40; // that may come before the point
 
   private @Nullable BigDecimal low;
   private boolean lowIncluded = true;
@@ -324,6 +327,66 @@ final class NumberGoal {
       scale *= 10;
     }
     return false;
+  }
+
+  /** Whether the numbers wanted are so few among all that a search over digits may miss them. */
+  boolean isSparse() {
+    return unit != null
+        && values == null
+        && !notPlain
+        && (!notUnits.isEmpty() || unit.precision() > FEW_DIGITS);
+  }
+
+  /**
+   * Digits behind which a text that has begun is a number of a {@link #isSparse sparse} goal; null
+   * if none is near. Looks at multiples of the unit alone, those near zero first.
+   */
+  @Nullable String wayFrom(NumberPrefix p) {
+    if (p.phase == NumberPrefix.Phase.START) {
+      String positive = wayFrom(Objects.requireNonNull(p.step('0')), "", true);
+      String negative = positive != null ? null : wayFrom(Objects.requireNonNull(p.step('-')));
+      return positive != null ? positive : negative == null ? null : "-" + negative;
+    }
+    if (p.phase == NumberPrefix.Phase.MINUS) {
+      return wayFrom(Objects.requireNonNull(p.step('0')), "", true);
+    }
+    return p.phase.inExponent() ? null : wayFrom(p, p.text(), false);
+  }
+
+  private @Nullable String wayFrom(NumberPrefix p, String text, boolean anyDigits) {
+    BigDecimal step = Objects.requireNonNull(unit);
+    BigInteger d = p.significand().abs();
+    boolean grows = anyDigits || p.phase == NumberPrefix.Phase.INTEGER;
+    for (int more = 0; more <= (grows ? MORE_DIGITS : 0); more++) {
+      BigDecimal from =
+          anyDigits ? BigDecimal.ZERO : NumberPrefix.scaled(d, more - p.fractionDigits);
+      BigDecimal to = NumberPrefix.scaled(d.add(BigInteger.ONE), more - p.fractionDigits);
+      BigDecimal near = p.negative ? high : low;
+      BigDecimal far = p.negative ? low : high;
+      if (near != null) {
+        from = from.max(p.negative ? near.negate() : near);
+      }
+      if (far != null && from.compareTo(p.negative ? far.negate() : far) > 0) {
+        return null;
+      }
+      BigInteger n = from.divide(step, 0, RoundingMode.CEILING).toBigInteger();
+      for (int tried = 0; tried < NEAR; tried++, n = n.add(BigInteger.ONE)) {
+        BigDecimal size = step.multiply(new BigDecimal(n));
+        if (size.compareTo(to) >= 0) {
+          break;
+        }
+        if (admits(p.negative ? size.negate() : size)) {
+          int places = Math.max(0, size.stripTrailingZeros().scale());
+          boolean point = p.phase == NumberPrefix.Phase.POINT || p.fractionDigits > 0;
+          String whole =
+              size.setScale(Math.max(places, point ? Math.max(1, p.fractionDigits) : 0))
+                  .toPlainString();
+          boolean goesOn = whole.startsWith(text) && whole.length() > text.length();
+          return goesOn ? whole.substring(text.length()) : null;
+        }
+      }
+    }
+    return null;
   }
 
   /** Whether the goal holds for some decimal number between two limits; null is no limit. */

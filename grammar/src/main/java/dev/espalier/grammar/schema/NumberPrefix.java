@@ -148,6 +148,13 @@ final class NumberPrefix {
     return new BigDecimal(n, -power);
   }
 
+  /** A text without sign or exponent that has these digits. */
+  String text() {
+    String all = "0".repeat(Math.max(0, fractionDigits + 1 - digits.length())) + digits;
+    int point = all.length() - fractionDigits;
+    return plain() ? all : all.substring(0, point) + "." + all.substring(point);
+  }
+
   /** What the syntax of the rest depends on. */
   Object syntaxKey() {
     return phase == Phase.EXPONENT ? exponentDigits : phase;

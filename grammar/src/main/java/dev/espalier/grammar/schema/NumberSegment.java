@@ -3,12 +3,14 @@ package dev.espalier.grammar.schema;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.Segment;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON number under an obligation. It ends before the byte that cannot belong to it; the exit's
@@ -119,7 +121,7 @@ final class NumberSegment extends Segment {
     return NumberGoal.holds(main, value, p.plain()) ? bits(value, p.plain()) : -1;
   }
 
-  private int bits(@org.jspecify.annotations.Nullable BigDecimal value, boolean plain) {
+  private int bits(@Nullable BigDecimal value, boolean plain) {
     int bits = 0;
     for (int i = 0; i < sides.size(); i++) {
       Formula side = sides.get(i);
@@ -128,6 +130,17 @@ final class NumberSegment extends Segment {
       }
     }
     return bits;
+  }
+
+  @Override
+  public synchronized byte @Nullable [] wayOut(int state) {
+    for (NumberGoal goal : endLabel(state) < 0 ? goals : List.<NumberGoal>of()) {
+      String digits = goal.isSparse() ? goal.wayFrom(prefixes.get(state)) : null;
+      if (digits != null) {
+        return digits.getBytes(StandardCharsets.US_ASCII);
+      }
+    }
+    return null;
   }
 
   @Override

@@ -38,8 +38,8 @@ final class TextContent implements Content {
   TextContent(Expr main, List<Expr> sides, int stateLimit) {
     this.stateLimit = stateLimit;
     List<Expr> first = new ArrayList<>();
-    first.add(main);
-    first.addAll(sides);
+    first.add(main.countedApart());
+    sides.forEach(s -> first.add(s.countedApart()));
     intern(first);
   }
 

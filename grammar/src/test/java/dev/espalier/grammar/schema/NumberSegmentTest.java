@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.grammar.token.Segment;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -135,6 +136,52 @@ class NumberSegmentTest {
       }
     }
     assertThat(dead).isGreaterThan(10);
+  }
+
+  /** Multiples of several units and of none of others lie far apart; the way to one is computed. */
+  @Test
+  void multiplesFarApartAreFoundWithoutASearch() {
+    Random r = new Random(11);
+    int found = 0;
+    int open = 0;
+    for (int round = 0; round < 200; round++) {
+      Formulas formulas = new Formulas(100_000);
+      Formula f =
+          formulas.atom(new Atom.Bound(decimal(r).movePointRight(4), r.nextBoolean(), true));
+      for (int k = 1 + r.nextInt(4); k > 0; k--) {
+        f = formulas.and(f, formulas.atom(new Atom.MultipleOf(unit(r))));
+        f = formulas.and(f, formulas.not(formulas.atom(new Atom.MultipleOf(unit(r)))));
+      }
+      if (!NumberSegment.satisfiable(formulas, f)) {
+        continue;
+      }
+      NumberSegment segment = new NumberSegment(formulas, f, List.of());
+      int q = segment.start();
+      for (int steps = 0; steps < 8; steps++) {
+        byte[] way = segment.wayOut(q);
+        open += segment.endLabel(q) < 0 ? 1 : 0;
+        if (way != null) {
+          found++;
+          int end = q;
+          for (byte b : way) {
+            end = segment.next(end, b);
+          }
+          assertThat(segment.endLabel(end))
+              .as("%s, round %d: %s", f, round, new String(way, StandardCharsets.US_ASCII))
+              .isNotNegative();
+        }
+        int next = Segment.DEAD;
+        while (next < 0) {
+          next = segment.next(q, "-.0123456789".charAt(r.nextInt(12)));
+        }
+        q = next;
+      }
+    }
+    assertThat(found).isGreaterThan(open / 2).isGreaterThan(500);
+  }
+
+  private static BigDecimal unit(Random r) {
+    return new BigDecimal(1 + r.nextInt(60)).movePointLeft(r.nextInt(3) == 0 ? 1 : 0);
   }
 
   private static boolean completes(NumberPrefix p, Formula f, int more) {
