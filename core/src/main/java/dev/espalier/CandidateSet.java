@@ -74,6 +74,10 @@ final class CandidateSet {
     }
   }
 
+  boolean masksNaN() {
+    return badAsMasked;
+  }
+
   /** The mask's bits, long enough for every id of the row. */
   private long[] words(TokenMask mask) {
     long[] words = mask.words();

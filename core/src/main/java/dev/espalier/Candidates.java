@@ -96,6 +96,11 @@ public final class Candidates {
     set.maskNaN();
   }
 
+  /** Whether {@link #maskNaN} has been called since {@link #load} or {@link #reset}. */
+  boolean masksNaN() {
+    return set.masksNaN();
+  }
+
   // ---- single tokens
 
   /** Entries of a row. */

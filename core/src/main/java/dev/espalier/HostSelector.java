@@ -30,12 +30,20 @@ final class HostSelector implements TokenSelector {
     TokenMask mask = drawsFirst ? null : step.mask();
     double rawLogSumExp = Double.NaN;
     List<TokenDetail.Alternative> alternatives = List.of();
+    NoAdmissibleTokenException broken = null;
     if (raw) {
       candidates.load(step.raw(), null);
-      rawLogSumExp = candidates.logSumExp();
+      try {
+        rawLogSumExp = candidates.logSumExp();
+      } catch (NoAdmissibleTokenException e) {
+        // A processor may say that NaN is to be taken as masked; then it is so here, too.
+        broken = e;
+        candidates.maskNaN();
+        rawLogSumExp = candidates.logSumExp();
+      }
       alternatives = best(candidates, step.alternatives());
     }
-    if (!raw || mask != null || step.row() != step.raw()) {
+    if (!raw || broken != null || mask != null || step.row() != step.raw()) {
       candidates.load(step.row(), mask);
     }
     if (mask == null) {
@@ -44,6 +52,9 @@ final class HostSelector implements TokenSelector {
       }
     }
     process(step, candidates);
+    if (broken != null && !candidates.masksNaN()) {
+      throw broken;
+    }
     int token = step.draw().draw(candidates, step.random());
     double drawLogProb;
     if (drawsFirst && step.allows(token)) {

@@ -37,20 +37,30 @@ final class JsonBinding {
     try {
       return MAPPER.readValue(text, type);
     } catch (JacksonException e) {
-      String hint =
-          from.constraintSatisfied()
-              ? ""
-              : "; the generation ended early (" + from.finishReason() + "), raise maxTokens";
+      String hint = from.constraintSatisfied() ? "" : hint(from.finishReason());
       throw new BindingException(
           "not a "
               + type.getName()
               + ": "
-              + e.getOriginalMessage()
+              + withoutSource(e.getOriginalMessage())
               + hint
               + "; text: "
               + Texts.quote(text, 400),
           e);
     }
+  }
+
+  private static String hint(FinishReason reason) {
+    return "; the generation ended early ("
+        + reason
+        + "), so this is only the beginning of a text"
+        + (reason == FinishReason.LENGTH ? ": raise maxTokens, or ask for closeAtLimit" : "");
+  }
+
+  /** Jackson adds where a bracket began, as a "source" that it then does not show. */
+  private static String withoutSource(String message) {
+    int at = message.indexOf(" (start marker at [Source");
+    return at < 0 ? message : message.substring(0, at);
   }
 
   /** Gives sealed types without Jackson annotations a discriminator. */

@@ -3,6 +3,7 @@ package dev.espalier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -24,7 +25,13 @@ class JsonBindingTest {
 
   record Times(Instant at, UUID id) {}
 
+  record Partial(String name, @JsonIgnore @Nullable String note) {}
+
   private static <T> T as(String text, Class<T> type, boolean satisfied) {
+    return as(text, type, satisfied, FinishReason.LENGTH);
+  }
+
+  private static <T> T as(String text, Class<T> type, boolean satisfied, FinishReason reason) {
     Usage usage =
         new Usage(
             1,
@@ -38,9 +45,7 @@ class JsonBindingTest {
             Duration.ZERO,
             Duration.ZERO,
             Duration.ZERO);
-    return new Generation(
-            text, new int[0], List.of(), FinishReason.LENGTH, satisfied, 0, usage, null)
-        .as(type);
+    return new Generation(text, new int[0], List.of(), reason, satisfied, 0, usage, null).as(type);
   }
 
   @Test
@@ -71,6 +76,12 @@ class JsonBindingTest {
     assertThat(as("{\"radius\":2}", Circle.class, true)).isEqualTo(new Circle(2));
   }
 
+  /** As the schema of the type has it, which leaves them out. */
+  @Test
+  void ignoredComponentsAreEmpty() {
+    assertThat(as("{\"name\":\"Ada\"}", Partial.class, true)).isEqualTo(new Partial("Ada", null));
+  }
+
   @Test
   void whatDoesNotFitShowsTheTextAndTheReason() {
     assertThatThrownBy(() -> as("{\"name\":\"Ada\"", Person.class, false))
@@ -78,6 +89,10 @@ class JsonBindingTest {
         .hasMessageContaining("Person")
         .hasMessageContaining("raise maxTokens")
         .hasMessageContaining("{\\\"name\\\":\\\"Ada\\\"");
+    assertThatThrownBy(() -> as("{\"name\":\"Ada\"", Person.class, false, FinishReason.DEADLINE))
+        .hasMessageContaining("ended early (DEADLINE)")
+        .message()
+        .doesNotContain("maxTokens", "REDACTED");
     assertThatThrownBy(() -> as("{\"nope\":1}", Person.class, true))
         .isInstanceOf(BindingException.class)
         .hasMessageContaining("nope");

@@ -409,6 +409,24 @@ class SamplerTest {
         .hasCauseInstanceOf(NoAdmissibleTokenException.class);
   }
 
+  /** The model's own log-probabilities then leave it out as well; guidance or none. */
+  @Test
+  void notANumberIsMaskedWhereAProcessorSaysSo() {
+    model.nanAt = 3;
+    Generation g =
+        Sampler.builder(model)
+            .processors(LogitsProcessor.stateless(Candidates::maskNaN))
+            .maxTokens(8)
+            .seed(1)
+            .build()
+            .generate(prompt);
+    assertThat(g.details()).isNotEmpty();
+    for (TokenDetail detail : g.details()) {
+      assertThat(detail.logProb()).isNegative();
+      assertThat(detail.drawLogProb()).isLessThanOrEqualTo(0);
+    }
+  }
+
   @Test
   void processorsThatLeaveNothingAreAnError() {
     assertThatThrownBy(

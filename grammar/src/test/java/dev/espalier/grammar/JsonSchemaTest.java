@@ -33,6 +33,21 @@ class JsonSchemaTest {
     return c.check(text.replace('\'', '"')).accepted();
   }
 
+  @Test
+  void aRefusedSpaceIsExplained() {
+    CompiledConstraint c = compile("{'properties':{'a':{'pattern':'^x y$'}},'required':['a']}");
+    assertThat(c.check("{\"a\": \"x y\"}").expected()).contains("white space only as");
+    assertThat(c.check("{\"a\":\" x y\"}").expected()).doesNotContain("white space only");
+    assertThat(c.check("{\"a\":\"x y\"}").accepted()).isTrue();
+  }
+
+  @Test
+  void aTextThatIsNoJsonIsNamedWithItsPlace() {
+    assertThatThrownBy(() -> JsonSchema.of("{\n\"type\": \"object\", "))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("not JSON at line 2, column ");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

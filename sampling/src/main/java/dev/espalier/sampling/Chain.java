@@ -130,7 +130,15 @@ public final class Chain implements LogitsProcessor {
     try {
       return Methods.JSON.readTree(json);
     } catch (JacksonException e) {
-      throw new ParameterException("not JSON: " + e.getOriginalMessage());
+      String what = e.getOriginalMessage();
+      int source = what.indexOf(" (start marker at [Source"); // of which Jackson shows nothing
+      throw new ParameterException(
+          "not JSON at line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": "
+              + (source < 0 ? what : what.substring(0, source)));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.espalier.LogitsProcessor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -39,7 +40,12 @@ final class HuggingFaceChain {
         (name, off) -> {
           if (number(config, name, off) != off) {
             throw new ParameterException(
-                "generation config: " + name + " is " + config.get(name) + ", allowed is " + off);
+                String.format(
+                    Locale.ROOT,
+                    "generation config: %s is %s, allowed is %.0f: it has no processor",
+                    name,
+                    config.get(name),
+                    off));
           }
         });
     for (String name : UNSUPPORTED_OBJECTS) {

@@ -57,7 +57,8 @@ class ChainTest {
     refuses("[{\"method\": \"top_k\", \"k\": 2.5}]", "top_k: k is 2.5, allowed is an integer");
     refuses("[{\"method\": \"top_h\", \"mode\": \"x\"}]", "allowed are [reference, paper, hugging");
     refuses("{\"processors\": [], \"conflict\": \"no\"}", "allowed are \"throw\"");
-    refuses("[{\"method\": ", "not JSON");
+    refuses("[{\"method\": ", "not JSON at line 1, column 13: ");
+    refuses("[\n{\"method\": \"top_p\" 1", "not JSON at line 2, column 20: ");
     refuses("{}", "a chain is an array");
   }
 

@@ -88,7 +88,8 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     for (int i = 0; i < spelling.bytes.length; i++) {
       State next = state.step(spelling.bytes[i]);
       if (next == null) {
-        return new Check(Check.Verdict.REFUSED, spelling.origin[i], state.explain());
+        return new Check(
+            Check.Verdict.REFUSED, spelling.origin[i], expected(state, spelling.bytes, i));
       }
       state = next;
     }
@@ -96,6 +97,22 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
         state.mayEnd() ? Check.Verdict.ACCEPTED : Check.Verdict.ACCEPTED_SO_FAR,
         spelling.origin[spelling.bytes.length],
         state.explain());
+  }
+
+  /** What was expected; and, where white space between tokens is refused, that it is. */
+  private static String expected(State state, byte[] bytes, int at) {
+    boolean inString = false;
+    for (int i = 0; i < at; i++) {
+      if (bytes[i] == '"') {
+        inString = !inString;
+      } else if (bytes[i] == '\\' && inString) {
+        i++;
+      }
+    }
+    boolean space = bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t';
+    return space && !inString
+        ? state.explain() + "; white space only as JsonSchema.whitespace says"
+        : state.explain();
   }
 
   // A machine grows with the texts it has seen. When it is full, new texts start on a fresh one;

@@ -66,8 +66,20 @@ final class SchemaText {
       throw SchemaException.broken(
           place, "", "a schema is an object or a boolean, not " + clip(json));
     } catch (JacksonException e) {
-      throw SchemaException.broken(place, "", "the text is not JSON: " + e.getOriginalMessage());
+      throw SchemaException.broken(place, "", "the text is not JSON" + reason(e));
     }
+  }
+
+  /** Where and why a text is no JSON, for messages. */
+  static String reason(JacksonException e) {
+    String what = e.getOriginalMessage();
+    int source = what.indexOf(" (start marker at [Source"); // of which Jackson shows nothing
+    return " at line "
+        + e.getLocation().getLineNr()
+        + ", column "
+        + e.getLocation().getColumnNr()
+        + ": "
+        + (source < 0 ? what : what.substring(0, source));
   }
 
   /** A value for messages. */

@@ -36,8 +36,10 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Every record component is required unless it is an {@code Optional} or {@code @Nullable}; the
  * latter may be left out, not null. A sealed interface is one of its records, each with a first
  * property {@code type} that holds the record's simple name; Jackson's {@code @JsonTypeInfo},
- * {@code @JsonSubTypes} and {@code @JsonTypeName} change both. A type that contains itself goes
- * through {@code $defs}, all others stand where they are used.
+ * {@code @JsonSubTypes} and {@code @JsonTypeName} change both. {@code @JsonProperty} renames,
+ * {@code @JsonIgnore} and {@code @JsonIgnoreProperties} leave out; annotations that would have
+ * {@code Generation.as} read another form are refused. A type that contains itself goes through
+ * {@code $defs}, all others stand where they are used.
  */
 public final class TypeSchema {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -74,7 +76,11 @@ public final class TypeSchema {
     if (type instanceof TypeVariable<?> v) {
       Type actual = bound.get(v);
       if (actual == null) {
-        throw new TypeException(path, "type variable " + v + " has no type here");
+        throw new TypeException(
+            path,
+            "type variable "
+                + v
+                + " has no type here; use a record with a component that says which");
       }
       return schema(actual, bound, path);
     }
@@ -105,7 +111,11 @@ public final class TypeSchema {
       return named(c, as, bound, path);
     }
     if (Collection.class.isAssignableFrom(c) || Map.class.isAssignableFrom(c)) {
-      throw new TypeException(path, c.getSimpleName() + " needs its type arguments");
+      throw new TypeException(
+          path,
+          c.getSimpleName()
+              + " needs its type arguments; use an array, as in Person[].class, or a record with a"
+              + " component of that type");
     }
     throw new TypeException(
         path,
@@ -252,8 +262,18 @@ public final class TypeSchema {
       properties.putObject(discriminator).put("const", value);
       required.add(discriminator);
     }
+    JacksonAnnotations.refuse(c, path);
     for (RecordComponent component : c.getRecordComponents()) {
       String name = name(component);
+      JacksonAnnotations.refuse(component, path);
+      if (JacksonAnnotations.isIgnored(component, name)) {
+        if (component.getType().isPrimitive()) {
+          throw new TypeException(
+              path + "." + component.getName(),
+              "an ignored component is null, which " + component.getType() + " cannot be");
+        }
+        continue;
+      }
       if (properties.has(name)) {
         throw new TypeException(path, "two properties are called '" + name + "'");
       }

@@ -3,6 +3,9 @@ package dev.espalier.grammar.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -20,6 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
 class TypeSchemaTest {
@@ -159,6 +164,39 @@ class TypeSchemaTest {
         .replace('\'', '"');
   }
 
+  @JsonIgnoreProperties({"hidden", "cost"})
+  record Partial(
+      String name, @JsonIgnore String note, Integer hidden, @JsonProperty("cost") Double price) {}
+
+  record Unset(@JsonIgnore int note) {}
+
+  record Formatted(@JsonFormat(pattern = "dd.MM.yyyy") LocalDate day) {}
+
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Snake(String firstName) {}
+
+  @Test
+  void whatIsNotReadIsNotAskedFor() {
+    assertThat(schema(Partial.class))
+        .isEqualTo(
+            json(
+                "{'type':'object','properties':{'name':{'type':'string'}},'required':['name'],"
+                    + "'additionalProperties':false}"));
+  }
+
+  @Test
+  void annotationsThatWouldHaveAnotherFormReadAreRefused() {
+    assertThatThrownBy(() -> TypeSchema.of(Formatted.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Formatted.day: @JsonFormat");
+    assertThatThrownBy(() -> TypeSchema.of(Snake.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Snake: @JsonNaming");
+    assertThatThrownBy(() -> TypeSchema.of(Unset.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Unset.note");
+  }
+
   record Bad(List<Thread> threads) {}
 
   @Test
@@ -167,6 +205,11 @@ class TypeSchemaTest {
         .isInstanceOf(TypeException.class)
         .hasMessageContaining("Bad.threads[]")
         .hasMessageContaining("java.lang.Thread");
-    assertThatThrownBy(() -> TypeSchema.of(List.class)).isInstanceOf(TypeException.class);
+    assertThatThrownBy(() -> TypeSchema.of(List.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Person[].class");
+    assertThatThrownBy(() -> TypeSchema.of(Pair.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Pair.first: type variable A");
   }
 }
