@@ -42,6 +42,17 @@ class JsonSchemaTest {
   }
 
   @Test
+  void theKindsOfValuesThatMayComeAreNamed() {
+    assertThat(compile("{'type':'object'}").check("[").expected()).isEqualTo("an object");
+    assertThat(compile("{'minimum':3,'type':['number','null']}").check("x").expected())
+        .isEqualTo("a number or null");
+    assertThat(compile("{'enum':['a',true,[1]]}").check("x").expected())
+        .isEqualTo("a string, an array or true");
+    assertThat(compile("{}").check("x").expected()).isEqualTo("a value");
+    assertThat(compile("{'const':true}").check("tx").expected()).isEqualTo("a value");
+  }
+
+  @Test
   void aTextThatIsNoJsonIsNamedWithItsPlace() {
     assertThatThrownBy(() -> JsonSchema.of("{\n\"type\": \"object\", "))
         .isInstanceOf(SchemaException.class)

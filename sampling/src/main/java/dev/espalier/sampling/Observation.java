@@ -61,8 +61,8 @@ final class Observation {
 
   void accept(int token, @Nullable Candidates drawnFrom) {
     boolean measured = drawnFrom != null && token < first.length;
-    double before = measured ? -first[token] : 0;
-    double after = drawnFrom == null ? 0 : -drawnFrom.logProb(token);
+    double before = measured ? 0 - first[token] : 0; // never −0
+    double after = drawnFrom == null ? 0 : 0 - drawnFrom.logProb(token);
     surprises += before;
     double perplexity = Math.exp(surprises / (step + 1));
     List<StepReport.StageReport> done = measured ? stages : List.of();

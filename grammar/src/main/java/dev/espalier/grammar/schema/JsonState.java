@@ -7,7 +7,9 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Expected;
 import dev.espalier.grammar.token.Embeddable;
 import dev.espalier.grammar.token.Segment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -250,12 +252,38 @@ final class JsonState implements Embeddable {
     String inside = context.segment.explain(position);
     return switch (context.phase) {
       case STRING, NUMBER, KEY -> inside;
-      case VALUE -> "a value";
+      case VALUE -> value();
       case KEY_START -> "a property name or the object's end";
       case COLON -> "':'";
       case AFTER ->
           "',' or the end of the " + (context.frame.kind == Frame.Kind.ARRAY ? "array" : "object");
       case VALUE_END, END -> "the end of the text";
     };
+  }
+
+  /** The kinds of values that may begin here, if not all may. */
+  private String value() {
+    List<String> kinds = new ArrayList<>();
+    addIf(kinds, "a string", '"');
+    addIf(kinds, "a number", '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+    addIf(kinds, "an object", '{');
+    addIf(kinds, "an array", '[');
+    addIf(kinds, "true", 't');
+    addIf(kinds, "false", 'f');
+    addIf(kinds, "null", 'n');
+    if (kinds.isEmpty() || kinds.size() == 7) {
+      return "a value";
+    }
+    String last = kinds.remove(kinds.size() - 1);
+    return kinds.isEmpty() ? last : String.join(", ", kinds) + " or " + last;
+  }
+
+  private void addIf(List<String> kinds, String kind, int... first) {
+    for (int b : first) {
+      if (leads((byte) b)) {
+        kinds.add(kind);
+        return;
+      }
+    }
   }
 }
