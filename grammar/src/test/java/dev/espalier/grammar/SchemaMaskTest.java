@@ -94,26 +94,8 @@ class SchemaMaskTest {
         State s = c.start();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int step = 0; step < STEPS; step++) {
-          TokenMask mask = new TokenMask(v.size());
-          s.fillMask(mask);
           masks++;
-          List<Integer> allowed = new ArrayList<>();
-          for (int id = 0; id < v.size(); id++) {
-            boolean steps = survives(s, v, id);
-            if (mask.contains(id) != steps) {
-              throw new AssertionError(
-                  where
-                      + " after '"
-                      + out.toString(StandardCharsets.UTF_8)
-                      + "': mask says "
-                      + mask.contains(id)
-                      + " of "
-                      + v.describe(id));
-            }
-            if (steps) {
-              allowed.add(id);
-            }
-          }
+          List<Integer> allowed = exactlyAllowed(s, v, where, out);
           assertThat(!allowed.isEmpty() || s.mayEnd()).as("dead end: %s %s", where, out).isTrue();
           if (allowed.isEmpty() || (s.mayEnd() && r.nextInt(3) == 0)) {
             break;
@@ -148,6 +130,105 @@ class SchemaMaskTest {
         "%d masks exact, %d texts finished and valid, %d schemas unsatisfiable%n",
         masks, finished, refusedSchemas);
     assertThat(finished).isGreaterThan(rounds);
+  }
+
+  // What the mask allows, held against reading every token byte by byte.
+  private static List<Integer> exactlyAllowed(
+      State s, Vocabulary v, String where, ByteArrayOutputStream out) {
+    TokenMask mask = new TokenMask(v.size());
+    s.fillMask(mask);
+    List<Integer> allowed = new ArrayList<>();
+    for (int id = 0; id < v.size(); id++) {
+      boolean steps = survives(s, v, id);
+      if (mask.contains(id) != steps) {
+        throw new AssertionError(
+            where
+                + " after '"
+                + out.toString(StandardCharsets.UTF_8)
+                + "': mask says "
+                + mask.contains(id)
+                + " of "
+                + v.describe(id));
+      }
+      if (steps) {
+        allowed.add(id);
+      }
+    }
+    return allowed;
+  }
+
+  @Test
+  void masksOfNamesInLanguagesAreExact() {
+    long seed = Long.getLong("seed", 7);
+    Random r = new Random(seed);
+    String[] patterns = {
+      "^[a-e]{1,200}$", "^[a-e]{2,4}$", "^x-", "^.{0,90}$", "^(ab|cd)+$", "e$", "^[^a]*$", "^ab?c?$"
+    };
+    String[] names = {"abc", "abcde", "x-a", "é", "cd", "a b"};
+    int masks = 0;
+    for (int round = 0; round < Integer.getInteger("rounds", 60); round++) {
+      StringBuilder schema = new StringBuilder("{\"type\":\"object\",\"patternProperties\":{");
+      String[] values = {"null", "boolean"};
+      int first = r.nextInt(patterns.length);
+      for (int i = 0; i <= r.nextInt(2); i++) {
+        String pattern = patterns[(first + 3 * i) % patterns.length];
+        schema.append(i == 0 ? "" : ",").append('"').append(pattern).append("\":{\"type\":\"");
+        schema.append(values[i]).append("\"}");
+      }
+      schema.append("},\"properties\":{");
+      for (int i = r.nextInt(3); i > 0; i--) {
+        schema.append('"').append(names[r.nextInt(3) * 2 + i % 2]).append("\":{}");
+        schema.append(i > 1 ? "," : "");
+      }
+      schema.append("}").append(r.nextInt(3) == 0 ? "" : ",\"additionalProperties\":false");
+      schema.append("}");
+      List<byte[]> tokens = new ArrayList<>();
+      for (String t : List.of("abcdeabcdeabcdeabcdeabcdeabcdeabcdeabcde", "a".repeat(70))) {
+        tokens.add(t.getBytes(StandardCharsets.UTF_8));
+        tokens.add((t + "\":null,\"").getBytes(StandardCharsets.UTF_8));
+      }
+      Vocabulary some =
+          Vocabularies.random(
+              r,
+              400,
+              "abcde\":",
+              "x-a",
+              "\":null,\"",
+              "\":null}",
+              "{\"ab",
+              "cdcd",
+              "\\u0061b",
+              "é");
+      for (int id = 0; id < some.size(); id++) {
+        if (some.isText(id)) {
+          tokens.add(some.bytes(id));
+        }
+      }
+      Vocabulary v = Vocabularies.of(tokens);
+      CompiledConstraint c;
+      try {
+        c = JsonSchema.of(schema.toString()).anyOrder().compile(v);
+      } catch (SchemaException e) {
+        continue; // the same name twice
+      }
+      for (int walk = 0; walk < 3; walk++) {
+        State s = c.start();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int step = 0; step < STEPS; step++) {
+          List<Integer> allowed = exactlyAllowed(s, v, "seed " + seed + " " + schema, out);
+          masks++;
+          if (allowed.isEmpty()) {
+            assertThat(s.mayEnd()).as("dead end: %s %s", schema, out).isTrue();
+            break;
+          }
+          int token = allowed.get(r.nextInt(allowed.size()));
+          out.writeBytes(v.bytes(token));
+          s = java.util.Objects.requireNonNull(s.advance(token));
+        }
+      }
+    }
+    System.out.println(masks + " masks of names exact, seed " + seed);
+    assertThat(masks).isGreaterThan(1000);
   }
 
   private static boolean survives(State s, Vocabulary v, int id) {

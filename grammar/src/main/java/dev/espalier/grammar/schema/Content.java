@@ -57,6 +57,9 @@ interface Content {
     /** Any text, under one label, but for what follows {@link Content#onNames}. */
     record OffNames(int label) implements Likeness {}
 
+    /** The same as another state but for what follows {@link Content#onNames}. */
+    record OffNamesAs(int state) implements Likeness {}
+
     /** The same, as far as any token reaches, as another state: a limit is far away. */
     record As(int state) implements Likeness {}
 
@@ -74,8 +77,8 @@ interface Content {
   }
 
   /**
-   * For {@link Likeness.OffNames}: the bytes with which the text so far goes on to a listed name;
-   * null if it can become none.
+   * For {@link Likeness.OffNames} and {@link Likeness.OffNamesAs}: the bytes with which the text so
+   * far goes on to a listed name; null if it can become none.
    */
   default @Nullable ByteSet onNames(int state) {
     return null;

@@ -39,6 +39,7 @@ final class KeyContent implements Content {
   private final boolean open;
   private final Map<Long, Integer> labels = new HashMap<>(); // of other names, by class
   private final int otherLabel; // the one label of other names, -1 if there are several or none
+  private final long onlyClass; // of other names that may come, -1 if there are several or none
   private final boolean everyOther; // any name that is not listed may come
   private final int stateLimit;
   private final CharLoops loops = new CharLoops();
@@ -59,13 +60,20 @@ final class KeyContent implements Content {
     open = keys.nextSetBit(space.size()) >= 0;
     int single = -1;
     boolean several = false;
+    long only = -1;
+    int classes = 0;
     for (int k = space.size(); k < space.keys(); k++) {
       int label = keys.get(k) ? k : -1;
       labels.put(space.classBits(k), label);
+      if (label >= 0) {
+        only = space.classBits(k);
+        classes++;
+      }
       several |= k > space.size() && label != single;
       single = label;
     }
     otherLabel = several ? -1 : single;
+    onlyClass = classes == 1 ? only : -1;
     everyOther = keys.nextClearBit(space.size()) == space.keys() && choice.used.isEmpty();
     for (int k = keys.nextSetBit(0); k >= 0 && k < space.size(); k = keys.nextSetBit(k + 1)) {
       for (int n = names.end(k); n >= 0 && !leadsOn.get(n); n = names.parent(n)) {
@@ -180,7 +188,7 @@ final class KeyContent implements Content {
         bits |= 1L << (i - 1);
       }
     }
-    return labels.getOrDefault(bits, -1);
+    return label(bits);
   }
 
   @Override
@@ -194,17 +202,43 @@ final class KeyContent implements Content {
       return Likeness.UNKNOWN;
     }
     State s = states.get(state);
+    boolean off = s.node == OFF && s.usedNode == OFF;
     if (!space.languages.isEmpty() || otherLabel < 0) {
-      boolean total = everyOther && s.rest.get(0) == Utf8.TEXT;
-      return total ? Likeness.TOTAL : Likeness.UNKNOWN;
+      return everyOther && s.rest.get(0) == Utf8.TEXT
+          ? Likeness.TOTAL
+          : off ? likenessOfOne(s) : likenessOff(s);
     }
-    if (s.node == OFF && s.usedNode == OFF) {
+    if (off) {
       return new TextContent(s.rest.get(0), List.of(), stateLimit).likeness(0)
               instanceof Likeness.Any any
           ? new Likeness.Any(any.anyState(), otherLabel)
           : Likeness.UNKNOWN;
     }
     return s.rest.get(0) == Utf8.TEXT ? new Likeness.OffNames(otherLabel) : Likeness.UNKNOWN;
+  }
+
+  // Names of one language, and no others.
+  private Likeness likenessOfOne(State s) {
+    if (space.languages.size() > 1 || onlyClass != 1) {
+      return Likeness.UNKNOWN;
+    }
+    Expr names = s.rest.get(1);
+    if (new TextContent(names, List.of(), stateLimit).likeness(0) instanceof Likeness.Any any) {
+      return new Likeness.Any(any.anyState(), label(onlyClass));
+    }
+    Expr near = TextContent.near(names);
+    return near == names
+        ? Likeness.UNKNOWN
+        : new Likeness.Near(intern(new State(OFF, OFF, List.of(s.rest.get(0), near))));
+  }
+
+  private Likeness likenessOff(State s) {
+    int off = intern(new State(OFF, OFF, s.rest));
+    return off == DEAD ? Likeness.UNKNOWN : new Likeness.OffNamesAs(off);
+  }
+
+  private int label(long classBits) {
+    return labels.getOrDefault(classBits, -1);
   }
 
   @Override

@@ -244,6 +244,10 @@ final class StringSegment extends Segment {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.corrected(
           base.relabelled(off.label()), this, state, this::onNames, suffixes, tables);
+    } else if (like instanceof Content.Likeness.OffNamesAs off && escape == 0) {
+      int same = state(off.state(), 0);
+      View base = root ? view(same, tables) : build(same, suffixes, tables);
+      return View.beside(base, this, same, state, this::onNames, suffixes, tables);
     }
     return null;
   }

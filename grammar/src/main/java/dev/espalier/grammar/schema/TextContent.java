@@ -126,19 +126,22 @@ final class TextContent implements Content {
 
   // Limits that are further away than most tokens reach: many states look alike from there.
   private Likeness near(List<Expr> at) {
-    Expr main = at.get(0);
-    Expr.Counted counted = main.counted(Utf8.CHAR);
-    if (counted != null
-        && counted.min() == 0
-        && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max()) {
-      main = counted.rest();
-    }
     List<Expr> near = new ArrayList<>(at.size());
-    near.add(main.horizon(TokenTrie.SHORT));
+    near.add(near(at.get(0)));
     for (int i = 1; i < at.size(); i++) {
       near.add(at.get(i).horizon(TokenTrie.SHORT));
     }
     return near.equals(at) ? Likeness.UNKNOWN : new Likeness.Near(intern(near));
+  }
+
+  /** A language that no token of up to {@link TokenTrie#SHORT} bytes tells from a given one. */
+  static Expr near(Expr main) {
+    Expr.Counted counted = main.counted(Utf8.CHAR);
+    boolean far =
+        counted != null
+            && counted.min() == 0
+            && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max();
+    return (far ? counted.rest() : main).horizon(TokenTrie.SHORT);
   }
 
   // Every conjunct lets any text go by and then asks for something; if all but the last also let

@@ -217,6 +217,94 @@ public final class View {
   }
 
   /**
+   * A view that differs from another of the same segment only along a few paths, and only in where
+   * it leaves. Walks those paths from both states at once.
+   *
+   * @param base the view from {@code baseState}
+   * @param onPath the bytes after which the states that follow may differ, null if they never do
+   * @return null if one of them stays where the other does not
+   */
+  public static @Nullable View beside(
+      View base,
+      Segment segment,
+      int baseState,
+      int state,
+      IntFunction<@Nullable ByteSet> onPath,
+      Suffixes suffixes,
+      TokenTables tables) {
+    if (base.except != null) {
+      return null;
+    }
+    Pairs pairs = new Pairs(suffixes.trie, segment, onPath);
+    ByteSet first = onPath.apply(state);
+    for (int top : suffixes.nodes) {
+      if (first == null) {
+        break;
+      } else if (suffixes.consumed) {
+        pairs.read(top, baseState, state, first);
+      } else if (first.contains(pairs.trie.byteAt(top))) {
+        pairs.step(top, baseState, state);
+      }
+    }
+    if (pairs.apart) {
+      return null;
+    }
+    return pairs.left.size == 0
+        ? base
+        : new View(
+            base.bits,
+            base.ids,
+            base.exits,
+            new Except(new int[0], pairs.left.toArray(), pairs.out.view(tables).exits));
+  }
+
+  /** Reads from two states at once. Mutable, for one view. */
+  private static final class Pairs {
+    final TokenTrie trie;
+    private final Segment segment;
+    private final IntFunction<@Nullable ByteSet> onPath;
+    final IntList left = new IntList(); // where the first one's exit is not taken
+    final Collector out = new Collector();
+    boolean apart; // one stays and the other does not
+
+    Pairs(TokenTrie trie, Segment segment, IntFunction<@Nullable ByteSet> onPath) {
+      this.trie = trie;
+      this.segment = segment;
+      this.onPath = onPath;
+    }
+
+    void read(int node, int baseState, int state, ByteSet bytes) {
+      for (int b = bytes.next(0); b >= 0 && !apart; b = bytes.next(b + 1)) {
+        int child = trie.child(node, b);
+        if (child >= 0) {
+          step(child, baseState, state);
+        }
+      }
+    }
+
+    void step(int node, int baseState, int state) {
+      int base = segment.next(baseState, trie.byteAt(node));
+      int next = segment.next(state, trie.byteAt(node));
+      if (base == next) {
+        return;
+      }
+      if (base < 0 && next < 0) {
+        left.add(node);
+        if (next != Segment.DEAD) {
+          out.exit(next, node);
+        }
+      } else if (base < 0 || next < 0) {
+        apart = true;
+      } else if (trie.end(node) > node + 1) {
+        ByteSet bytes = onPath.apply(next);
+        if (bytes != null) {
+          read(node, base, next, bytes);
+        }
+      }
+    }
+  }
+
+  /**
    * A view that differs from a known one only in its exits: reads the text before each of them.
    *
    * @param base stays wherever this one does and leaves wherever this one may leave
