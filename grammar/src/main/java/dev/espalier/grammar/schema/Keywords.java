@@ -7,6 +7,7 @@ import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.regex.RegexParser;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Keywords {
   private final boolean onlyReference;
   private final Map<String, Expr> patterns = new HashMap<>(2);
   private @Nullable List<SchemaNode> targets; // found on first use
+  private final Map<String, Map<String, SchemaNode>> maps = new HashMap<>(2); // likewise
 
   Keywords(References references, Refusals refusals, SchemaNode schema) {
     this.references = references;
@@ -133,11 +135,19 @@ final class Keywords {
 
   /** The schemas by name, in textual order; none if the keyword is absent. */
   Map<String, SchemaNode> schemaMap(String keyword) {
-    Map<String, SchemaNode> out = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> e : members(keyword)) {
-      out.put(e.getKey(), schema(keyword, e.getKey(), e.getValue()));
+    if (!has(keyword)) {
+      return Map.of();
     }
-    return out;
+    Map<String, SchemaNode> known = maps.get(keyword);
+    if (known == null) {
+      Map<String, SchemaNode> found = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> e : members(keyword)) {
+        found.put(e.getKey(), schema(keyword, e.getKey(), e.getValue()));
+      }
+      known = Collections.unmodifiableMap(found);
+      maps.put(keyword, known);
+    }
+    return known;
   }
 
   /** The members of an object; none if the keyword is absent. */

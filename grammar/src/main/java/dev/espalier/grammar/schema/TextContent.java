@@ -137,11 +137,12 @@ final class TextContent implements Content {
   /** A language that no token of up to {@link TokenTrie#SHORT} bytes tells from a given one. */
   static Expr near(Expr main) {
     Expr.Counted counted = main.counted(Utf8.CHAR);
-    boolean far =
-        counted != null
-            && counted.min() == 0
-            && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max();
-    return (far ? counted.rest() : main).horizon(TokenTrie.SHORT);
+    if (counted != null
+        && counted.min() == 0
+        && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max()) {
+      return counted.rest().horizon(TokenTrie.SHORT);
+    }
+    return main.horizon(TokenTrie.SHORT);
   }
 
   // Every conjunct lets any text go by and then asks for something; if all but the last also let
