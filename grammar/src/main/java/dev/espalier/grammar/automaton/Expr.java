@@ -184,7 +184,7 @@ public final class Expr {
     hash = mixed(((literals.hashCode() * 31 + from) * 31 + to) * 31 + depth);
     shape = hash;
     bounded = false;
-    nullable = literals.get(from).length == depth;
+    nullable = literals.length(from) == depth;
     searched = false;
     largestCount = 0;
     least = UNBOUNDED;
@@ -354,7 +354,7 @@ public final class Expr {
   }
 
   static Expr trie(Literals literals, int from, int to, int depth) {
-    if (to - from == 1 && literals.get(from).length == depth) {
+    if (to - from == 1 && literals.length(from) == depth) {
       return EMPTY;
     }
     return INTERNER.intern(new Expr(literals, from, to, depth));
@@ -364,7 +364,7 @@ public final class Expr {
     Map<Expr, ByteSet> out = new LinkedHashMap<>();
     for (int i = nullable ? min + 1 : min; i < max; ) {
       int next = texts.nextBranch(i, max, depth);
-      ByteSet b = ByteSet.of(texts.get(i)[depth] & 0xFF);
+      ByteSet b = ByteSet.of(texts.byteAt(i, depth));
       out.merge(trie(texts, i, next, depth + 1), b, ByteSet::or);
       i = next;
     }
@@ -515,8 +515,7 @@ public final class Expr {
   private Expr filtered(List<Expr> others) {
     List<byte[]> kept = new ArrayList<>();
     for (int i = min; i < max; i++) {
-      byte[] whole = Objects.requireNonNull(literals).get(i);
-      byte[] text = depth == 0 ? whole : Arrays.copyOfRange(whole, depth, whole.length);
+      byte[] text = Objects.requireNonNull(literals).from(i, depth);
       boolean everywhere = true;
       for (Expr other : others) {
         everywhere = everywhere && (other == this || other.holds(text));
@@ -543,8 +542,7 @@ public final class Expr {
       case TRIE -> {
         boolean found = false;
         for (int i = min; i < max && !found; i++) {
-          byte[] whole = Objects.requireNonNull(literals).get(i);
-          found = Arrays.equals(whole, depth, whole.length, text, 0, text.length);
+          found = Arrays.equals(Objects.requireNonNull(literals).from(i, depth), text);
         }
         yield found;
       }

@@ -66,12 +66,12 @@ public final class LiteralPlace {
 
   /** The length of a text in bytes. */
   public int length(int text) {
-    return literals.get(text).length;
+    return literals.length(text);
   }
 
   /** A byte of a text, 0 to 255. */
   public int byteAt(int text, int at) {
-    return literals.get(text)[at] & 0xFF;
+    return literals.byteAt(text, at);
   }
 
   /**

@@ -51,7 +51,7 @@ final class Closure {
   }
 
   void enter(LexemeState state, Frame frame) {
-    boolean more = !state.first().isEmpty();
+    boolean more = state.goesOn();
     entered++;
     kernel = more ? state : null;
     if (more && !lexemes.add(state, state.number(), frame)) {

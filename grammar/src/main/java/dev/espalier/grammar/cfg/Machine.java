@@ -169,9 +169,9 @@ final class Machine {
       if (to != null && to.isDead()) {
         return dead; // many tokens are refused, and asking is cheap
       } else if (to != null) {
-        Closure closure = closure();
+        Closure closure = borrow();
         closure.enter(to, state.lexemeFrames[0]);
-        known = closure.finish();
+        known = finish(closure);
         leaps.put(token, known);
       }
       return known;

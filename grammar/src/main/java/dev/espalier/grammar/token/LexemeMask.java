@@ -112,7 +112,8 @@ public final class LexemeMask {
   }
 
   private static @Nullable LexemeMask build(LexemeState state, int node, int least) {
-    LiteralPlace place = state.endsLazily() ? null : state.expr().literalPlace();
+    state.lexeme().tables.countMask();
+    LiteralPlace place = state.place();
     if (place != null) {
       LiteralWalk walk = new LiteralWalk(state.lexeme(), place);
       walk.from(node);

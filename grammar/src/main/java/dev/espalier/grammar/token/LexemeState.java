@@ -26,8 +26,9 @@ public final class LexemeState {
   private final int row; // where its steps begin in the lexeme's table
   private final int number;
   private final boolean accepts;
+  private final @Nullable LiteralPlace place; // inside many texts; null elsewhere
 
-  // Filled by whoever comes first; a race computes the same thing twice and no more.
+  // Filled by whoever comes first; where two race for one that is cheap, both compute the same.
   private @Nullable ByteSet first;
   private @Nullable LexemeMask mask;
   private @Nullable LexemeState clamped;
@@ -39,6 +40,7 @@ public final class LexemeState {
     row = 0;
     number = -1;
     accepts = false;
+    place = null;
   }
 
   LexemeState(Lexeme lexeme, Expr expr, int row) {
@@ -46,6 +48,7 @@ public final class LexemeState {
     this.expr = expr;
     this.row = row;
     accepts = expr.accepts();
+    place = expr.literalPlace();
     number = NUMBERS.getAndIncrement();
   }
 
@@ -79,6 +82,11 @@ public final class LexemeState {
     return 2 + (row << 1) + (accepts ? 1 : 0);
   }
 
+  /** Where among many texts it lies; null if it does not, or if it ends as soon as it accepts. */
+  @Nullable LiteralPlace place() {
+    return endsLazily() ? null : place;
+  }
+
   Lexeme lexeme() {
     if (lexeme == null) {
       throw new IllegalStateException("a dead state has no lexeme");
@@ -93,7 +101,7 @@ public final class LexemeState {
 
   /** Whether it lies inside many literal texts, so that {@link #leap} pays. */
   public boolean isAmongTexts() {
-    return lexeme != null && !lexeme.lazy && expr.literalPlace() != null;
+    return place != null && !lexeme().lazy;
   }
 
   /**
@@ -102,7 +110,7 @@ public final class LexemeState {
    * #isAmongTexts among texts}.
    */
   public @Nullable LexemeState leap(int token) {
-    LiteralPlace place = Objects.requireNonNull(expr.literalPlace());
+    LiteralPlace place = Objects.requireNonNull(this.place);
     Vocabulary vocabulary = lexeme().tables.vocabulary();
     int low = place.from();
     int high = place.to();
@@ -119,6 +127,11 @@ public final class LexemeState {
       }
     }
     return lexeme().state(place.state(low, high, depth));
+  }
+
+  /** Whether some byte may come next. */
+  public boolean goesOn() {
+    return isAmongTexts() || !first().isEmpty();
   }
 
   /** The bytes that may come next, those after which nothing can follow left out. */
@@ -142,7 +155,18 @@ public final class LexemeState {
     LexemeMask known = mask;
     if (known == null) {
       LexemeState same = clamped();
-      known = same == this ? LexemeMask.build(this) : same.mask();
+      known = same == this ? build() : same.mask();
+      mask = known;
+    }
+    return known;
+  }
+
+  // Once, however many threads ask: a first mask takes long, and who waits for it waits no longer
+  // than it would take to build.
+  private synchronized LexemeMask build() {
+    LexemeMask known = mask;
+    if (known == null) {
+      known = LexemeMask.build(this);
       mask = known;
     }
     return known;
@@ -152,9 +176,7 @@ public final class LexemeState {
   // literal
   // texts are too many to be remembered.
   private LexemeState first(TokenTables tables) {
-    return expr.literalPlace() != null
-        ? this
-        : tables.cached(new Texts(expr, lexeme().lazy), t -> this);
+    return place != null ? this : tables.cached(new Texts(expr, lexeme().lazy), t -> this);
   }
 
   /**

@@ -56,6 +56,7 @@ public final class TokenTables {
 
   private final FlatMasks flatMasks;
   private final AtomicLong bitSets = new AtomicLong();
+  private final AtomicInteger masksMade = new AtomicInteger();
   private final AtomicInteger untilWeighing = new AtomicInteger(BETWEEN_WEIGHINGS);
 
   private TokenTables(Vocabulary vocabulary, TokenTrie trie) {
@@ -189,6 +190,16 @@ public final class TokenTables {
         }
       }
     }
+  }
+
+  /** Counts a mask of a lexeme's state, or of a subtree from there, that is being made. */
+  void countMask() {
+    masksMade.incrementAndGet();
+  }
+
+  /** How many were made so far. */
+  int masksMade() {
+    return masksMade.get();
   }
 
   long[] bits(int[] ids, int count) {
