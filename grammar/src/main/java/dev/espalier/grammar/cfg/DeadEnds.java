@@ -23,8 +23,10 @@ final class DeadEnds {
   // The parser's stack is left out: after a terminal, everything comes that comes after it
   // anywhere. So where nothing is found there is nothing; what is found may turn out to be
   // impossible in the context that it would need.
-  private static final int MAX_STATES = 20_000;
+  private static final int MAX_STATES = 8_000;
   private static final int MAX_FORMS = 20_000;
+  private static final int MAX_STEPS =
+      600_000; // of terminals over a byte, each a miss of the cache
   private static final int MAX_WARNINGS = 8;
   private static final String TOO_LARGE =
       "the grammar is too large to tell whether a text can get stuck between its terminals";
@@ -41,6 +43,7 @@ final class DeadEnds {
   private final @Nullable LexemeState skip;
   private final Map<Symbol, BitSet> follow = new HashMap<>();
   private final Set<String> found = new TreeSet<>();
+  private int steps;
 
   private DeadEnds(List<Symbol> symbols, Symbol start, @Nullable LexemeState skip) {
     this.symbols = symbols;
@@ -134,6 +137,10 @@ final class DeadEnds {
         push(begin(after, true), seen, todo);
       }
       for (int b = lazy == null ? more.next(0) : -1; b >= 0; b = more.next(b + 1)) {
+        steps += p.read.size();
+        if (steps > MAX_STEPS) {
+          return false;
+        }
         Set<Reading> next = new LinkedHashSet<>();
         for (Reading r : p.read) {
           LexemeState to = r.state.step(b);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * machine's lock.
  */
 final class Predictions {
-  private static final int MAX_SYMBOLS = 20_000; // that begin at one place
+  private static final int MAX_SYMBOLS = 10_000; // that begin at one place
 
   private final List<Symbol> symbols;
   private final Symbol end;

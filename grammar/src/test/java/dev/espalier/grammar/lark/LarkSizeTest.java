@@ -39,6 +39,21 @@ class LarkSizeTest {
   }
 
   @Test
+  void thousandsOfTerminalsThatAreReadTogether() {
+    StringBuilder text =
+        new StringBuilder("NAME: /[a-z]+/\n%ignore \" \"\nstart: stmt*\nstmt: NAME");
+    StringBuilder terminals = new StringBuilder();
+    for (int i = 0; i < 5_000; i++) {
+      text.append(" | T").append(i).append(" NAME \";\"\n");
+      terminals.append("T%d: \"kw%d\" | /k[a-z]{2,5}%d/\n".formatted(i, i, i));
+    }
+    CompiledConstraint c = Grammar.lark(text.append(terminals).toString()).compile(VOCABULARY);
+    assertThat(c.warnings()).singleElement().asString().contains("too large to tell");
+    assertThat(c.check("kw39 a; kabcd3 b;").accepted()).isTrue();
+    assertThat(c.check("kw39 a; ;").verdict()).isEqualTo(Verdict.REFUSED);
+  }
+
+  @Test
   void deepNesting() {
     String deep = "(".repeat(100_000) + "\"a\"" + ")".repeat(100_000);
     assertThatThrownBy(() -> Grammar.lark("start: " + deep))
