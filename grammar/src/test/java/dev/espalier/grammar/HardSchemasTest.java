@@ -38,6 +38,36 @@ class HardSchemasTest {
   }
 
   @Test
+  void largeClassesOfCharactersMayBeCounted() {
+    CompiledConstraint c =
+        schema("{'type':'string','pattern':'^(?!aws:)[\\\\p{L}\\\\p{N}:/-]{1,128}$'}")
+            .compile(TOKENS);
+    assertThat(accepts(c, "'Größe:1'")).isTrue();
+    assertThat(accepts(c, "'aws:x'")).isFalse();
+    assertThat(accepts(c, "'" + "ä".repeat(129) + "'")).isFalse();
+  }
+
+  @Test
+  void thirtyConditionsOnOneValue() {
+    String conditions =
+        joined(
+            30,
+            i ->
+                "{'if':{'properties':{'kind':{'const':'k"
+                    + i
+                    + "'}},'required':['kind']},'then':{'required':['p"
+                    + i
+                    + "']}}");
+    CompiledConstraint c = schema("{'type':'object','allOf':[" + conditions + "]}").compile(TOKENS);
+    assertThat(accepts(c, "{'kind':'k29','p29':1}")).isTrue();
+    assertThat(accepts(c, "{'p0':1,'kind':'k0'}")).isTrue();
+    assertThat(accepts(c, "{'kind':'other'}")).isTrue();
+    assertThat(accepts(c, "{'kind':'k29','p28':1}")).isFalse();
+    assertThat(accepts(c, "{'p28':1,'kind':'k0'}")).isFalse();
+    everyWalkCanBeCompleted(c);
+  }
+
+  @Test
   void fortyAlternativesOfWhichNoneIsNamedByANeededProperty() {
     String ways =
         joined(40, i -> "{'properties':{'t':{'const':'m" + i + "'},'n':{'maximum':" + i + "}}}");

@@ -318,10 +318,11 @@ public final class Expr {
   }
 
   private boolean isOneCharacter() {
-    return within(Utf8.CHAR, FEW_STATES);
+    return reach <= LONGEST_CHARACTER && within(Utf8.CHAR, CHARACTER_STATES);
   }
 
-  private static final int FEW_STATES = 100; // those of a set of characters
+  private static final int LONGEST_CHARACTER = 4; // bytes
+  private static final int CHARACTER_STATES = 100_000; // more than any set of characters has
 
   // ---- construction
 

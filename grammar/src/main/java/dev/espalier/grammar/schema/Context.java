@@ -2,6 +2,8 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.token.Segment;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,8 +72,10 @@ final class Context {
   private volatile @Nullable Boolean readsNames;
   private static final Context[] NO_EXITS = {};
   private static final JsonState[] NO_STATES = {};
+  private static final int DENSE = 1024; // labels from here on are not places of an array
 
   private volatile @Nullable Context[] exits = NO_EXITS;
+  private @Nullable Map<Integer, Context> rareExits; // under the machine's lock
   private volatile @Nullable JsonState[] states = NO_STATES; // hashed by position, open addressing
   private int stateCount;
 
@@ -92,6 +96,9 @@ final class Context {
 
   private Context slowExit(int label) {
     synchronized (machine) {
+      if (label >= DENSE) {
+        return rareExit(label);
+      }
       if (label >= exits.length) {
         exits = Arrays.copyOf(exits, Math.max(label + 1, 2 * exits.length));
       }
@@ -102,6 +109,21 @@ final class Context {
       }
       return c;
     }
+  }
+
+  // Where thirty schemas judge a value, a label has thirty bits, of which few combinations come.
+  private Context rareExit(int label) {
+    Map<Integer, Context> known = rareExits;
+    if (known == null) {
+      known = new HashMap<>();
+      rareExits = known;
+    }
+    Context c = known.get(label);
+    if (c == null) {
+      c = machine.leave(this, label);
+      known.put(label, c);
+    }
+    return c;
   }
 
   /** Whether a state here keeps its text from the start of this segment on. */
