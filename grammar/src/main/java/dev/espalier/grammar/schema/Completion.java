@@ -254,13 +254,13 @@ final class Completion {
 
   private byte @Nullable [] membersOf(
       Formula branch, KeySpace space, Gone gone, Set<String> used, int height) {
-    List<Liveness.Member> members = machine.liveness().members(space, branch, gone);
+    List<MemberCounts.Member> members = machine.liveness().members(space, branch, gone);
     Set<String> taken = new HashSet<>(used);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     if (members == null) {
       return remembering(space, branch, gone, taken, height);
     }
-    for (Liveness.Member m : members) {
+    for (MemberCounts.Member m : members) {
       byte[] value = parts++ > MAX_PARTS || late() ? null : value(m.value(), height);
       if (value == null || !add(out, space, m.key(), taken, value)) {
         return null;
