@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,10 +75,8 @@ final class SchemaText {
   static String reason(JacksonException e) {
     String what = e.getOriginalMessage();
     int source = what.indexOf(" (start marker at [Source"); // of which Jackson shows nothing
-    return " at line "
-        + e.getLocation().getLineNr()
-        + ", column "
-        + e.getLocation().getColumnNr()
+    TokenStreamLocation at = e.getLocation(); // limits such as that on nesting have none
+    return (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr())
         + ": "
         + (source < 0 ? what : what.substring(0, source));
   }
