@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -53,15 +54,11 @@ record TokenizerJson(
     try (JsonParser in = MAPPER.createParser(json)) {
       return new Reader(in, where).read();
     } catch (JacksonException e) {
+      TokenStreamLocation at = e.getLocation(); // limits such as that on nesting have none
+      String place =
+          at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
       throw new ModelLoadException(
-          where
-              + ": malformed at line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          where + ": malformed" + place + ": " + e.getOriginalMessage(), e);
     }
   }
 

@@ -101,6 +101,14 @@ class TokenizerFilesTest {
   }
 
   @Test
+  void aFileNestedTooDeeplyIsRefused() throws IOException {
+    write("tokenizer.json", "{\"model\":" + "[".repeat(100_000));
+    assertRefused("tokenizer.json");
+    write("tokenizer.json", "{\"unknown\":" + "[".repeat(100_000));
+    assertRefused("tokenizer.json");
+  }
+
+  @Test
   void theEndOfSequenceMustNotBeText() throws IOException {
     write("tokenizer.json", byteLevel().toString());
     write("generation_config.json", "{\"eos_token_id\": 65}");
