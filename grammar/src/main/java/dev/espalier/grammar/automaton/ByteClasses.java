@@ -1,5 +1,6 @@
 package dev.espalier.grammar.automaton;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -11,8 +12,7 @@ import java.util.Set;
  */
 public final class ByteClasses {
   private final byte[] classOf = new byte[256];
-  private final int[] sample = new int[256]; // the first byte of each class
-  private final int size;
+  private final int[] sample; // the first byte of each class
 
   private ByteClasses(Collection<ByteSet> sets) {
     // Each byte's signature is a sum of random words, one for every set that holds it.
@@ -26,18 +26,19 @@ public final class ByteClasses {
         signature[b] += word;
       }
     }
+    int[] first = new int[256]; // of each class
     int n = 0;
     for (int b = 0; b < 256; b++) {
       int c = b > 0 && signature[b] == signature[b - 1] ? classOf[b - 1] & 0xFF : 0;
-      while (c < n && signature[sample[c]] != signature[b]) {
+      while (c < n && signature[first[c]] != signature[b]) {
         c++;
       }
       if (c == n) {
-        sample[n++] = b;
+        first[n++] = b;
       }
       classOf[b] = (byte) c;
     }
-    size = n;
+    sample = Arrays.copyOf(first, n); // a large grammar has many, of few classes each
   }
 
   /** The classes that no state of the expressions' automata distinguishes. */
@@ -57,7 +58,7 @@ public final class ByteClasses {
 
   /** Number of classes, 1 to 256. */
   public int size() {
-    return size;
+    return sample.length;
   }
 
   /** The class of a byte, from 0. */

@@ -198,13 +198,18 @@ public final class LexemeState {
       return m.isWide(least) ? m : null;
     }
     ConcurrentHashMap<Integer, Optional<LexemeMask>> known = masks;
+    return (known == null ? masks() : known)
+        .computeIfAbsent(node, n -> Optional.ofNullable(LexemeMask.wide(this, n, least)))
+        .orElse(null);
+  }
+
+  private synchronized ConcurrentHashMap<Integer, Optional<LexemeMask>> masks() {
+    ConcurrentHashMap<Integer, Optional<LexemeMask>> known = masks;
     if (known == null) {
       known = new ConcurrentHashMap<>();
       masks = known;
     }
-    return known
-        .computeIfAbsent(node, n -> Optional.ofNullable(LexemeMask.wide(this, n, least)))
-        .orElse(null);
+    return known;
   }
 
   private record Texts(Expr expr, boolean lazy) {}
