@@ -8,11 +8,9 @@ import java.util.Map;
 /** Alternatives that differ in nothing but how often their parts may be repeated. */
 final class Bounds {
   // A word limit such as (\w{1,20}\s?){1,40} reads a word of twenty letters as one word or as
-  // twenty,
-  // and after some letters there is an alternative for every number of words: \w{0,a}\s?(…){0,m}
-  // for
-  // many a and m. Where both are smaller than another's nothing is added to that one, and what
-  // remains are two or three instead of hundreds.
+  // twenty, and after some letters there is an alternative for every number of words:
+  // \w{0,a}\s?(…){0,m} for many a and m. Where both are smaller than another's, nothing is added to
+  // that one, and what remains are two or three instead of hundreds.
   private static final int FEW = 12;
 
   private Bounds() {}

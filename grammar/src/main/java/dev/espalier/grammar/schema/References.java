@@ -25,9 +25,8 @@ final class References {
   // resource of its own, every anchor is noted. Only places where a schema may stand are looked at,
   // so an "$id" inside an enum names nothing.
 
-  private static final List<String> NOTES =
-      List.of("title", "description", "default", "examples", "$comment");
-  private static final Set<String> NOTE_NAMES = Set.copyOf(NOTES);
+  private static final Set<String> NOTES =
+      Set.of("title", "description", "default", "examples", "$comment");
 
   // Compares texts without what they tell people.
   private static final class Key {
@@ -274,7 +273,7 @@ final class References {
         return known;
       }
       for (Map.Entry<String, JsonNode> e : json.properties()) {
-        if (!NOTE_NAMES.contains(e.getKey())) {
+        if (!NOTES.contains(e.getKey())) {
           h += e.getKey().hashCode() ^ (31 * hash(e.getValue(), keep));
         }
       }
