@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -132,11 +133,10 @@ public final class Chain implements LogitsProcessor {
     } catch (JacksonException e) {
       String what = e.getOriginalMessage();
       int source = what.indexOf(" (start marker at [Source"); // of which Jackson shows nothing
+      TokenStreamLocation at = e.getLocation(); // limits such as that on nesting have none
       throw new ParameterException(
-          "not JSON at line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
+          "not JSON"
+              + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr())
               + ": "
               + (source < 0 ? what : what.substring(0, source)));
     }

@@ -59,6 +59,7 @@ class ChainTest {
     refuses("{\"processors\": [], \"conflict\": \"no\"}", "allowed are \"throw\"");
     refuses("[{\"method\": ", "not JSON at line 1, column 13: ");
     refuses("[\n{\"method\": \"top_p\" 1", "not JSON at line 2, column 20: ");
+    refuses("[".repeat(100_000), "not JSON: ");
     refuses("{}", "a chain is an array");
   }
 
