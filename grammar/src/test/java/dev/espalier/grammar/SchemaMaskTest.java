@@ -231,6 +231,92 @@ class SchemaMaskTest {
     assertThat(masks).isGreaterThan(1000);
   }
 
+  @Test
+  void masksOfLimitedTextsAreExact() {
+    long seed = Long.getLong("seed", 11);
+    Random r = new Random(seed);
+    String[] patterns = {
+      "^$|(^(?:\\\\S+\\\\s+){0,WORDS}\\\\S+$)",
+      "^\\\\s*(\\\\S+\\\\s+){0,WORDS}\\\\S*$",
+      "^[a-e]+( [a-e]+){0,WORDS}$",
+      "^(?=.{1,LENGTH}$)[a-e ]+(x[a-e]+)*$",
+      "^(?!a).{1,LENGTH}$",
+      "^[^@ ]+@[a-e.]+\\\\.b$",
+      "^(ab|c){0,WORDS}$",
+      "b$",
+      "^.{0,LENGTH}é",
+      "^[a-e]{1,WORDS} ?[a-e]{0,LENGTH}$"
+    };
+    int[] lengths = {3, 17, 40, 90, 300, 5000};
+    int[] words = {2, 9, 29, 99};
+    String[] long40 = {
+      "abcde abcde abcde abcde abcde abcde abcde", "a b c d e a b c d e a b c d e a b c d e"
+    };
+    int masks = 0;
+    for (int round = 0; round < Integer.getInteger("rounds", 90); round++) {
+      StringBuilder schema = new StringBuilder("{\"type\":\"string\"");
+      int length = lengths[r.nextInt(lengths.length)];
+      schema.append(",\"maxLength\":").append(length);
+      if (r.nextInt(3) == 0) {
+        schema.append(",\"minLength\":").append(1 + r.nextInt(3));
+      }
+      String[] places = {",\"pattern\":\"%s\"", ",\"allOf\":[{\"pattern\":\"%s\"}]"};
+      for (int i = r.nextInt(4) == 0 ? 1 : 0; i >= 0; i--) {
+        String pattern = patterns[(round + 3 * i) % patterns.length];
+        pattern = pattern.replace("WORDS", "" + words[r.nextInt(words.length)]);
+        pattern = pattern.replace("LENGTH", "" + lengths[r.nextInt(lengths.length)]);
+        schema.append(String.format(places[i], pattern));
+      }
+      if (r.nextInt(4) == 0) { // what a text is decides what else it must be
+        schema.append(",\"if\":{\"pattern\":\"^(a b ?){0,25}$\"},\"then\":{\"maxLength\":30}");
+      }
+      schema.append("}");
+      List<byte[]> tokens = new ArrayList<>();
+      for (String t : long40) {
+        for (String end : List.of("", "\"", "é", "\\", " ".repeat(30), t)) {
+          tokens.add((t + end).getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      tokens.add("a".repeat(70).getBytes(StandardCharsets.UTF_8));
+      tokens.add("\\".repeat(41).getBytes(StandardCharsets.UTF_8));
+      tokens.add(" ".repeat(50).getBytes(StandardCharsets.UTF_8));
+      Vocabulary some =
+          Vocabularies.random(
+              r, 450, "abcde ", " a b c", "\"", "ab@c.b", "a.b\"", "\\t\\n ", "\\u0009", "éa é",
+              "xab");
+      for (int id = 0; id < some.size(); id++) {
+        if (some.isText(id)) {
+          tokens.add(some.bytes(id));
+        }
+      }
+      Vocabulary v = Vocabularies.of(tokens);
+      CompiledConstraint c;
+      try {
+        c = JsonSchema.of(schema.toString()).compile(v);
+      } catch (SchemaException e) {
+        assertThat(e).hasMessageContaining("no value");
+        continue;
+      }
+      for (int walk = 0; walk < 3; walk++) {
+        State s = c.start();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int step = 0; step < STEPS; step++) {
+          List<Integer> allowed = exactlyAllowed(s, v, "seed " + seed + " " + schema, out);
+          masks++;
+          if (allowed.isEmpty()) {
+            assertThat(s.mayEnd()).as("dead end: %s %s", schema, out).isTrue();
+            break;
+          }
+          int token = allowed.get(r.nextInt(allowed.size()));
+          out.writeBytes(v.bytes(token));
+          s = java.util.Objects.requireNonNull(s.advance(token));
+        }
+      }
+    }
+    System.out.println(masks + " masks of limited texts exact, seed " + seed);
+    assertThat(masks).isGreaterThan(1500);
+  }
+
   private static boolean survives(State s, Vocabulary v, int id) {
     State at = s;
     if (!v.isText(id)) {

@@ -81,6 +81,7 @@ public final class Expr {
   private final boolean searched; // holds AND or NOT, so emptiness needs a search
   private final int largestCount; // the largest finite bound of a repetition anywhere inside
   private final int least; // bytes of the shortest text, UNBOUNDED where the shape does not tell
+  private final int fewest; // bytes that every text has
   private final int reach; // see reach()
   private final int inside; // see TextSearch.distance
   private final int outside;
@@ -167,6 +168,7 @@ public final class Expr {
     }
     largestCount = count;
     least = saturated(leastBytes());
+    fewest = saturated(fewestBytes());
     reach = saturated(reachBytes());
     inside = TextSearch.distance(this, true);
     outside = TextSearch.distance(this, false);
@@ -188,6 +190,7 @@ public final class Expr {
     searched = false;
     largestCount = 0;
     least = UNBOUNDED;
+    fewest = nullable ? 0 : 1;
     reach = UNBOUNDED;
     inside = TextSearch.distance(this, true);
     outside = TextSearch.distance(this, false);
@@ -209,6 +212,7 @@ public final class Expr {
     searched = true;
     largestCount = 0;
     least = UNBOUNDED;
+    fewest = 0;
     reach = UNBOUNDED;
     inside = TextSearch.distance(this, true);
     outside = TextSearch.distance(this, false);
@@ -946,11 +950,24 @@ public final class Expr {
   /**
    * An expression with the same beginnings of up to {@code length} bytes, and the same texts of up
    * to that length, whose counters count no further: what lies behind a horizon looks the same from
-   * every place that is far enough away. Complements, and intersections of more than limits, are
-   * left as they are, since what is possible in them depends on the whole text.
+   * every place that is far enough away. Holds all texts of this one. Complements, and
+   * intersections of more than limits, are left as they are, since what is possible in them depends
+   * on the whole text.
    */
   public Expr horizon(int length) {
-    if (largestCount <= length + 1) {
+    return clipped(length, false);
+  }
+
+  /**
+   * An expression with the same {@link #horizon} and no text that this one has not: the smallest
+   * upper bounds that cannot be seen from here.
+   */
+  public Expr lowered(int length) {
+    return clipped(length, true);
+  }
+
+  private Expr clipped(int length, boolean low) {
+    if (largestCount < FEW_ROUNDS) {
       return this;
     }
     return switch (kind) {
@@ -958,21 +975,27 @@ public final class Expr {
         List<Expr> parts = new ArrayList<>();
         Expr e = this;
         for (; e.kind == Kind.SEQ; e = e.args[1]) {
-          parts.add(e.args[0].horizon(length));
+          parts.add(e.args[0].clipped(length, low));
         }
-        parts.add(e.horizon(length));
+        parts.add(e.clipped(length, low));
         yield seq(parts.toArray(NO_ARGS));
       }
       case OR -> {
         List<Expr> parts = new ArrayList<>(args.length);
         for (Expr a : args) {
-          parts.add(a.horizon(length));
+          parts.add(a.clipped(length, low));
         }
         yield or(parts);
       }
-      case REPEAT ->
-          repeat(
-              args[0].horizon(length), Math.min(min, length + 1), max > length ? UNBOUNDED : max);
+      case REPEAT -> {
+        int rounds = length / Math.max(1, args[0].fewest) + 1; // begun within the horizon
+        Expr round = args[0].clipped(length, low);
+        if (low) {
+          boolean beyond = max > rounds && max < UNBOUNDED && min <= rounds;
+          yield repeat(round, min, beyond ? rounds : max);
+        }
+        yield repeat(round, Math.min(min, rounds), max >= rounds ? UNBOUNDED : max);
+      }
       case AND -> {
         // A limit of bytes says nothing where all that may have been begun fits into it.
         List<Expr> others = new ArrayList<>(args.length);
@@ -985,12 +1008,14 @@ public final class Expr {
           }
         }
         Expr rest = and(others.toArray(NO_ARGS));
-        boolean fits = room < UNBOUNDED && (long) rest.reach + length <= room;
-        yield fits ? rest.horizon(length) : this;
+        boolean fits = !low && room < UNBOUNDED && (long) rest.reach + length <= room;
+        yield fits ? rest.clipped(length, false) : this;
       }
       default -> this;
     };
   }
+
+  private static final int FEW_ROUNDS = 4; // seldom beyond a horizon
 
   /** Number of alternatives at the top: a measure of how ambiguous the automaton is here. */
   public int width() {
@@ -1146,6 +1171,30 @@ public final class Expr {
         yield fewest;
       }
       default -> UNBOUNDED;
+    };
+  }
+
+  private long fewestBytes() {
+    return switch (kind) {
+      case NONE, EMPTY -> 0;
+      case SET -> 1;
+      case SEQ -> (long) args[0].fewest + args[1].fewest;
+      case REPEAT -> (long) min * args[0].fewest;
+      case OR -> {
+        long least = UNBOUNDED;
+        for (Expr a : args) {
+          least = Math.min(least, a.fewest);
+        }
+        yield least;
+      }
+      case AND -> {
+        long most = 0;
+        for (Expr a : args) {
+          most = Math.max(most, a.fewest);
+        }
+        yield most;
+      }
+      default -> nullable ? 0 : 1;
     };
   }
 

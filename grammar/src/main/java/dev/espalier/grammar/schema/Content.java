@@ -40,6 +40,16 @@ interface Content {
     return null;
   }
 
+  /** A number of characters after which the string may end, if only small ones are asked for. */
+  default int enough(int state) {
+    return 0;
+  }
+
+  /** Whether the string may end after at most so many characters. */
+  default boolean fits(int state, int characters) {
+    return true;
+  }
+
   /** What is expected here, for people. */
   String explain(int state);
 
@@ -63,10 +73,19 @@ interface Content {
     /** The same, as far as any token reaches, as another state: a limit is far away. */
     record As(int state) implements Likeness {}
 
+    /** Those texts of another state that have at most {@code most} characters. */
+    record Limited(int state, int most) implements Likeness {}
+
     /**
-     * The same, as far as tokens of up to {@link TokenTrie#SHORT} bytes reach, as another state.
+     * The same as {@code whole} with at most {@code most} characters, which as far as tokens of up
+     * to {@link TokenTrie#SHORT} bytes reach is the same as another state.
+     *
+     * @param state which holds all texts of {@code whole}
+     * @param low a state all of whose texts {@code whole} holds, and which is as near; -1 if none
+     *     is known
+     * @param most {@link Integer#MAX_VALUE} if there is no limit
      */
-    record Near(int state) implements Likeness {}
+    record Near(int state, int low, int whole, int most) implements Likeness {}
 
     /** Whatever comes can still be completed, as with any text; only where it ends differs. */
     record Total() implements Likeness {}

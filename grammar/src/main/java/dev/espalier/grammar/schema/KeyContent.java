@@ -229,7 +229,11 @@ final class KeyContent implements Content {
     Expr near = TextContent.near(names);
     return near == names
         ? Likeness.UNKNOWN
-        : new Likeness.Near(intern(new State(OFF, OFF, List.of(s.rest.get(0), near))));
+        : new Likeness.Near(
+            intern(new State(OFF, OFF, List.of(s.rest.get(0), near))),
+            -1,
+            intern(s),
+            Integer.MAX_VALUE);
   }
 
   private Likeness likenessOff(State s) {

@@ -2,6 +2,8 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.CountedTexts;
+import dev.espalier.grammar.token.Limit;
+import dev.espalier.grammar.token.LongTokens;
 import dev.espalier.grammar.token.Loop;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.Suffixes;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,15 @@ final class StringSegment extends Segment {
   private static final ByteSet PLAIN = SPELLED.complement();
   private static final ByteSet IN_ESCAPE = ByteSet.anyOf("\"\\bfnrtu0123456789abcdefABCDEF");
 
+  private static final int[] CONTROL = IntStream.range(0, 32).toArray();
+  private static final int[] BELOW_16 = IntStream.range(0, 16).toArray();
+  private static final int[] FROM_16 = IntStream.range(16, 32).toArray();
+  private static final int[] ESCAPED =
+      IntStream.concat(IntStream.range(0, 32), IntStream.of('"', '\\')).toArray();
+
   private final Content content;
+  private final Limit limit = new Characters();
+  private LongTokens[] longTokens = {}; // by state
   private int[] places = new int[2]; // by state
   private int count; // of states
   private int[] plain = {}; // by the content's state: the state without an escape, plus one
@@ -157,17 +168,19 @@ final class StringSegment extends Segment {
 
   // An escape may begin only if some character can end it.
   private int escapeState(int at, int escape) {
-    int from = escape == HIGH ? 16 : 0;
-    int to = escape == LOW ? 16 : 32;
-    for (int c = from; c < to; c++) {
+    for (int c : meanings(escape)) {
       if (content.step(at, c) != Content.DEAD) {
         return state(at, escape);
       }
     }
-    boolean quoted =
-        escape == BACKSLASH
-            && (content.step(at, '"') != Content.DEAD || content.step(at, '\\') != Content.DEAD);
-    return quoted ? state(at, escape) : DEAD;
+    return DEAD;
+  }
+
+  // What may come of an escape that has been begun.
+  private static int[] meanings(int escape) {
+    return escape == BACKSLASH
+        ? ESCAPED
+        : escape == LOW ? BELOW_16 : escape == HIGH ? FROM_16 : CONTROL;
   }
 
   @Override
@@ -235,8 +248,9 @@ final class StringSegment extends Segment {
       int same = state(other.state(), escape);
       return root ? view(same, tables) : build(same, suffixes, tables);
     } else if (like instanceof Content.Likeness.Near near && root && escape == 0) {
-      int likened = state(near.state(), 0);
-      return View.beyondShort(view(likened, tables), this, likened, state, tables);
+      return near(near, tables);
+    } else if (like instanceof Content.Likeness.Limited limited && escape == 0) {
+      return build(state(limited.state(), 0), suffixes, limit, limited.most(), tables);
     } else if (like instanceof Content.Likeness.Total && escape == 0) {
       View base = root ? any.view(any.start(), tables) : any.startView(suffixes, tables);
       return View.ending(base, this, state, suffixes, tables);
@@ -250,6 +264,78 @@ final class StringSegment extends Segment {
       return View.beside(base, this, same, state, this::onNames, suffixes, tables);
     }
     return null;
+  }
+
+  private View near(Content.Likeness.Near near, TokenTables tables) {
+    int likened = state(near.state(), 0);
+    int whole = state(near.whole(), 0);
+    View base = view(likened, tables);
+    LongTokens there = longTokens(likened, tables);
+    if (near.low() != DEAD) {
+      // What the two do alike, all between them do.
+      LongTokens low = longTokens(state(near.low(), 0), tables);
+      if (low.sameAs(there) && low.within(near.most()) == low) {
+        return base;
+      }
+    }
+    LongTokens all = whole == likened ? there : new LongTokens(tables, this, whole, limit);
+    LongTokens here = all.within(near.most());
+    if (here.sameAs(there)) {
+      return base;
+    }
+    return base.except() == null
+        ? base.beyondShort(there, here, tables)
+        : build(whole, tables.root(), limit, near.most(), tables);
+  }
+
+  private LongTokens longTokens(int state, TokenTables tables) {
+    if (state >= longTokens.length) {
+      longTokens = Arrays.copyOf(longTokens, Math.max(state + 1, 2 * longTokens.length));
+    }
+    LongTokens known = longTokens[state];
+    if (known == null) {
+      known = new LongTokens(tables, this, state, limit);
+      longTokens[state] = known;
+      weigh(known.bytes());
+    }
+    return known;
+  }
+
+  /** Characters of the content, which are counted where they begin. */
+  private final class Characters implements Limit {
+    @Override
+    public boolean begins(int state, int b) {
+      return escape(state) == 0 && (b & 0xC0) != 0x80;
+    }
+
+    @Override
+    public int enough(int state) {
+      int escape = escape(state);
+      if (escape == 0) {
+        return content.enough(content(state));
+      }
+      int fewest = Integer.MAX_VALUE;
+      for (int c : meanings(escape)) {
+        int next = content.step(content(state), c);
+        fewest = next == Content.DEAD ? fewest : Math.min(fewest, content.enough(next));
+      }
+      return fewest;
+    }
+
+    @Override
+    public boolean fits(int state, int characters) {
+      int escape = escape(state);
+      if (escape == 0) {
+        return content.fits(content(state), characters);
+      }
+      for (int c : meanings(escape)) {
+        int next = content.step(content(state), c);
+        if (next != Content.DEAD && content.fits(next, characters)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   // The bytes by which a text that may become a listed name goes on to it, or ends.

@@ -114,24 +114,50 @@ final class TextContent implements Content {
       return Likeness.TOTAL;
     }
     Expr.Counted counted = main.counted(Utf8.CHAR);
-    if (counted != null
-        && counted.min() == 0
-        && counted.rest().reach() < counted.max() - CharLoops.LONG) {
-      List<Expr> unlimited = new ArrayList<>(at);
-      unlimited.set(0, counted.rest());
-      return new Likeness.As(intern(unlimited));
+    if (counted == null || counted.min() > 0) {
+      return near(at);
     }
-    return near(at);
+    if (counted.rest() == Expr.ALL) {
+      return new Likeness.Counted(0, counted.max(), label);
+    }
+    if (counted.rest().reach() < counted.max() - CharLoops.LONG) {
+      return new Likeness.As(intern(with(at, counted.rest())));
+    }
+    if ((long) counted.rest().reach() + TokenTrie.SHORT <= counted.max()) {
+      return near(at);
+    }
+    Expr rest = Expr.and(counted.rest(), Utf8.TEXT); // only the limit kept a complement to text
+    return rest.conjuncts().size() > MANY
+        ? near(at)
+        : new Likeness.Limited(intern(with(at, rest)), counted.max());
+  }
+
+  private static List<Expr> with(List<Expr> state, Expr main) {
+    List<Expr> other = new ArrayList<>(state);
+    other.set(0, main);
+    return other;
   }
 
   // Limits that are further away than most tokens reach: many states look alike from there.
   private Likeness near(List<Expr> at) {
+    Expr.Counted counted = at.get(0).counted(Utf8.CHAR);
+    boolean apart =
+        counted != null
+            && counted.min() == 0
+            && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max();
+    List<Expr> whole = counted != null && apart ? with(at, counted.rest()) : at;
+    int most = counted != null && apart ? counted.max() : Expr.UNBOUNDED;
     List<Expr> near = new ArrayList<>(at.size());
-    near.add(near(at.get(0)));
-    for (int i = 1; i < at.size(); i++) {
-      near.add(at.get(i).horizon(TokenTrie.SHORT));
+    List<Expr> low = new ArrayList<>(at.size());
+    for (Expr e : whole) {
+      near.add(e.horizon(TokenTrie.SHORT));
+      low.add(e.lowered(TokenTrie.SHORT));
     }
-    return near.equals(at) ? Likeness.UNKNOWN : new Likeness.Near(intern(near));
+    if (near.equals(at)) {
+      return Likeness.UNKNOWN;
+    }
+    boolean between = !near.equals(whole);
+    return new Likeness.Near(intern(near), between ? intern(low) : DEAD, intern(whole), most);
   }
 
   /** A language that no token of up to {@link TokenTrie#SHORT} bytes tells from a given one. */
@@ -171,6 +197,16 @@ final class TextContent implements Content {
       }
     }
     return closed <= 1 && (room == Expr.UNBOUNDED || room >= needed + CharLoops.LONG);
+  }
+
+  @Override
+  public int enough(int state) {
+    return states.get(state).get(0).shortText(stateLimit);
+  }
+
+  @Override
+  public boolean fits(int state, int characters) {
+    return characters >= 0 && states.get(state).get(0).hasTextOf(characters, stateLimit);
   }
 
   @Override

@@ -224,6 +224,17 @@ public abstract class Segment implements Weighted {
    * takes it.
    */
   protected View build(int state, Suffixes suffixes, TokenTables tables) {
-    return new SlicedWalk(this, tables).view(state, suffixes);
+    return new SlicedWalk(this, tables).view(state, suffixes, Integer.MAX_VALUE);
+  }
+
+  /** Walks the trie where only so many more characters may come. */
+  protected final View build(
+      int state, Suffixes suffixes, Limit limit, int characters, TokenTables tables) {
+    return new SlicedWalk(this, tables, limit).view(state, suffixes, characters);
+  }
+
+  /** Counts in what a subclass keeps. */
+  protected final synchronized void weigh(long more) {
+    bytes = bytes + more;
   }
 }

@@ -330,83 +330,19 @@ public final class View {
   }
 
   /**
-   * A view that differs from a known one only in long tokens, which are read one by one.
+   * The view from a state that differs from this one's only in tokens of more than {@link
+   * TokenTrie#SHORT} bytes, and stays nowhere else.
    *
-   * @param base the view from a state of the same segment that no token of up to {@link
-   *     TokenTrie#SHORT} bytes tells from this one, and that stays wherever this one stays
+   * @param there what this one does with them
+   * @param here what that one does
    */
-  public static View beyondShort(
-      View base, Segment segment, int baseState, int state, TokenTables tables) {
-    LongTokens there = new LongTokens(tables.trie(), segment, baseState);
-    LongTokens here = new LongTokens(tables.trie(), segment, state);
-    if (there.sameAs(here)) {
-      return base;
-    }
-    if (base.except != null) {
-      return new SlicedWalk(segment, tables).view(state, tables.root());
-    }
+  public View beyondShort(LongTokens there, LongTokens here, TokenTables tables) {
     Collector out = new Collector();
     for (int i = 0; i < here.nodes.size; i++) {
       out.exit(here.steps.items[i], here.nodes.items[i]);
     }
-    Except except = new Except(there.staysNot(here), there.nodes.toArray(), out.view(tables).exits);
-    return new View(base.bits, base.ids, base.exits, except);
-  }
-
-  /** What a state does with tokens of more than {@link TokenTrie#SHORT} bytes. */
-  private static final class LongTokens {
-    private final IntList stay = new IntList();
-    private final IntList nodes = new IntList(); // where they leave the segment
-    private final IntList steps = new IntList(); // and how
-
-    LongTokens(TokenTrie trie, Segment segment, int from) {
-      DeepNodes deep = trie.deep[trie.deep.length - 1];
-      int[] paths = deep.paths;
-      int[] ends = new int[trie.depth() + 2];
-      int[] states = new int[trie.depth() + 2];
-      int depth = 0;
-      ends[0] = trie.size();
-      states[0] = from;
-      for (int k = deep.firstBelow(0); k < paths.length; ) {
-        int node = paths[k];
-        while (node >= ends[depth]) {
-          depth--;
-        }
-        int next = segment.next(states[depth], trie.byteAt(node));
-        if (next >= 0) {
-          if (deep.contains(node)) {
-            trie.tokensAt(node, stay);
-          }
-          ends[++depth] = trie.end(node);
-          states[depth] = next;
-          k++;
-        } else {
-          if (next != Segment.DEAD && deep.contains(node)) {
-            nodes.add(node);
-            steps.add(next);
-          }
-          k = deep.pathEnds[k];
-        }
-      }
-    }
-
-    boolean sameAs(LongTokens o) {
-      return stay.sameAs(o.stay) && nodes.sameAs(o.nodes) && steps.sameAs(o.steps);
-    }
-
-    // Both are in the order of the trie.
-    int[] staysNot(LongTokens o) {
-      IntList out = new IntList();
-      int at = 0;
-      for (int i = 0; i < stay.size; i++) {
-        if (at < o.stay.size && o.stay.items[at] == stay.items[i]) {
-          at++;
-        } else {
-          out.add(stay.items[i]);
-        }
-      }
-      return out.toArray();
-    }
+    Except more = new Except(there.staysNot(here), there.nodes.toArray(), out.view(tables).exits);
+    return new View(bits, ids, exits, more);
   }
 
   // Siblings from a node on; `at` is the first exit that is not behind them. Returns the next one.
