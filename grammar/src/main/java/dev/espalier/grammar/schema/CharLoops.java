@@ -17,10 +17,6 @@ final class CharLoops {
 
   private static final int FEW = 3; // groups that are not worth a slice
 
-  // A string's quote, backslash and control characters are spelled differently, so no loop.
-  private static final long SPELLED =
-      CharGroups.bit('"') | CharGroups.bit('\\') | CharGroups.bit(0);
-
   private record Way(Expr from, Expr home) {}
 
   private final Map<Way, Long> groups = new HashMap<>();
@@ -46,7 +42,7 @@ final class CharLoops {
   }
 
   private long groups(List<Expr> from, List<Expr> home) {
-    long all = CharGroups.ALL & ~SPELLED;
+    long all = CharGroups.PLAIN;
     for (int i = 0; i < from.size() && all != 0; i++) {
       all &= groups(home.get(i), home.get(i));
       if (from != home) {

@@ -14,6 +14,9 @@ public final class CharGroups {
   /** Stands for bytes that are no well-formed UTF-8; never looped on. */
   public static final long MALFORMED = 1L << 63;
 
+  /** Characters that a JSON string spells as they are. */
+  public static final long PLAIN;
+
   private static final byte[] OF = new byte[256]; // -1 for bytes that start no character
 
   static {
@@ -45,6 +48,7 @@ public final class CharGroups {
     n = group(n, 0xF0, 0xF4);
     COUNT = n;
     ALL = (1L << n) - 1;
+    PLAIN = ALL & ~(bit('"') | bit('\\') | bit(0));
   }
 
   private CharGroups() {}

@@ -6,85 +6,110 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Views of "any text of so many characters", all from one walk over the vocabulary that counts
- * characters. One per vocabulary; immutable but for its cache.
+ * Views of "any text of so many characters", all from the vocabulary's plain tokens by their
+ * characters and one walk of the others. One per vocabulary; immutable but for its cache.
  */
 public final class CountedTexts {
   private record Range(Segment any, int min, int max) {}
 
   private final Segment any;
   private final int step; // the one way out
-  private final int[] stay; // tokens, by rising count
+  private final Slice plain; // tokens that stay and have no escape
+  private final int[] stay; // and the others, by rising count
   private final int[] stayEnds; // stayEnds[n]: how many of them begin at most n characters
-  private final long[] @Nullable [] bits; // of those, one bit each, found on first use
-  private final int[] exits; // trie nodes, ascending
+  private final long[] @Nullable [] bits; // of all, one bit each, found on first use
+  private final int[] exits; // trie nodes
   private final int[] exitCounts;
   private final int longest;
 
   private CountedTexts(TokenTables tables, Segment any, IntUnaryOperator escape) {
     this.any = any;
-    TokenTrie trie = tables.trie();
-    IntList tokens = new IntList();
-    IntList counts = new IntList();
-    IntList nodes = new IntList();
-    IntList nodeCounts = new IntList();
-    int[] ends = new int[trie.depth() + 2];
-    int[] states = new int[trie.depth() + 2];
-    int[] count = new int[trie.depth() + 2]; // characters begun
-    int depth = 0;
-    int way = Segment.DEAD;
-    states[0] = any.start();
-    ends[0] = trie.size();
-    for (int i = 1; i < trie.size(); ) {
-      while (i >= ends[depth]) {
-        depth--;
-      }
-      int b = trie.byteAt(i);
-      int next = any.next(states[depth], b);
-      if (next >= 0) {
-        // A character begins with a plain byte that continues none, or with a backslash.
-        boolean plain = escape.applyAsInt(states[depth]) == 0;
-        boolean begins = plain && (b & 0xC0) != 0x80;
-        count[depth + 1] = count[depth] + (begins ? 1 : 0);
-        for (int t = trie.firstToken(i); t < trie.firstToken(i + 1); t++) {
-          tokens.add(trie.token(t));
-          counts.add(count[depth + 1]);
-        }
-        ends[++depth] = trie.end(i);
-        states[depth] = next;
-        i++;
-      } else {
-        if (next != Segment.DEAD) {
-          way = next;
-          nodes.add(i);
-          nodeCounts.add(count[depth]);
-        }
-        i = trie.end(i);
-      }
+    plain = Slice.of(tables, 0, CharGroups.PLAIN);
+    Walk walk = new Walk(tables.trie(), any, escape);
+    for (int i = 0; i < plain.frontier.length; i++) {
+      walk.read(plain.frontier[i], plain.frontierChars[i]);
     }
-    step = way;
-    exits = nodes.toArray();
-    exitCounts = nodeCounts.toArray();
-    int max = 0;
-    for (int i = 0; i < counts.size; i++) {
-      max = Math.max(max, counts.items[i]);
+    step = walk.way;
+    exits = walk.nodes.toArray();
+    exitCounts = walk.nodeCounts.toArray();
+    int max = plain.longest();
+    for (int i = 0; i < walk.counts.size; i++) {
+      max = Math.max(max, walk.counts.items[i]);
     }
     for (int c : exitCounts) {
       max = Math.max(max, c);
     }
     longest = max;
     int[] start = new int[max + 2];
-    for (int i = 0; i < counts.size; i++) {
-      start[counts.items[i] + 1]++;
+    for (int i = 0; i < walk.counts.size; i++) {
+      start[walk.counts.items[i] + 1]++;
     }
     for (int c = 0; c <= max; c++) {
       start[c + 1] += start[c];
     }
     stayEnds = Arrays.copyOfRange(start, 1, max + 2);
     bits = new long[max + 1][];
-    stay = new int[tokens.size];
-    for (int i = 0; i < tokens.size; i++) {
-      stay[start[counts.items[i]]++] = tokens.items[i];
+    stay = new int[walk.tokens.size];
+    for (int i = 0; i < walk.tokens.size; i++) {
+      stay[start[walk.counts.items[i]]++] = walk.tokens.items[i];
+    }
+  }
+
+  /** What comes after the plain beginnings of tokens. Mutable, for one construction. */
+  private static final class Walk {
+    private final TokenTrie trie;
+    private final Segment any;
+    private final IntUnaryOperator escape;
+    private final int[] ends;
+    private final int[] states;
+    private final int[] count; // characters begun
+    final IntList tokens = new IntList();
+    final IntList counts = new IntList();
+    final IntList nodes = new IntList();
+    final IntList nodeCounts = new IntList();
+    int way = Segment.DEAD;
+
+    Walk(TokenTrie trie, Segment any, IntUnaryOperator escape) {
+      this.trie = trie;
+      this.any = any;
+      this.escape = escape;
+      ends = new int[trie.depth() + 2];
+      states = new int[trie.depth() + 2];
+      count = new int[trie.depth() + 2];
+    }
+
+    void read(int top, int before) {
+      int depth = 0;
+      states[0] = any.start();
+      ends[0] = trie.size();
+      count[0] = before;
+      for (int i = top; i < trie.end(top); ) {
+        while (i >= ends[depth]) {
+          depth--;
+        }
+        int b = trie.byteAt(i);
+        int next = any.next(states[depth], b);
+        if (next >= 0) {
+          // A character begins with a plain byte that continues none, or with a backslash.
+          boolean plain = escape.applyAsInt(states[depth]) == 0;
+          boolean begins = plain && (b & 0xC0) != 0x80;
+          count[depth + 1] = count[depth] + (begins ? 1 : 0);
+          for (int t = trie.firstToken(i); t < trie.firstToken(i + 1); t++) {
+            tokens.add(trie.token(t));
+            counts.add(count[depth + 1]);
+          }
+          ends[++depth] = trie.end(i);
+          states[depth] = next;
+          i++;
+        } else {
+          if (next != Segment.DEAD) {
+            way = next;
+            nodes.add(i);
+            nodeCounts.add(count[depth]);
+          }
+          i = trie.end(i);
+        }
+      }
     }
   }
 
@@ -116,17 +141,27 @@ public final class CountedTexts {
       }
     }
     List<View.Exit> ways = exit.view(tables).exits();
-    int n = stayEnds[most];
-    return n <= View.MANY
-        ? new View(null, Arrays.copyOf(stay, n), ways)
-        : new View(bits(most, tables), new int[0], ways);
+    int n = plain.count(most);
+    if (n + stayEnds[most] > View.MANY) {
+      return new View(bits(most, tables), new int[0], ways);
+    }
+    int[] ids = Arrays.copyOf(plain.stay, n + stayEnds[most]);
+    System.arraycopy(stay, 0, ids, n, stayEnds[most]);
+    return new View(null, ids, ways);
   }
 
   // Lower bounds do not matter to tokens that stay, so all of one upper bound share their bits.
   private synchronized long[] bits(int most, TokenTables tables) {
     long[] known = bits[most];
     if (known == null) {
-      known = tables.bits(stay, stayEnds[most]);
+      known = plain.bits(most, tables);
+      if (stayEnds[most] > 0) {
+        known = known.clone();
+        for (int i = 0; i < stayEnds[most]; i++) {
+          known[stay[i] >>> 6] |= 1L << stay[i];
+        }
+        tables.charge(known);
+      }
       bits[most] = known;
     }
     return known;

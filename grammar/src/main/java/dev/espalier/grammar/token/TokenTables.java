@@ -83,8 +83,14 @@ public final class TokenTables {
       TokenTables known = holder.tables.get();
       return known != null
           ? known
-          : holder.keep(new TokenTables(vocabulary, TokenTrie.of(vocabulary)));
+          : holder.keep(new TokenTables(vocabulary, TokenTrie.of(vocabulary)).withPlainTexts());
     }
+  }
+
+  // What every string needs first is made with the tables, rather than by the first string.
+  private TokenTables withPlainTexts() {
+    Slice.of(this, 0, CharGroups.PLAIN).bits(Integer.MAX_VALUE, this);
+    return this;
   }
 
   /** Writes what {@link #read} reads. */
