@@ -4,6 +4,7 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,7 +24,8 @@ public final class Choice implements Constraint {
     if (count == 0) {
       throw new IllegalArgumentException("a choice needs at least one text");
     }
-    List<byte[]> bytes = texts.stream().map(t -> t.getBytes(StandardCharsets.UTF_8)).toList();
+    List<byte[]> bytes =
+        texts.stream().map(t -> Utf8.wellFormed(t).getBytes(StandardCharsets.UTF_8)).toList();
     language = Expr.oneOf(bytes);
   }
 

@@ -6,6 +6,7 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
@@ -25,7 +26,10 @@ final class CompiledLexeme implements CompiledConstraint {
    */
   CompiledLexeme(Expr language, Vocabulary vocabulary, String name) {
     this.vocabulary = vocabulary;
-    start = Lexeme.of(language, TokenTables.of(vocabulary)).start();
+    TokenTables tables = TokenTables.of(vocabulary);
+    start =
+        new WorkBudget("compiling " + name, WorkBudget.TIME)
+            .spend(() -> Lexeme.of(language, tables).start());
     if (start.isDead()) {
       throw new EspalierException(name + " matches no text at all; nothing could be generated");
     }

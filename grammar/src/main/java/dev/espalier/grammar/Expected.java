@@ -13,8 +13,16 @@ public final class Expected {
   public static String describe(byte[] forced, ByteSet first, boolean mayEnd) {
     StringBuilder s = new StringBuilder();
     if (forced.length > 0) {
-      String text = new String(forced, StandardCharsets.UTF_8);
-      s.append('"').append(text.replace("\\", "\\\\").replace("\n", "\\n")).append('"');
+      int whole = wholeCharacters(forced);
+      if (whole > 0) {
+        s.append('"').append(escaped(new String(forced, 0, whole, StandardCharsets.UTF_8)));
+        s.append('"');
+      }
+      if (whole < forced.length) { // several characters begin like this
+        boolean begins = (forced[whole] & 0xC0) != 0x80;
+        s.append(whole > 0 ? " and " : "");
+        s.append(begins ? "a character beyond ASCII" : "the rest of a character");
+      }
     } else {
       characters(first, s);
     }
@@ -64,7 +72,42 @@ public final class Expected {
 
   private static String quoted(Vocabulary vocabulary, int token, int length) {
     String text = new String(vocabulary.bytes(token), 0, length, StandardCharsets.UTF_8);
-    return text.replace("\\", "\\\\").replace("\n", "\\n");
+    return escaped(text);
+  }
+
+  private static String escaped(String text) {
+    StringBuilder s = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\\' -> s.append("\\\\");
+        case '\n' -> s.append("\\n");
+        case '\r' -> s.append("\\r");
+        case '\t' -> s.append("\\t");
+        default -> {
+          if (c < 0x20 || c == 0x7F) {
+            s.append(String.format("\\u%04x", (int) c));
+          } else {
+            s.append(c);
+          }
+        }
+      }
+    }
+    return s.toString();
+  }
+
+  // Bytes up to the end of the last character that is complete.
+  private static int wholeCharacters(byte[] bytes) {
+    int at = 0;
+    while (at < bytes.length) {
+      int b = bytes[at] & 0xFF;
+      int length = b < 0x80 ? 1 : b < 0xC0 ? bytes.length : b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
+      if (at + length > bytes.length) {
+        return at;
+      }
+      at += length;
+    }
+    return at;
   }
 
   private static void characters(ByteSet set, StringBuilder s) {

@@ -4,6 +4,8 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.cfg.CompiledGrammar;
 import dev.espalier.grammar.cfg.GbnfParser;
 import dev.espalier.grammar.cfg.Rules;
@@ -11,9 +13,11 @@ import dev.espalier.grammar.cfg.Syntax;
 import dev.espalier.grammar.cfg.TokenPattern;
 import dev.espalier.grammar.lark.LarkGrammar;
 import dev.espalier.grammar.regex.RegexParser;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The texts that a context-free grammar derives. Any grammar will do: ambiguous ones,
@@ -29,10 +33,17 @@ public final class Grammar implements Constraint {
   private static final int MAX_PERMUTED = 12;
 
   private final Rules rules;
+  private final Duration spent; // on reading it and what it is made of
   private final CompiledOnce compiled = new CompiledOnce();
 
-  private Grammar(Rules rules) {
-    this.rules = rules;
+  private Grammar(Supplier<Rules> rules, Grammar... parts) {
+    Duration before = Duration.ZERO;
+    for (Grammar part : parts) { // one can be a part often
+      before = part.spent.compareTo(before) > 0 ? part.spent : before;
+    }
+    WorkBudget reading = WorkBudget.after(before, "reading the grammar");
+    this.rules = reading.spend(rules);
+    spent = before.plus(reading.spent());
   }
 
   /**
@@ -43,7 +54,7 @@ public final class Grammar implements Constraint {
    * @throws GrammarSyntaxException with line, column and what was expected there
    */
   public static Grammar gbnf(String source) {
-    return new Grammar(Rules.ofCharacters(GbnfParser.parse(source), "root"));
+    return new Grammar(() -> Rules.ofCharacters(GbnfParser.parse(source), "root"));
   }
 
   /**
@@ -55,14 +66,14 @@ public final class Grammar implements Constraint {
    *     not supported
    */
   public static Grammar lark(String source) {
-    return new Grammar(LarkGrammar.parse(source));
+    return new Grammar(() -> LarkGrammar.parse(source));
   }
 
   // ---- parts
 
   /** Exactly this text. */
   public static Grammar literal(String text) {
-    return of(new Syntax.Regular(Expr.literal(text), '"' + text + '"'));
+    return of(new Syntax.Regular(Expr.literal(Utf8.wellFormed(text)), '"' + text + '"'));
   }
 
   /**
@@ -71,7 +82,8 @@ public final class Grammar implements Constraint {
    * @throws GrammarSyntaxException if the pattern is malformed or not regular
    */
   public static Grammar regex(String pattern) {
-    return of(new Syntax.Regular(RegexParser.whole(pattern), '/' + pattern + '/'));
+    return new Grammar(
+        () -> Rules.of(new Syntax.Regular(RegexParser.whole(pattern), '/' + pattern + '/')));
   }
 
   /** The JSON texts that a schema accepts, read by the schema's own machine. */
@@ -103,7 +115,7 @@ public final class Grammar implements Constraint {
 
   /** One after another. */
   public static Grammar seq(Grammar... parts) {
-    return new Grammar(Rules.join(rules(parts), Syntax.Sequence::new));
+    return new Grammar(() -> Rules.join(rules(parts), Syntax.Sequence::new), parts);
   }
 
   /** One of several. */
@@ -111,7 +123,7 @@ public final class Grammar implements Constraint {
     if (options.length == 0) {
       throw new IllegalArgumentException("a choice needs at least one option");
     }
-    return new Grammar(Rules.join(rules(options), Syntax.Either::new));
+    return new Grammar(() -> Rules.join(rules(options), Syntax.Either::new), options);
   }
 
   /** Once or not at all. */
@@ -135,7 +147,7 @@ public final class Grammar implements Constraint {
           "a repetition needs 0 <= min <= max, not " + min + " to " + max);
     }
     return new Grammar(
-        Rules.join(rules(part), bodies -> new Syntax.Repeat(bodies.get(0), min, max)));
+        () -> Rules.join(rules(part), bodies -> new Syntax.Repeat(bodies.get(0), min, max)), part);
   }
 
   /** At least one item, with a separator between each two. */
@@ -172,7 +184,7 @@ public final class Grammar implements Constraint {
     List<Rules> all = new ArrayList<>();
     all.add(separator.rules);
     parts.forEach(p -> all.add(p.rules));
-    return new Grammar(Rules.permutation(all));
+    return new Grammar(() -> Rules.permutation(all), parts.toArray(new Grammar[0]));
   }
 
   /**
@@ -180,7 +192,7 @@ public final class Grammar implements Constraint {
    * The definition may also refer to rules that were defined before, and to later ones.
    */
   public Grammar where(String rule, Grammar definition) {
-    return new Grammar(rules.where(rule, definition.rules));
+    return new Grammar(() -> rules.where(rule, definition.rules), this, definition);
   }
 
   /**
@@ -188,11 +200,12 @@ public final class Grammar implements Constraint {
    * generated for this part.
    */
   public Grammar capture(String name) {
-    return new Grammar(Rules.join(rules(this), bodies -> new Syntax.Capture(name, bodies.get(0))));
+    return new Grammar(
+        () -> Rules.join(rules(this), bodies -> new Syntax.Capture(name, bodies.get(0))), this);
   }
 
   private static Grammar of(Syntax syntax) {
-    return new Grammar(Rules.of(syntax));
+    return new Grammar(() -> Rules.of(syntax));
   }
 
   private static List<Rules> rules(Grammar... parts) {
@@ -207,7 +220,11 @@ public final class Grammar implements Constraint {
    */
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return compiled.get(vocabulary, v -> CompiledGrammar.of(rules, v));
+    return compiled.get(vocabulary, v -> compiling().spend(() -> CompiledGrammar.of(rules, v)));
+  }
+
+  private WorkBudget compiling() {
+    return WorkBudget.atLeastAfter(spent, "compiling the grammar");
   }
 
   @Override

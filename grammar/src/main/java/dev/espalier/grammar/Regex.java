@@ -4,6 +4,7 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.RegexParser;
 
 /**
@@ -37,7 +38,8 @@ public final class Regex implements Constraint {
    * @throws dev.espalier.BudgetExceededException if its assertions combine in too many ways
    */
   public static Regex of(String pattern) {
-    return new Regex(pattern, RegexParser.whole(pattern));
+    WorkBudget budget = new WorkBudget("reading the regular expression", WorkBudget.TIME);
+    return new Regex(pattern, budget.spend(() -> RegexParser.whole(pattern)));
   }
 
   /** The pattern as it was given. */

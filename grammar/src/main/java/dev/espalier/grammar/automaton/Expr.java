@@ -241,7 +241,17 @@ public final class Expr {
   }
 
   private static Expr make(Kind kind, ByteSet set, Expr[] args, int min, int max) {
-    return INTERNER.intern(new Expr(kind, set, args, min, max));
+    return interned(new Expr(kind, set, args, min, max));
+  }
+
+  private static Expr interned(Expr mine) {
+    Expr shared = INTERNER.intern(mine);
+    if (shared == mine) {
+      WorkBudget.part();
+    } else {
+      WorkBudget.check();
+    }
+    return shared;
   }
 
   // Equality is identity. The object's own hash would be that as well, but the JVM takes its time
@@ -335,8 +345,14 @@ public final class Expr {
     return set.isEmpty() ? NONE : make(Kind.SET, set, NO_ARGS, 0, 0);
   }
 
+  // From so many bytes on a literal is one expression that unfolds as it is read, not one a byte.
+  private static final int LONG_LITERAL = 64;
+
   /** Exactly these bytes. */
   public static Expr literal(byte[] bytes) {
+    if (bytes.length > LONG_LITERAL) {
+      return oneOf(List.of(bytes));
+    }
     Expr r = EMPTY;
     for (int i = bytes.length - 1; i >= 0; i--) {
       r = seq(bytes(ByteSet.of(bytes[i] & 0xFF)), r);
@@ -362,7 +378,7 @@ public final class Expr {
     if (to - from == 1 && literals.length(from) == depth) {
       return EMPTY;
     }
-    return INTERNER.intern(new Expr(literals, from, to, depth));
+    return interned(new Expr(literals, from, to, depth));
   }
 
   private Map<Expr, ByteSet> branches(Literals texts) {
@@ -568,7 +584,7 @@ public final class Expr {
 
   /** What is in this language and not in the other. */
   public Expr minus(Expr other) {
-    return and(this, not(other));
+    return other == EMPTY && !nullable ? this : and(this, not(other));
   }
 
   /**
@@ -579,7 +595,7 @@ public final class Expr {
    * @param accepts whether the empty text is in the language
    */
   public static Expr loop(String name, boolean accepts) {
-    return INTERNER.intern(new Expr(name, accepts));
+    return interned(new Expr(name, accepts));
   }
 
   /**
@@ -821,6 +837,7 @@ public final class Expr {
       }
     }
     for (ByteSet rest = twice; !rest.isEmpty(); ) {
+      WorkBudget.check();
       ByteSet alike = rest; // bytes that the same edges hold
       List<Expr> targets = new ArrayList<>();
       int b = rest.next(0);

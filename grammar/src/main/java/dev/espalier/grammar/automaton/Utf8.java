@@ -77,6 +77,34 @@ public final class Utf8 {
     out.add(Expr.seq(bytes));
   }
 
+  /** The place of a half of a surrogate pair that stands alone, which UTF-8 cannot say; else -1. */
+  public static int loneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.isBmpCodePoint(text.codePointAt(i))) {
+          return i;
+        }
+        i++;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * The text as it is.
+   *
+   * @throws IllegalArgumentException if it holds half of a surrogate pair alone
+   */
+  public static String wellFormed(String text) {
+    int lone = loneSurrogate(text);
+    if (lone >= 0) {
+      throw new IllegalArgumentException(
+          "char %d, \\u%04x, is half of a surrogate pair without the other; no text holds it"
+              .formatted(lone, (int) text.charAt(lone)));
+    }
+    return text;
+  }
+
   /** Whether every character that starts with this byte leads the automaton back to where it is. */
   public static boolean loops(Expr e, int first) {
     return leads(e, first, e);

@@ -2,6 +2,7 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.LexemeState;
 import java.util.ArrayList;
 import java.util.Objects;
@@ -186,6 +187,7 @@ final class Closure {
   }
 
   private void check() {
+    WorkBudget.check();
     if (lexemes.size + insides.size + rests.size > MAX_ITEMS) {
       throw new BudgetExceededException(
           "items",

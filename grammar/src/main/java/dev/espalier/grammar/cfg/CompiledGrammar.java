@@ -198,7 +198,8 @@ public final class CompiledGrammar implements CompiledConstraint {
       for (Inner i : state.inners) {
         names.add(i.state.explain());
       }
-      if (forced.length > 0 || names.isEmpty() || names.size() > LONGEST_LIST) {
+      boolean whole = names.size() == 1 && names.contains(rules.root()); // which says nothing
+      if (forced.length > 0 || whole || names.isEmpty() || names.size() > LONGEST_LIST) {
         ByteSet first = state.inners.length > 0 ? ByteSet.NONE : machine.first(state);
         String inside = state.inners.length > 0 ? String.join(", ", names) : "";
         return forced.length > 0 || inside.isEmpty()

@@ -25,6 +25,7 @@ final class DeadEnds {
   // impossible in the context that it would need.
   private static final int MAX_STATES = 8_000;
   private static final int MAX_FORMS = 20_000;
+  private static final int MAX_CALLS = 400_000; // of all forms together
   private static final int MAX_STEPS =
       600_000; // of terminals over a byte, each a miss of the cache
   private static final int MAX_WARNINGS = 8;
@@ -78,6 +79,7 @@ final class DeadEnds {
       follow.put(s, new BitSet());
     }
     int seenForms = 0;
+    int seenCalls = 0;
     for (Symbol s : symbols) {
       Form body = s.body;
       if (body == null) {
@@ -90,7 +92,12 @@ final class DeadEnds {
           return false;
         }
         for (Form.Call call : todo.remove().calls()) {
-          for (Form.Call next : call.rest().calls()) {
+          Form.Call[] then = call.rest().calls();
+          seenCalls += 1 + then.length;
+          if (seenCalls > MAX_CALLS) {
+            return false;
+          }
+          for (Form.Call next : then) {
             follow.getOrDefault(call.symbol(), new BitSet()).or(next.symbol().reach());
           }
           if (call.rest().nullable) {

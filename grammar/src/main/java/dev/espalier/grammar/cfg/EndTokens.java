@@ -2,10 +2,10 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.TokenTables;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,8 +43,9 @@ final class EndTokens {
 
   private void find(Syntax s) {
     if (s instanceof Syntax.Tokens t) {
-      BitSet ids = t.pattern().in(vocabulary, tables.trie());
-      ends.put(t.pattern(), ids.stream().anyMatch(vocabulary::isEnd));
+      WorkBudget.check();
+      ends.computeIfAbsent(
+          t.pattern(), p -> p.in(vocabulary, tables.trie()).stream().anyMatch(vocabulary::isEnd));
     } else if (s instanceof Syntax.Repeat r) {
       find(r.body());
     } else {
@@ -57,6 +58,7 @@ final class EndTokens {
     while (changed) {
       changed = false;
       for (Map.Entry<String, Syntax> rule : rules.entrySet()) {
+        WorkBudget.check();
         changed |= nullable(rule.getValue()) && nullable.add(rule.getKey());
       }
     }

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -148,6 +149,7 @@ final class Form {
     private Form make(Key key) {
       Form known = forms.get(key);
       if (known == null) {
+        WorkBudget.part();
         known = new Form(this, key, forms.size());
         forms.put(key, known);
       }
@@ -158,6 +160,7 @@ final class Form {
       long key = ((long) symbol.number << 32) | rest.number;
       Call known = calls.get(key);
       if (known == null) {
+        WorkBudget.check();
         known = new Call(symbol, rest, calls.size());
         calls.put(key, known);
       }

@@ -2,6 +2,8 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.CodePoints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,7 +61,11 @@ public final class GbnfParser {
         throw error(start, "the rule '" + name + "' is defined twice; join the two with '|'");
       }
       if (at < source.length() && !looking("\n") && !looking("\r")) {
-        throw error(at, "expected an element, '|' or the end of the line");
+        throw error(
+            at,
+            looking("'")
+                ? "strings are written in double quotes"
+                : "expected an element, '|' or the end of the line");
       }
       space(true);
     }
@@ -118,7 +124,15 @@ public final class GbnfParser {
       at++;
     }
     if (at == start) {
-      throw error(at, "expected " + expected + " (letters, digits, '-', '_')");
+      boolean goesOn = at < source.length() && "|\"[(.<!".indexOf(source.charAt(at)) >= 0;
+      throw error(
+          at,
+          "expected "
+              + expected
+              + " (letters, digits, '-', '_')"
+              + (goesOn
+                  ? "; a rule goes on in the next line only inside parentheses or after '|'"
+                  : ""));
     }
     return source.substring(start, at);
   }
@@ -160,6 +174,7 @@ public final class GbnfParser {
   private Syntax sequence(boolean nested) {
     List<Syntax> parts = new ArrayList<>();
     while (at < source.length()) {
+      WorkBudget.check(source, at);
       char c = source.charAt(at);
       int start = at;
       Syntax element;
@@ -289,6 +304,9 @@ public final class GbnfParser {
         throw error(start, "a '\"' without its partner; write '\\\"' for the character");
       }
       text.appendCodePoint(character());
+    }
+    if (Utf8.loneSurrogate(text.toString()) >= 0) {
+      throw error(start, "half of a surrogate pair, which is no character; write both halves");
     }
     return text.toString();
   }

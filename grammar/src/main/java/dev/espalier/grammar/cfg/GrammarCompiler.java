@@ -7,6 +7,7 @@ import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
@@ -57,7 +58,8 @@ final class GrammarCompiler {
   private final TokenTables tables;
   private final Form.Table forms = new Form.Table();
   private final List<Symbol> symbols = new ArrayList<>();
-  private final Map<Lexeme, Symbol> lexemes = new LinkedHashMap<>();
+  private final Map<Expr, Symbol> lazyLexemes = new HashMap<>();
+  private final Map<Expr, Symbol> otherLexemes = new HashMap<>();
   private final Map<Syntax, Symbol> tokens = new HashMap<>();
   private final Map<Syntax.Embedded, Symbol> constraints = new HashMap<>();
   private final Inner.Table inners = new Inner.Table();
@@ -142,6 +144,7 @@ final class GrammarCompiler {
   }
 
   static void collect(Syntax s, Set<String> out) {
+    WorkBudget.check();
     if (s instanceof Syntax.Reference r) {
       out.add(r.rule());
     } else if (s instanceof Syntax.Repeat r) {
@@ -170,6 +173,7 @@ final class GrammarCompiler {
   private void findProductive() {
     ArrayDeque<Facts> todo = new ArrayDeque<>(rules.values());
     while (!todo.isEmpty()) {
+      WorkBudget.check();
       Facts rule = todo.remove();
       rule.queued = false;
       boolean nullable = nullable(rule.syntax);
@@ -327,12 +331,13 @@ final class GrammarCompiler {
   }
 
   private Symbol lexeme(Expr language, boolean lazy, String name) {
-    Lexeme lexeme = Lexeme.of(language, lazy, tables);
-    Symbol known = lexemes.get(lexeme);
+    Map<Expr, Symbol> lexemes = lazy ? lazyLexemes : otherLexemes;
+    Symbol known = lexemes.get(language);
     if (known == null) {
-      known = Symbol.lexeme(symbols.size(), name, language.accepts(), lexeme.start());
+      LexemeState start = Lexeme.of(language, lazy, tables).start();
+      known = Symbol.lexeme(symbols.size(), name, language.accepts(), start);
       symbols.add(known);
-      lexemes.put(lexeme, known);
+      lexemes.put(language, known);
       languages.add(language);
     }
     return known;
@@ -373,6 +378,7 @@ final class GrammarCompiler {
 
   // Null for what derives no text.
   private @Nullable Form convert(Syntax s) {
+    WorkBudget.check();
     if (s instanceof Syntax.Tokens t) {
       return forms.calling(token(t));
     } else if (s instanceof Syntax.Embedded e) {

@@ -11,15 +11,18 @@ import java.util.Map;
  */
 final class Liveness {
   private static final int SEARCH = 2_000; // states; beyond it a state counts as live
+  private static final int WORK = 100_000; // likewise; steps of a terminal over a byte
+  private static final int MAX_VAIN = 8; // searches that decided nothing, after which none is made
 
   private final Machine machine;
+  private int vain;
 
   Liveness(Machine machine) {
     this.machine = machine;
   }
 
   boolean isLive(ParseState state) {
-    if (state.liveness == ParseState.UNKNOWN) {
+    if (state.liveness == ParseState.UNKNOWN && vain < MAX_VAIN) {
       search(state);
     }
     return state.liveness != ParseState.DEAD;
@@ -30,6 +33,7 @@ final class Liveness {
   private void search(ParseState from) {
     Map<ParseState, ParseState> cameFrom = new LinkedHashMap<>();
     ArrayDeque<ParseState> todo = new ArrayDeque<>();
+    long work = 0;
     cameFrom.put(from, from);
     todo.add(from);
     while (!todo.isEmpty()) {
@@ -42,8 +46,10 @@ final class Liveness {
           }
         }
       }
-      if (cameFrom.size() > SEARCH) {
+      work += machine.costOfSuccessors(state);
+      if (cameFrom.size() > SEARCH || work > WORK) {
         from.liveness = ParseState.LIVE;
+        vain++;
         return;
       }
       for (ParseState next : machine.successors(state)) {

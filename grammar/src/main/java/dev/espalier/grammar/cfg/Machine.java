@@ -6,6 +6,7 @@ import dev.espalier.TokenSet;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
 import java.util.ArrayDeque;
@@ -64,6 +65,7 @@ final class Machine {
   private final TokenSets sets;
   private final ArrayList<ParseState> masked = new ArrayList<>(); // that hold one of the sets
   private final ArrayDeque<Closure> spare = new ArrayDeque<>();
+  private final WorkBudget budget = new WorkBudget("a step", WorkBudget.TIME_OF_A_STEP);
 
   Machine(
       List<Symbol> symbols,
@@ -180,15 +182,19 @@ final class Machine {
 
   private synchronized ParseState slowStep(ParseState state, int c) {
     try {
-      ParseState computed = lexing ? read(state, c) : compute(state, c, null, 0);
-      if (liveness != null && !computed.isDead() && !liveness.isLive(computed)) {
-        computed = dead;
-      }
-      state.next[c] = computed;
-      return computed;
+      return budget.spend(() -> newStep(state, c));
     } catch (StackOverflowError e) {
       throw tooDeep();
     }
+  }
+
+  private ParseState newStep(ParseState state, int c) {
+    ParseState next = lexing ? read(state, c) : compute(state, c, null, 0);
+    if (liveness != null && !next.isDead() && !liveness.isLive(next)) {
+      next = dead;
+    }
+    state.next[c] = next;
+    return next;
   }
 
   private BudgetExceededException tooDeep() {
@@ -271,6 +277,12 @@ final class Machine {
   // lexemes or forms, never both. All the terminals that the parser can use are read at once. While
   // some go on, the others are forgotten; where none does, those that accept have ended, and the
   // next ones begin. A lazy one ends all as soon as it accepts.
+
+  /** What {@link #successors} costs, in steps of a terminal over a byte. */
+  long costOfSuccessors(ParseState state) {
+    int read = state.lexemes.length + state.inners.length;
+    return (long) classes.size() * (1 + (read > 0 ? read : predict(state).symbols.length));
+  }
 
   /** The states after any byte, and after the tokens that the grammar names. */
   Set<ParseState> successors(ParseState state) {
@@ -511,7 +523,7 @@ final class Machine {
     if (known == null) {
       synchronized (this) {
         try {
-          known = build(state);
+          known = budget.spend(() -> build(state));
         } catch (StackOverflowError e) {
           throw tooDeep();
         }

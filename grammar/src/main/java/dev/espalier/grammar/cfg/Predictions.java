@@ -2,6 +2,7 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteClasses;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Predictions {
   private static final int MAX_SYMBOLS = 10_000; // that begin at one place
+  private static final int CALLERS_A_SYMBOL = 16; // beyond which callers are searched for
 
   private final List<Symbol> symbols;
   private final Symbol end;
@@ -197,22 +199,39 @@ final class Predictions {
         out.add(call.rest(), calls.frames[i]);
       }
     }
-    Prediction prediction = of(state);
-    for (Symbol.Caller c : symbol.callers) {
-      Symbol caller = c.caller();
-      int place = prediction.placeOf(caller);
-      if (place < 0 || (symbol.recursive && caller.component == symbol.component)) {
-        continue;
+    WorkBudget.check();
+    Symbol[] predicted = of(state).symbols;
+    if (symbol.callers.size() <= CALLERS_A_SYMBOL * predicted.length) {
+      for (Symbol.Caller c : symbol.callers) {
+        fromCaller(state, symbol, c, out);
       }
-      Frame frame = frame(state, place);
-      if (!c.rest().isEmpty()) {
-        out.add(c.rest(), frame);
-        continue;
+      return;
+    }
+    for (Symbol caller : predicted) { // few of very many
+      for (int i = symbol.firstCall(caller); i < symbol.callers.size(); i++) {
+        Symbol.Caller c = symbol.callers.get(i);
+        if (c.caller() != caller) {
+          break;
+        }
+        fromCaller(state, symbol, c, out);
       }
-      Form[] rests = frames.returns(frame);
-      for (int j = 0; j < rests.length; j++) {
-        out.add(rests[j], frame.below[j]);
-      }
+    }
+  }
+
+  private void fromCaller(ParseState state, Symbol symbol, Symbol.Caller c, Returns out) {
+    Symbol caller = c.caller();
+    int place = of(state).placeOf(caller);
+    if (place < 0 || (symbol.recursive && caller.component == symbol.component)) {
+      return;
+    }
+    Frame frame = frame(state, place);
+    if (!c.rest().isEmpty()) {
+      out.add(c.rest(), frame);
+      return;
+    }
+    Form[] rests = frames.returns(frame);
+    for (int j = 0; j < rests.length; j++) {
+      out.add(rests[j], frame.below[j]);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -197,6 +198,7 @@ public record Rules(Map<String, Syntax> rules, String root, @Nullable Expr ignor
   }
 
   private static Syntax rename(Syntax s, Map<String, String> names) {
+    WorkBudget.check();
     if (names.isEmpty()) {
       return s;
     } else if (s instanceof Syntax.Reference r) {

@@ -23,7 +23,7 @@ final class Symbol {
   @Nullable Form body; // null for a lexeme
   int component = -1; // of the left-corner graph
   boolean recursive; // whether the component has a cycle
-  final List<Caller> callers = new ArrayList<>();
+  final List<Caller> callers = new ArrayList<>(); // ascending by the callers' numbers
   @Nullable ParseState alone; // the state at its beginning, with nothing after it; the machine's
   private Symbol @Nullable [] called;
   private @Nullable BitSet reach;
@@ -70,6 +70,21 @@ final class Symbol {
   /** The lexeme that it is, a limit of tokens left aside; null for all else. */
   @Nullable LexemeState reads() {
     return lexeme == null && inner != null ? inner.lexeme() : lexeme;
+  }
+
+  /** The place of a symbol's first call to this one among the callers, or where it would be. */
+  int firstCall(Symbol caller) {
+    int low = 0;
+    int high = callers.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (callers.get(middle).caller().number < caller.number) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** The symbols that its text may begin with, without those behind them. */

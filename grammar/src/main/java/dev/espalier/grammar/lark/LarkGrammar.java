@@ -1,5 +1,6 @@
 package dev.espalier.grammar.lark;
 
+import dev.espalier.BudgetExceededException;
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.JsonSchema;
@@ -7,6 +8,7 @@ import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.Substring;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.cfg.Limited;
 import dev.espalier.grammar.cfg.Rules;
 import dev.espalier.grammar.cfg.Syntax;
@@ -15,6 +17,7 @@ import dev.espalier.grammar.lark.LarkNode.Definition;
 import dev.espalier.grammar.regex.CodePoints;
 import dev.espalier.grammar.regex.RegexDialect;
 import dev.espalier.grammar.regex.RegexParser;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,12 +34,16 @@ import tools.jackson.databind.JsonNode;
 public final class LarkGrammar {
   private static final String START = "start";
   private static final int MAX_TERMINAL_SIZE = 1_000_000;
+  private static final int MAX_DEPTH = 500; // of terminals that hold one another
+  private static final int MANY_TEXTS = 16; // alternatives that are better read as a trie
 
   private final String source;
   private final Map<String, Definition> definitions;
   private final Map<String, Expr> terminals = new HashMap<>(); // NONE while being read
   private final Map<String, Syntax> rules = new LinkedHashMap<>();
+  private final Map<String, Expr> patterns = new HashMap<>(); // by what is written
   private int size;
+  private int depth; // of terminals inside terminals
 
   private LarkGrammar(LarkParser.Document document) {
     source = document.source();
@@ -69,7 +76,12 @@ public final class LarkGrammar {
   }
 
   private static boolean isTerminal(String name) {
-    return name.chars().anyMatch(c -> c >= 'A' && c <= 'Z');
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 'A' && name.charAt(i) <= 'Z') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private GrammarSyntaxException error(int offset, String detail) {
@@ -125,6 +137,35 @@ public final class LarkGrammar {
     return new Syntax.Sequence(out);
   }
 
+  // Texts that may come at one place are one terminal: whichever it is, the same follows.
+  private Syntax either(LarkNode.Either e) {
+    List<byte[]> texts = texts(e);
+    List<Syntax> options = new ArrayList<>();
+    for (LarkNode option : e.options()) {
+      if (texts.size() < MANY_TEXTS || !isText(option)) {
+        options.add(syntax(option));
+      }
+    }
+    if (texts.size() >= MANY_TEXTS) {
+      options.add(new Syntax.Regular(Expr.oneOf(texts), "one of " + texts.size() + " texts"));
+    }
+    return options.size() == 1 ? options.get(0) : new Syntax.Either(options);
+  }
+
+  private static boolean isText(LarkNode node) {
+    return node instanceof LarkNode.Literal l && !l.ignoreCase();
+  }
+
+  private static List<byte[]> texts(LarkNode.Either e) {
+    List<byte[]> texts = new ArrayList<>();
+    for (LarkNode option : e.options()) {
+      if (option instanceof LarkNode.Literal l && !l.ignoreCase()) {
+        texts.add(l.text().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return texts;
+  }
+
   private boolean same(@Nullable LarkNode a, LarkNode b) {
     return a instanceof LarkNode.Literal x
         ? b instanceof LarkNode.Literal y
@@ -140,7 +181,7 @@ public final class LarkGrammar {
     if (node instanceof LarkNode.Sequence s) {
       return sequence(s.parts());
     } else if (node instanceof LarkNode.Either e) {
-      return new Syntax.Either(e.options().stream().map(this::syntax).toList());
+      return either(e);
     } else if (node instanceof LarkNode.Repeat r) {
       return new Syntax.Repeat(syntax(r.body()), r.min(), r.max());
     } else if (node instanceof LarkNode.Special s) {
@@ -216,8 +257,15 @@ public final class LarkGrammar {
     Definition d = require(name, offset);
     Expr known = terminals.get(name);
     if (known == null) {
+      if (++depth > MAX_DEPTH) {
+        throw new BudgetExceededException(
+            "nesting",
+            MAX_DEPTH,
+            "terminals hold one another too deeply, down to '" + name + "'; use rules");
+      }
       terminals.put(name, Expr.NONE);
       Expr made = expr(d.body());
+      depth--;
       terminals.put(name, made);
       return made;
     }
@@ -228,6 +276,7 @@ public final class LarkGrammar {
   }
 
   private Expr expr(LarkNode node) {
+    WorkBudget.check(source, node.offset());
     if (++size > MAX_TERMINAL_SIZE) {
       throw error(node.offset(), "the terminals are too large together");
     }
@@ -244,11 +293,22 @@ public final class LarkGrammar {
       }
       return terminal(n.name(), n.offset());
     } else if (node instanceof LarkNode.Sequence s) {
-      return Expr.seq(s.parts().stream().map(this::expr).toArray(Expr[]::new));
+      return Expr.seq(exprs(s.parts()).toArray(new Expr[0]));
     } else if (node instanceof LarkNode.Either e) {
-      return Expr.or(e.options().stream().map(this::expr).toList());
+      List<byte[]> texts = texts(e);
+      if (texts.size() < MANY_TEXTS) {
+        return Expr.or(exprs(e.options()));
+      }
+      List<Expr> options = new ArrayList<>();
+      for (LarkNode option : e.options()) {
+        if (!isText(option)) {
+          options.add(expr(option));
+        }
+      }
+      options.add(Expr.oneOf(texts));
+      return Expr.or(options);
     } else if (node instanceof LarkNode.Both b) {
-      return Expr.and(b.parts().stream().map(this::expr).toArray(Expr[]::new));
+      return Expr.and(exprs(b.parts()).toArray(new Expr[0]));
     } else if (node instanceof LarkNode.Not n) {
       return Expr.and(Utf8.TEXT, Expr.not(expr(n.body())));
     } else if (node instanceof LarkNode.Repeat r) {
@@ -263,20 +323,39 @@ public final class LarkGrammar {
     throw error(inline.offset(), "a terminal cannot contain %regex {…}; use it in a rule");
   }
 
+  private List<Expr> exprs(List<LarkNode> nodes) {
+    List<Expr> out = new ArrayList<>(nodes.size());
+    for (LarkNode node : nodes) {
+      out.add(expr(node));
+    }
+    return out;
+  }
+
   private static Expr literal(LarkNode.Literal l) {
     if (!l.ignoreCase()) {
       return Expr.literal(l.text());
     }
-    return Expr.seq(
-        l.text()
-            .codePoints()
-            .mapToObj(c -> CodePoints.range(c, c).ignoringCase().expr())
-            .toArray(Expr[]::new));
+    List<Expr> characters = new ArrayList<>();
+    l.text()
+        .codePoints()
+        .forEach(c -> characters.add(CodePoints.range(c, c).ignoringCase().expr()));
+    return Expr.seq(characters.toArray(new Expr[0]));
   }
 
   private Expr pattern(LarkNode.Pattern p) {
+    Expr known = patterns.get(p.written());
+    if (known == null) {
+      known = read(p);
+      patterns.put(p.written(), known);
+    }
+    return known;
+  }
+
+  private Expr read(LarkNode.Pattern p) {
     try {
       return RegexParser.whole(p.regex(), RegexDialect.RUST, p.flags());
+    } catch (BudgetExceededException e) {
+      throw e;
     } catch (GrammarSyntaxException e) {
       throw error(Math.min(p.offset() + 1 + e.offset(), source.length()), e.detail());
     } catch (EspalierException e) {

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.lark;
 
 import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.lark.LarkToken.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class LarkLexer {
 
   private List<LarkToken> all() {
     while (at < source.length()) {
+      WorkBudget.check(source, at);
       char c = source.charAt(at);
       int start = at;
       if (c == '\n') {
@@ -138,8 +140,13 @@ final class LarkLexer {
   private void name(int start) {
     skipName();
     String name = source.substring(start, at);
-    boolean upper = name.chars().anyMatch(c -> c >= 'A' && c <= 'Z');
-    boolean lower = name.chars().anyMatch(c -> c >= 'a' && c <= 'z');
+    boolean upper = false;
+    boolean lower = false;
+    for (int i = start; i < at; i++) {
+      char c = source.charAt(i);
+      upper |= c >= 'A' && c <= 'Z';
+      lower |= c >= 'a' && c <= 'z';
+    }
     if (upper == lower) {
       throw error(
           start,

@@ -2,6 +2,7 @@ package dev.espalier.grammar.lark;
 
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.lark.LarkNode.Definition;
 import dev.espalier.grammar.lark.LarkToken.Kind;
 import java.util.ArrayList;
@@ -476,6 +477,9 @@ final class LarkParser {
                     + kind
                     + "'; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\xHH \\uHHHH");
       }
+    }
+    if (Utf8.loneSurrogate(out.toString()) >= 0) {
+      throw error(t.offset(), "half of a surrogate pair, which is no character; write both halves");
     }
     return out.toString();
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A set of Unicode code points. Immutable. */
 public final class CodePoints {
@@ -17,6 +18,12 @@ public final class CodePoints {
 
   // First and last of each range in turn, ascending, with a gap between neighbours.
   private final int[] ranges;
+
+  // Found on first use, since classes such as \\w are asked for again and again. Of two threads
+  // that
+  // race, either's will do.
+  private @Nullable CodePoints complement;
+  private @Nullable Expr expr;
 
   private CodePoints(int[] ranges) {
     this.ranges = ranges;
@@ -73,6 +80,15 @@ public final class CodePoints {
 
   /** Every code point that is not in the set. */
   public CodePoints complement() {
+    CodePoints known = complement;
+    if (known == null) {
+      known = others();
+      complement = known;
+    }
+    return known;
+  }
+
+  private CodePoints others() {
     int[] out = new int[ranges.length + 2];
     int n = 0;
     int next = 0;
@@ -101,8 +117,9 @@ public final class CodePoints {
     int[] variants = CaseVariants.PAIRS;
     int[] added = new int[16];
     int n = 0;
-    for (int i = 0; i < variants.length; i += 2) {
-      if (contains(variants[i])) {
+    for (int r = 0; r < ranges.length; r += 2) {
+      int i = CaseVariants.from(ranges[r]);
+      for (; i < variants.length && variants[i] <= ranges[r + 1]; i += 2) {
         if (n + 2 > added.length) {
           added = Arrays.copyOf(added, 2 * n);
         }
@@ -115,12 +132,32 @@ public final class CodePoints {
 
   /** One character of the set in UTF-8. */
   public Expr expr() {
-    return Utf8.ranges(ranges);
+    Expr known = expr;
+    if (known == null) {
+      known = Utf8.ranges(ranges);
+      expr = known;
+    }
+    return known;
   }
 
-  /** Each code point that has case variants, beside each of its variants. */
+  /** Each code point that has case variants, ascending, beside each of its variants. */
   private static final class CaseVariants {
     static final int[] PAIRS = pairs();
+
+    /** The place of the first pair whose code point is not below this one. */
+    static int from(int codePoint) {
+      int low = 0;
+      int high = PAIRS.length / 2;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (PAIRS[2 * middle] < codePoint) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return 2 * low;
+    }
 
     // Two code points are the same but for case if their upper cases are, lower-cased: the simple
     // mappings of Unicode, without those to several characters.
@@ -133,23 +170,26 @@ public final class CodePoints {
           classes.computeIfAbsent(key, k -> new ArrayList<>()).add(c);
         }
       }
-      List<Integer> pairs = new ArrayList<>();
       classes.forEach(
           (key, members) -> {
             if (!members.contains(key)) {
               members.add(key); // no mapping leads from it, as from the sharp s
             }
           });
+      java.util.TreeMap<Integer, List<Integer>> others = new java.util.TreeMap<>();
       for (List<Integer> members : classes.values()) {
-        for (int x : members) {
-          for (int y : members) {
-            if (x != y) {
-              pairs.add(x);
-              pairs.add(y);
-            }
-          }
-        }
+        members.forEach(c -> others.put(c, members));
       }
+      List<Integer> pairs = new ArrayList<>();
+      others.forEach(
+          (c, members) -> {
+            for (int other : members) {
+              if (other != c) {
+                pairs.add(c);
+                pairs.add(other);
+              }
+            }
+          });
       return pairs.stream().mapToInt(Integer::intValue).toArray();
     }
   }

@@ -3,6 +3,7 @@ package dev.espalier.grammar.regex;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -330,6 +331,7 @@ public final class RegexParser {
   // Null for what matches nothing and asserts nothing, such as flags.
   private @Nullable RegexNode atom() {
     int start = at;
+    WorkBudget.check(pattern, start);
     int c = codePoint();
     return switch (c) {
       case '(' -> group(start);

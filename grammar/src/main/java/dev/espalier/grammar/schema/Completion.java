@@ -1,11 +1,11 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.ThreadClock;
 import dev.espalier.grammar.schema.Context.Phase;
 import dev.espalier.grammar.token.Segment;
 import java.io.ByteArrayOutputStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,9 +29,7 @@ final class Completion {
   // wrong, only at worst not found.
 
   private static final int MAX_HEIGHT = 24;
-  // The time that counts is this thread's own, as with questions about liveness.
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final long NANOS = 2_000_000_000L; // for one completion
+  private static final Duration BUDGET = Duration.ofSeconds(2); // for one completion
   private static final int BETWEEN_LOOKS = 16; // at the clock
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
@@ -64,9 +62,7 @@ final class Completion {
   private final Machine machine;
   private final Map<Flat, byte[]> values = new HashMap<>();
   private int parts;
-  private long deadline; // of this thread's time, at which a search gives up
-  private int looks; // at the clock
-  private boolean late;
+  private final ThreadClock clock = new ThreadClock(BUDGET, BETWEEN_LOOKS);
 
   Completion(Machine machine) {
     this.machine = machine;
@@ -75,21 +71,13 @@ final class Completion {
   /** Bytes after which the text may end; null if none were found. */
   byte @Nullable [] of(JsonState state) {
     parts = 0;
-    deadline = THREADS.getCurrentThreadCpuTime() + NANOS;
-    late = false;
+    clock.restart();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     JsonState s = state;
-    while (s != null && !s.mayEnd() && parts++ < MAX_PARTS && !late()) {
+    while (s != null && !s.mayEnd() && parts++ < MAX_PARTS && !clock.isLate()) {
       s = advance(s, out);
     }
     return s != null && s.mayEnd() ? out.toByteArray() : null;
-  }
-
-  private boolean late() {
-    if (!late && ++looks % BETWEEN_LOOKS == 0) {
-      late = THREADS.getCurrentThreadCpuTime() > deadline;
-    }
-    return late;
   }
 
   // One step further: to the end of a segment, or over a whole member or item.
@@ -150,7 +138,7 @@ final class Completion {
         s = wider;
         next = s.step(b);
       }
-      if (next == null || late()) {
+      if (next == null || clock.isLate()) {
         return null;
       }
       read.write(b);
@@ -170,7 +158,7 @@ final class Completion {
     BitSet seen = new BitSet();
     seen.set(from.position);
     ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0)));
-    while (!queue.isEmpty() && seen.cardinality() < MAX_STATES && !late()) {
+    while (!queue.isEmpty() && seen.cardinality() < MAX_STATES && !clock.isLate()) {
       Way at = queue.remove();
       Segment segment = from.context.segment;
       for (int i = 255; i >= 0; i--) {
@@ -247,7 +235,7 @@ final class Completion {
               if (members != null) {
                 found.add(members);
               }
-              return members != null || late() || tried[0]++ > MAX_BRANCHES;
+              return members != null || clock.isLate() || tried[0]++ > MAX_BRANCHES;
             });
     return found.isEmpty() ? null : found.get(0);
   }
@@ -261,7 +249,7 @@ final class Completion {
       return remembering(space, branch, gone, taken, height);
     }
     for (MemberCounts.Member m : members) {
-      byte[] value = parts++ > MAX_PARTS || late() ? null : value(m.value(), height);
+      byte[] value = parts++ > MAX_PARTS || clock.isLate() ? null : value(m.value(), height);
       if (value == null || !add(out, space, m.key(), taken, value)) {
         return null;
       }
@@ -275,7 +263,7 @@ final class Completion {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Gone left = gone;
     for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
-      Next next = parts++ > MAX_PARTS || late() ? null : nextMember(space, f, left, height);
+      Next next = parts++ > MAX_PARTS || clock.isLate() ? null : nextMember(space, f, left, height);
       if (next == null || !add(out, space, next.key, used, next.value)) {
         return null;
       }
@@ -319,7 +307,7 @@ final class Completion {
     ArrayDeque<Debt> queue = new ArrayDeque<>();
     Debt none = new Debt(begun, null, new byte[0]);
     addDebts(none, begun, seen, queue, height);
-    while (!queue.isEmpty() && seen.size() < MAX_DEBTS && !late()) {
+    while (!queue.isEmpty() && seen.size() < MAX_DEBTS && !clock.isLate()) {
       Debt debt = queue.remove();
       if (machine.progress().end(debt.owed).isTrue()) {
         return listed(debt);
@@ -341,7 +329,7 @@ final class Completion {
               if (next != null) {
                 queue.add(next);
               }
-              return late();
+              return clock.isLate();
             });
   }
 
@@ -377,7 +365,7 @@ final class Completion {
   private byte @Nullable [] remembering(Formula owed, int height) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
-      Next next = parts++ > MAX_PARTS || late() ? null : nextItem(f, height);
+      Next next = parts++ > MAX_PARTS || clock.isLate() ? null : nextItem(f, height);
       if (next == null) {
         return null;
       }
@@ -474,7 +462,7 @@ final class Completion {
     byte[] known = values.get(key);
     if (known == null) {
       known = build(verdicts, height);
-      if (known != null || !late()) { // a search that gave up has proven nothing
+      if (known != null || !clock.isLate()) { // a search that gave up has proven nothing
         values.put(key, known == null ? new byte[0] : known);
       }
     }
@@ -540,7 +528,7 @@ final class Completion {
     BitSet seen = new BitSet();
     ways.add(new int[] {segment.start(), -1, 0});
     seen.set(segment.start());
-    for (int i = 0; i < ways.size() && i < MAX_STATES && !late(); i++) {
+    for (int i = 0; i < ways.size() && i < MAX_STATES && !clock.isLate(); i++) {
       int state = ways.get(i)[0];
       if (segment.endLabel(state) >= 0) {
         return bytes(ways, i);

@@ -1,8 +1,7 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.BudgetExceededException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import dev.espalier.grammar.automaton.ThreadClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,28 +24,22 @@ final class Fixpoint {
   // one more look at a circle at most, where forgetting each leaning no would cost exponentially.
 
   private static final int MAX_DEPTH = 400;
-  // The time that counts is this thread's own: a pause of the machine is nobody's fault. Most
-  // questions
-  // are answered before the clock is looked at for the first time.
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final int BETWEEN_LOOKS = 256;
+  private static final int BETWEEN_LOOKS = 256; // at the clock, before which most is answered
   private static final int NOTHING = Integer.MAX_VALUE; // leaned on
 
-  private final long budgetNanos;
-  private int looks; // at the clock, since the question came
-  private long began; // when it was looked at first
+  private final ThreadClock clock;
   private final List<Leaning<?, ?>> trail = new ArrayList<>(); // in the order they were found
   private int open;
   private int leaned = NOTHING; // the outermost open question that the present answer leans on
 
   /** Spends at most {@code budget} of a thread's time on one question from outside. */
   Fixpoint(Duration budget) {
-    budgetNanos = budget.toNanos();
+    clock = new ThreadClock(budget, BETWEEN_LOOKS);
   }
 
   /** Starts the clock anew: a question from outside follows. */
   void restartClock() {
-    looks = 0;
+    clock.restart();
   }
 
   /** An answer for as long as what it leans on is open. */
@@ -186,13 +179,8 @@ final class Fixpoint {
 
   /** Throws once the time is spent. */
   void checkClock() {
-    if (++looks % BETWEEN_LOOKS == 0) {
-      long now = THREADS.getCurrentThreadCpuTime();
-      if (looks == BETWEEN_LOOKS) {
-        began = now;
-      } else if (now - began > budgetNanos) {
-        throw undecided("time", budgetNanos / 1_000_000);
-      }
+    if (clock.isLate()) {
+      throw undecided("time", clock.budgetMillis());
     }
   }
 

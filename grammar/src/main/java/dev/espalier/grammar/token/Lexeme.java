@@ -3,6 +3,7 @@ package dev.espalier.grammar.token;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -154,6 +155,7 @@ public final class Lexeme {
     if (same != null) {
       return same;
     }
+    WorkBudget.check();
     if (e.isEmpty(LIVENESS_SEARCH)) {
       return LexemeState.DEAD;
     }

@@ -4,6 +4,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.LiteralPlace;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -154,11 +155,15 @@ public final class LexemeState {
   public LexemeMask mask() {
     LexemeMask known = mask;
     if (known == null) {
-      LexemeState same = clamped();
-      known = same == this ? build() : same.mask();
+      known = new WorkBudget("a mask", WorkBudget.TIME_OF_A_STEP).spend(this::firstMask);
       mask = known;
     }
     return known;
+  }
+
+  private LexemeMask firstMask() {
+    LexemeState same = clamped();
+    return same == this ? build() : same.mask();
   }
 
   // Once, however many threads ask: a first mask takes long, and who waits for it waits no longer

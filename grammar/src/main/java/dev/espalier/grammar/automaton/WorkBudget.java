@@ -1,0 +1,140 @@
+package dev.espalier.grammar.automaton;
+
+import dev.espalier.BudgetExceededException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What reading, compiling or looking at a regular expression or a grammar may cost: a thread's own
+ * time, and parts that are made, which are memory. Past either, the work ends in a {@link
+ * BudgetExceededException}. Mutable, for one thread at a time.
+ */
+public final class WorkBudget {
+  // What is costly is done far below those who know what it is for: a derivative, a set of
+  // characters. So the budget in force belongs to the thread, and is asked wherever something new
+  // is made.
+
+  /** What reading and compiling a text may take together. */
+  public static final Duration TIME = Duration.ofSeconds(2);
+
+  /** What one mask or one step may take; most take microseconds. */
+  public static final Duration TIME_OF_A_STEP = Duration.ofSeconds(1);
+
+  private static final Duration LEAST = TIME.dividedBy(4);
+  private static final int PARTS = 700_000; // some 200 bytes each
+  private static final int BETWEEN_LOOKS = 16; // at the clock
+  private static final String ADVICE = "; make it smaller, with fewer alternatives and counts";
+
+  private static final ThreadLocal<@Nullable WorkBudget> IN_FORCE = new ThreadLocal<>();
+
+  private final String doing;
+  private final Duration whole; // of which some may have been spent before
+  private final ThreadClock clock;
+  private int parts;
+  private @Nullable String source; // that is being read
+  private int offset;
+
+  /**
+   * @param doing what it is for, as in "reading the grammar"
+   */
+  public WorkBudget(String doing, Duration time) {
+    this(doing, time, time);
+  }
+
+  private WorkBudget(String doing, Duration whole, Duration rest) {
+    this.doing = doing;
+    this.whole = whole;
+    clock = new ThreadClock(rest, BETWEEN_LOOKS);
+  }
+
+  /** What is left of {@link #TIME} when so much is spent. */
+  public static WorkBudget after(Duration spent, String doing) {
+    return new WorkBudget(doing, TIME, TIME.minus(spent));
+  }
+
+  /** As {@link #after}, but a quarter of it at least. */
+  public static WorkBudget atLeastAfter(Duration spent, String doing) {
+    Duration rest = TIME.minus(spent);
+    return new WorkBudget(doing, TIME, rest.compareTo(LEAST) < 0 ? LEAST : rest);
+  }
+
+  /** The time that the work took, as far as the clock was looked at. */
+  public Duration spent() {
+    return clock.spent();
+  }
+
+  /** Does some work within this budget, or within one that is in force already. */
+  public <T> T spend(Supplier<T> work) {
+    if (IN_FORCE.get() != null) {
+      return work.get();
+    }
+    clock.restart();
+    parts = 0;
+    IN_FORCE.set(this);
+    try {
+      return work.get();
+    } catch (StackOverflowError e) {
+      throw new BudgetExceededException("nesting", 0, doing + where() + " needs too deep a stack");
+    } finally {
+      IN_FORCE.remove();
+      source = null;
+    }
+  }
+
+  /** Called wherever something is done that may be done very often. */
+  public static void check() {
+    WorkBudget budget = IN_FORCE.get();
+    if (budget != null) {
+      budget.look();
+    }
+  }
+
+  /**
+   * As {@link #check}, by who reads a text and knows the place.
+   *
+   * @param offset in chars
+   */
+  public static void check(String source, int offset) {
+    WorkBudget budget = IN_FORCE.get();
+    if (budget == null) {
+      return;
+    }
+    String outer = budget.source;
+    if (outer == null || outer.length() <= source.length()) { // a text may be read inside another
+      budget.source = source;
+      budget.offset = offset;
+    }
+    budget.look();
+  }
+
+  /** As {@link #check}, where what is made stays. */
+  public static void part() {
+    WorkBudget budget = IN_FORCE.get();
+    if (budget == null) {
+      return;
+    }
+    if (++budget.parts > PARTS) {
+      throw new BudgetExceededException(
+          "parts", PARTS, budget.doing + budget.where() + " makes more" + ADVICE);
+    }
+    budget.look();
+  }
+
+  private void look() {
+    if (clock.isLate()) {
+      throw new BudgetExceededException(
+          "time", whole.toMillis(), doing + where() + " takes more milliseconds" + ADVICE);
+    }
+  }
+
+  private String where() {
+    String text = source;
+    if (text == null) {
+      return "";
+    }
+    String before = text.substring(0, Math.min(offset, text.length()));
+    long line = 1 + before.chars().filter(c -> c == '\n').count();
+    return ", at line " + line + ", column " + (before.length() - before.lastIndexOf('\n')) + ",";
+  }
+}
