@@ -317,6 +317,64 @@ class SchemaMaskTest {
     assertThat(masks).isGreaterThan(1500);
   }
 
+  @Test
+  void masksOfItemsThatDifferAreExact() {
+    long seed = Long.getLong("seed", 5);
+    Random r = new Random(seed);
+    String[] items = {
+      "\"type\":\"string\"",
+      "\"enum\":[\"a\",\"ab\",\"b\",\"bc\",\"c\"]",
+      "\"pattern\":\"^[ab]*$\",\"type\":\"string\"",
+      "\"type\":\"string\",\"maxLength\":1,\"pattern\":\"^[a-c]*$\"",
+      "\"type\":\"string\",\"pattern\":\"^(a|b[ab]*)$\"",
+      "\"type\":[\"string\",\"integer\"]",
+      "\"type\":\"string\",\"minLength\":1"
+    };
+    String[] arrays = {
+      "", ",\"minItems\":2", ",\"minItems\":3", ",\"maxItems\":3", ",\"contains\":{\"const\":\"b\"}"
+    };
+    int masks = 0;
+    for (int round = 0; round < Integer.getInteger("rounds", 70); round++) {
+      String schema =
+          "{\"type\":\"array\",\"uniqueItems\":true,\"items\":{"
+              + items[round % items.length]
+              + "}"
+              + arrays[r.nextInt(arrays.length)]
+              + "}";
+      Vocabulary v =
+          Vocabularies.random(
+              r,
+              420,
+              "\",\"ab",
+              "\"a\",\"",
+              "\"b\",\"b\"",
+              "a\", \"b",
+              "ab\",\"a\"]",
+              "[\"a\\u0061",
+              "1,\"a");
+      for (int walk = 0; walk < 4; walk++) {
+        State s = JsonSchema.of(schema).compile(v).start();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int step = 0; step < STEPS; step++) {
+          List<Integer> allowed = exactlyAllowed(s, v, "seed " + seed + " " + schema, out);
+          masks++;
+          if (allowed.isEmpty()) {
+            assertThat(s.mayEnd()).as("dead end: %s %s", schema, out).isTrue();
+            break;
+          }
+          int token = allowed.get(r.nextInt(allowed.size()));
+          for (int more = 0; more < 3 && v.bytes(token).length < 3; more++) {
+            token = allowed.get(r.nextInt(allowed.size())); // tokens over several items are telling
+          }
+          out.writeBytes(v.bytes(token));
+          s = java.util.Objects.requireNonNull(s.advance(token));
+        }
+      }
+    }
+    System.out.println(masks + " masks of items exact, seed " + seed);
+    assertThat(masks).isGreaterThan(2000);
+  }
+
   private static boolean survives(State s, Vocabulary v, int id) {
     State at = s;
     if (!v.isText(id)) {

@@ -944,6 +944,31 @@ public final class Expr {
     return n >= 0 && (n <= characters || shortest(limit) <= characters);
   }
 
+  /**
+   * Whether more than one text is in the language; no as well if all of them begin alike for very
+   * long.
+   */
+  public boolean hasSeveral(int limit) {
+    Expr at = this;
+    for (int i = 0; i < LONG_TEXT; i++) {
+      int ways = at.nullable ? 1 : 0;
+      Expr next = NONE;
+      for (Edge e : at.edges()) {
+        if (!e.target.isEmpty(limit)) {
+          ways += Math.min(2, e.bytes.size());
+          next = e.target;
+        }
+        if (ways > 1) {
+          return true;
+        }
+      }
+      at = next;
+    }
+    return false;
+  }
+
+  private static final int LONG_TEXT = 4096; // bytes
+
   /** Whether every text of this language is in the other; exact, see {@link #isEmpty}. */
   public boolean within(Expr other, int limit) {
     return minus(other).isEmpty(limit);

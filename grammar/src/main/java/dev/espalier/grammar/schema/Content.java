@@ -50,6 +50,11 @@ interface Content {
     return true;
   }
 
+  /** Whether the string may end in several ways; no where that is not known. */
+  default boolean hasSeveral(int state) {
+    return false;
+  }
+
   /** What is expected here, for people. */
   String explain(int state);
 

@@ -294,13 +294,26 @@ final class JsonMask {
         if (other && unknown) {
           tryEach(exit.rest());
         } else if (second && label != Punctuation.VALUE_CLOSE) {
-          tryEach(exit.rest());
+          secondValue(context, label, exit.rest());
         } else if (other && from != null) {
           followUnused(context.exit(label), exit.rest(), from, context);
         } else {
           follow(context.exit(label), exit.rest(), unknown || other);
         }
       }
+    }
+
+    // An item that may still become one of two texts can be another than the first.
+    private void secondValue(Context context, int label, Suffixes rest) {
+      boolean text = Punctuation.typeOf(label) == JsonType.STRING;
+      Context to = text && context.frame.kind == Frame.Kind.ARRAY ? context.exit(label) : context;
+      if (to == context || to.phase != Context.Phase.STRING) {
+        tryEach(rest);
+        return;
+      }
+      IntList sure = new IntList();
+      to.segment.divide(rest, sure, uncertain);
+      ids(sure.toArray());
     }
 
     private void tryEach(Suffixes rest) {

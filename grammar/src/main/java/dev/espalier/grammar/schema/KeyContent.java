@@ -192,6 +192,11 @@ final class KeyContent implements Content {
   }
 
   @Override
+  public boolean hasSeveral(int state) {
+    return open && otherLabel >= 0 && space.languages.isEmpty(); // all names but a few
+  }
+
+  @Override
   public @Nullable ByteSet live(int state) {
     return open ? null : names.bytesAfter(state);
   }

@@ -184,6 +184,11 @@ final class StringSegment extends Segment {
   }
 
   @Override
+  protected boolean hasSeveral(int state) {
+    return escape(state) == 0 && content.hasSeveral(content(state));
+  }
+
+  @Override
   protected @Nullable Loop loop(int state) {
     Loop loop = escape(state) == 0 ? content.loop(content(state)) : null;
     return loop == null

@@ -6,6 +6,7 @@ import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.Loop;
 import dev.espalier.grammar.token.TokenTrie;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ final class TextContent implements Content {
 
   private final int stateLimit;
   private final CharLoops loops = new CharLoops();
+  private final BitSet asked = new BitSet(); // whether a state has several texts
+  private final BitSet several = new BitSet();
   private final Map<List<Expr>, Integer> ids = new HashMap<>();
   private final List<List<Expr>> states = new ArrayList<>(); // main language first, then the sides
 
@@ -207,6 +210,15 @@ final class TextContent implements Content {
   @Override
   public boolean fits(int state, int characters) {
     return characters >= 0 && states.get(state).get(0).hasTextOf(characters, stateLimit);
+  }
+
+  @Override
+  public boolean hasSeveral(int state) {
+    if (!asked.get(state)) {
+      asked.set(state);
+      several.set(state, states.get(state).get(0).hasSeveral(stateLimit));
+    }
+    return several.get(state);
   }
 
   @Override

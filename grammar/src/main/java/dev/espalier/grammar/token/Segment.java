@@ -233,6 +233,46 @@ public abstract class Segment implements Weighted {
     return new SlicedWalk(this, tables, limit).view(state, suffixes, characters);
   }
 
+  /**
+   * Whether several texts lead on from a state; no where that is not known. Costs more than a step.
+   */
+  protected boolean hasSeveral(int state) {
+    return false;
+  }
+
+  /**
+   * Divides tokens of which some rests are read from the first state: those that stay where {@link
+   * #hasSeveral several} texts lead on, and others that are not refused. Reads them one by one.
+   */
+  public final synchronized void divide(Suffixes rests, IntList several, IntList others) {
+    for (int node : rests.nodes) {
+      if (rests.consumed) {
+        rests.trie.tokensAt(node, hasSeveral(start()) ? several : others);
+        divide(rests.trie, node, start(), several, others);
+      } else {
+        divideAt(rests.trie, node, start(), several, others);
+      }
+    }
+  }
+
+  private void divide(TokenTrie trie, int node, int state, IntList several, IntList others) {
+    for (int c = node + 1; c < trie.end(node); c = trie.end(c)) {
+      divideAt(trie, c, state, several, others);
+    }
+  }
+
+  private void divideAt(TokenTrie trie, int node, int state, IntList several, IntList others) {
+    int next = next(state, trie.byteAt(node));
+    if (next >= 0) {
+      if (trie.hasTokens(node)) {
+        trie.tokensAt(node, hasSeveral(next) ? several : others);
+      }
+      divide(trie, node, next, several, others);
+    } else if (next != DEAD) {
+      trie.tokensBelow(node, others);
+    }
+  }
+
   /** Counts in what a subclass keeps. */
   protected final synchronized void weigh(long more) {
     bytes = bytes + more;
