@@ -20,6 +20,8 @@ import dev.espalier.grammar.regex.RegexParser;
  * refused, with the place.
  */
 public final class Regex implements Constraint {
+  private static final int SHOWN = 80; // chars
+
   private final String pattern;
   private final Expr language;
   private final CompiledOnce compiled = new CompiledOnce();
@@ -51,7 +53,12 @@ public final class Regex implements Constraint {
   public CompiledConstraint compile(Vocabulary vocabulary) {
     return compiled.get(
         vocabulary,
-        v -> new CompiledLexeme(language, v, "the regular expression '" + pattern + "'"));
+        v -> new CompiledLexeme(language, v, "the regular expression '" + shortened() + "'"));
+  }
+
+  // As it is shown in messages.
+  private String shortened() {
+    return pattern.length() <= SHOWN ? pattern : pattern.substring(0, SHOWN) + "…";
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.CodePoints;
+import dev.espalier.grammar.regex.Cursor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,14 +27,13 @@ public final class GbnfParser {
   private static final int MAX_DEPTH = 500;
   private static final int MAX_COUNT = 1_000_000;
 
-  private final String source;
+  private final Cursor in;
   private final Map<String, Syntax> rules = new LinkedHashMap<>();
   private final Map<String, Integer> references = new LinkedHashMap<>(); // first place of each
-  private int at;
   private int depth;
 
   private GbnfParser(String source) {
-    this.source = source;
+    in = new Cursor(source);
   }
 
   /**
@@ -48,22 +48,22 @@ public final class GbnfParser {
 
   private Map<String, Syntax> grammar() {
     space(true);
-    while (at < source.length()) {
-      int start = at;
+    while (in.more()) {
+      int start = in.at();
       String name = name("a rule's name");
       space(false);
-      if (!skip("::=")) {
-        throw error(at, "expected '::=' after the rule's name");
+      if (!in.skip("::=")) {
+        throw error(in.at(), "expected '::=' after the rule's name");
       }
       space(true);
       Syntax body = alternatives(false);
       if (rules.put(name, body) != null) {
         throw error(start, "the rule '" + name + "' is defined twice; join the two with '|'");
       }
-      if (at < source.length() && !looking("\n") && !looking("\r")) {
+      if (in.more() && !in.looking("\n") && !in.looking("\r")) {
         throw error(
-            at,
-            looking("'")
+            in.at(),
+            in.looking("'")
                 ? "strings are written in double quotes"
                 : "expected an element, '|' or the end of the line");
       }
@@ -76,34 +76,24 @@ public final class GbnfParser {
           }
         });
     if (!rules.containsKey("root")) {
-      throw error(source.length(), "there is no rule 'root', which the whole text derives from");
+      throw error(in.text().length(), "there is no rule 'root', which the whole text derives from");
     }
     return rules;
   }
 
   private GrammarSyntaxException error(int offset, String detail) {
-    return new GrammarSyntaxException(source, offset, detail);
-  }
-
-  private boolean looking(String s) {
-    return source.startsWith(s, at);
-  }
-
-  private boolean skip(String s) {
-    boolean there = looking(s);
-    at += there ? s.length() : 0;
-    return there;
+    return in.error(offset, detail);
   }
 
   private void space(boolean newLines) {
-    while (at < source.length()) {
-      char c = source.charAt(at);
+    while (in.more()) {
+      char c = in.peek();
       if (c == '#') {
-        while (at < source.length() && source.charAt(at) != '\n' && source.charAt(at) != '\r') {
-          at++;
+        while (in.more() && in.peek() != '\n' && in.peek() != '\r') {
+          in.next();
         }
       } else if (c == ' ' || c == '\t' || (newLines && (c == '\n' || c == '\r'))) {
-        at++;
+        in.next();
       } else {
         return;
       }
@@ -119,14 +109,14 @@ public final class GbnfParser {
   }
 
   private String name(String expected) {
-    int start = at;
-    while (at < source.length() && isName(source.charAt(at))) {
-      at++;
+    int start = in.at();
+    while (in.more() && isName(in.peek())) {
+      in.next();
     }
-    if (at == start) {
-      boolean goesOn = at < source.length() && "|\"[(.<!".indexOf(source.charAt(at)) >= 0;
+    if (in.at() == start) {
+      boolean goesOn = in.more() && "|\"[(.<!".indexOf(in.peek()) >= 0;
       throw error(
-          at,
+          in.at(),
           "expected "
               + expected
               + " (letters, digits, '-', '_')"
@@ -134,7 +124,7 @@ public final class GbnfParser {
                   ? "; a rule goes on in the next line only inside parentheses or after '|'"
                   : ""));
     }
-    return source.substring(start, at);
+    return in.since(start);
   }
 
   // ---- right-hand sides
@@ -145,47 +135,47 @@ public final class GbnfParser {
     List<Integer> starts = new ArrayList<>();
     do {
       space(true);
-      int start = at;
-      String text = looking("\"") ? text() : null;
+      int start = in.at();
+      String text = in.looking("\"") ? text() : null;
       if (text != null) {
         space(nested);
       }
-      if (text == null || (at < source.length() && "|)\n\r".indexOf(source.charAt(at)) < 0)) {
-        at = start;
+      if (text == null || (in.more() && "|)\n\r".indexOf(in.peek()) < 0)) {
+        in.to(start);
         options.add(sequence(nested));
       } else {
         starts.add(start);
         texts.add(text.getBytes(StandardCharsets.UTF_8));
       }
-    } while (skip("|"));
+    } while (in.skip("|"));
     if (texts.size() >= MANY_TEXTS) {
       options.add(new Syntax.Regular(Expr.oneOf(texts), "one of " + texts.size() + " texts"));
       return options.size() == 1 ? options.get(0) : new Syntax.Either(options);
     }
-    int end = at;
+    int end = in.at();
     for (int i = 0; i < starts.size(); i++) {
-      at = starts.get(i);
+      in.to(starts.get(i));
       options.add(i, sequence(nested));
     }
-    at = end;
+    in.to(end);
     return options.size() == 1 ? options.get(0) : new Syntax.Either(options);
   }
 
   private Syntax sequence(boolean nested) {
     List<Syntax> parts = new ArrayList<>();
-    while (at < source.length()) {
-      WorkBudget.check(source, at);
-      char c = source.charAt(at);
-      int start = at;
+    while (in.more()) {
+      WorkBudget.check(in.text(), in.at());
+      char c = in.peek();
+      int start = in.at();
       Syntax element;
       if (c == '"') {
         element = literal();
       } else if (c == '[') {
         element = characterClass();
       } else if (c == '.') {
-        at++;
+        in.next();
         element = new Syntax.Regular(CodePoints.ALL.expr(), "any character");
-      } else if (c == '<' || looking("!<")) {
+      } else if (c == '<' || in.looking("!<")) {
         element = token();
       } else if (c == '(') {
         element = group();
@@ -203,73 +193,74 @@ public final class GbnfParser {
   }
 
   private Syntax token() {
-    int start = at;
-    int end = source.indexOf('>', at);
-    String text = end < 0 ? "" : source.substring(start, end + 1);
+    int start = in.at();
+    int end = in.text().indexOf('>', in.at());
+    String text = end < 0 ? "" : in.text().substring(start, end + 1);
     if (text.length() < 3 || text.chars().anyMatch(c -> c == '\n' || c == '\r')) {
       throw error(start, "expected a token like <name> or <[7]>, or !<name> for any other");
     }
-    at = end + 1;
-    return new Syntax.Tokens(TokenPattern.of(text, source, start));
+    in.to(end + 1);
+    return new Syntax.Tokens(TokenPattern.of(text, in.text(), start));
   }
 
   private Syntax group() {
-    int start = at++;
+    int start = in.at();
+    in.next();
     if (++depth > MAX_DEPTH) {
       throw error(start, "groups are nested deeper than " + MAX_DEPTH);
     }
     Syntax body = alternatives(true);
-    if (!skip(")")) {
+    if (!in.skip(")")) {
       throw error(
-          at, "expected an element, '|' or the ')' that closes the group of " + place(start));
+          in.at(), "expected an element, '|' or the ')' that closes the group of " + place(start));
     }
     depth--;
     return body;
   }
 
   private String place(int offset) {
-    long line = 1 + source.substring(0, offset).chars().filter(c -> c == '\n').count();
+    long line = 1 + in.text().substring(0, offset).chars().filter(c -> c == '\n').count();
     return "line " + line;
   }
 
   private Syntax repeated(Syntax element, boolean nested) {
     Syntax e = element;
     for (int times = 0; ; times++) {
-      int back = at;
+      int back = in.at();
       if (times > MAX_DEPTH) {
-        throw error(at, "more than " + MAX_DEPTH + " repetitions of one element");
+        throw error(in.at(), "more than " + MAX_DEPTH + " repetitions of one element");
       }
       space(nested);
-      int from = at;
+      int from = in.at();
       int min;
       int max;
-      if (skip("*")) {
+      if (in.skip("*")) {
         min = 0;
         max = Expr.UNBOUNDED;
-      } else if (skip("+")) {
+      } else if (in.skip("+")) {
         min = 1;
         max = Expr.UNBOUNDED;
-      } else if (skip("?")) {
+      } else if (in.skip("?")) {
         min = 0;
         max = 1;
-      } else if (skip("{")) {
+      } else if (in.skip("{")) {
         space(nested);
-        min = looking(",") ? 0 : count();
+        min = in.looking(",") ? 0 : count();
         space(nested);
         max = min;
-        if (skip(",")) {
+        if (in.skip(",")) {
           space(nested);
-          max = looking("}") ? Expr.UNBOUNDED : count();
+          max = in.looking("}") ? Expr.UNBOUNDED : count();
           space(nested);
         }
-        if (!skip("}")) {
-          throw error(at, "expected '}' after a count like {2}, {2,}, {,5} or {2,5}");
+        if (!in.skip("}")) {
+          throw error(in.at(), "expected '}' after a count like {2}, {2,}, {,5} or {2,5}");
         }
         if (max < min) {
           throw error(from, "the counts of a repetition are in the wrong order");
         }
       } else {
-        at = back;
+        in.to(back);
         return e;
       }
       e = new Syntax.Repeat(e, min, max);
@@ -277,30 +268,28 @@ public final class GbnfParser {
   }
 
   private int count() {
-    int start = at;
-    long n = 0;
-    while (at < source.length() && source.charAt(at) >= '0' && source.charAt(at) <= '9') {
-      n = Math.min(Integer.MAX_VALUE, n * 10 + source.charAt(at++) - '0');
-    }
-    if (at == start) {
-      throw error(at, "expected a number of times");
+    int start = in.at();
+    int n = in.number();
+    if (n < 0) {
+      throw error(start, "expected a number of times");
     }
     if (n > MAX_COUNT) {
       throw error(start, "a count above " + MAX_COUNT + "; use '*' or a smaller one");
     }
-    return (int) n;
+    return n;
   }
 
   private Syntax literal() {
-    int start = at;
-    return new Syntax.Regular(Expr.literal(text()), source.substring(start, at));
+    int start = in.at();
+    return new Syntax.Regular(Expr.literal(text()), in.since(start));
   }
 
   private String text() {
-    int start = at++;
+    int start = in.at();
+    in.next();
     StringBuilder text = new StringBuilder();
-    while (!skip("\"")) {
-      if (at >= source.length()) {
+    while (!in.skip("\"")) {
+      if (!in.more()) {
         throw error(start, "a '\"' without its partner; write '\\\"' for the character");
       }
       text.appendCodePoint(character());
@@ -312,19 +301,21 @@ public final class GbnfParser {
   }
 
   private Syntax characterClass() {
-    int start = at++;
-    boolean negated = skip("^");
+    int start = in.at();
+    in.next();
+    boolean negated = in.skip("^");
     int[] bounds = new int[16];
     int n = 0;
-    while (!skip("]")) {
-      if (at >= source.length()) {
+    while (!in.skip("]")) {
+      if (!in.more()) {
         throw error(start, "a '[' without ']'; write '\\[' for the character");
       }
       int from = character();
       int to = from;
-      if (looking("-") && !looking("-]")) {
-        int dash = at++;
-        if (at >= source.length()) {
+      if (in.looking("-") && !in.looking("-]")) {
+        int dash = in.at();
+        in.next();
+        if (!in.more()) {
           throw error(start, "a '[' without ']'; write '\\[' for the character");
         }
         to = character();
@@ -340,20 +331,19 @@ public final class GbnfParser {
     }
     CodePoints set = CodePoints.ranges(Arrays.copyOf(bounds, n));
     Expr expr = (negated ? set.complement() : set).expr();
-    return new Syntax.Regular(expr, source.substring(start, at));
+    return new Syntax.Regular(expr, in.since(start));
   }
 
   private int character() {
-    int start = at;
-    int c = source.codePointAt(at);
-    at += Character.charCount(c);
+    int start = in.at();
+    int c = in.codePoint();
     if (c != '\\') {
       return c;
     }
-    if (at >= source.length()) {
+    if (!in.more()) {
       throw error(start, "a '\\' at the end");
     }
-    char kind = source.charAt(at++);
+    char kind = in.next();
     return switch (kind) {
       case 'n' -> '\n';
       case 'r' -> '\r';
@@ -372,18 +362,10 @@ public final class GbnfParser {
   }
 
   private int hex(int digits, int start) {
-    long v = 0;
-    for (int i = 0; i < digits; i++) {
-      int d = at < source.length() ? Character.digit(source.charAt(at), 16) : -1;
-      if (d < 0) {
-        throw error(start, "expected " + digits + " hexadecimal digits");
-      }
-      v = v * 16 + d;
-      at++;
-    }
-    if (v > Character.MAX_CODE_POINT) {
+    int point = in.hex(digits, start);
+    if (point < 0 || point > Character.MAX_CODE_POINT) {
       throw error(start, "no such code point; the largest is 10FFFF");
     }
-    return (int) v;
+    return point;
   }
 }
