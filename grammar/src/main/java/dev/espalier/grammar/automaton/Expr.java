@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +59,7 @@ public final class Expr {
   /** Only the empty text. */
   public static final Expr EMPTY = make(Kind.EMPTY, ByteSet.NONE, NO_ARGS, 0, 0);
 
-  private static final Expr ANY_BYTE = bytes(ByteSet.ALL);
+  static final Expr ANY_BYTE = bytes(ByteSet.ALL);
 
   /** Every text. */
   public static final Expr ALL = repeat(ANY_BYTE, 0, UNBOUNDED);
@@ -167,9 +165,9 @@ public final class Expr {
       count = Math.max(count, a.largestCount);
     }
     largestCount = count;
-    least = saturated(leastBytes());
-    fewest = saturated(fewestBytes());
-    reach = saturated(reachBytes());
+    least = Lengths.least(this);
+    fewest = Lengths.fewest(this);
+    reach = Lengths.reach(this);
     inside = TextSearch.distance(this, true);
     outside = TextSearch.distance(this, false);
   }
@@ -379,17 +377,6 @@ public final class Expr {
       return EMPTY;
     }
     return interned(new Expr(literals, from, to, depth));
-  }
-
-  private Map<Expr, ByteSet> branches(Literals texts) {
-    Map<Expr, ByteSet> out = new LinkedHashMap<>();
-    for (int i = nullable ? min + 1 : min; i < max; ) {
-      int next = texts.nextBranch(i, max, depth);
-      ByteSet b = ByteSet.of(texts.byteAt(i, depth));
-      out.merge(trie(texts, i, next, depth + 1), b, ByteSet::or);
-      i = next;
-    }
-    return out;
   }
 
   /** One after another. */
@@ -609,7 +596,12 @@ public final class Expr {
     equation.right = definition;
   }
 
-  private Expr definition() {
+  /** The name of a {@link #loop}. */
+  String name() {
+    return Objects.requireNonNull(equation).name;
+  }
+
+  Expr definition() {
     return Objects.requireNonNull(Objects.requireNonNull(equation).right);
   }
 
@@ -744,47 +736,10 @@ public final class Expr {
   Edge[] edges() {
     Edge[] known = edges;
     if (known == null) {
-      known = deriveAll();
+      known = Derivatives.of(this);
       edges = known;
     }
     return known;
-  }
-
-  private Edge[] deriveAll() {
-    return switch (kind) {
-      case NONE, EMPTY -> new Edge[0];
-      case SET -> new Edge[] {new Edge(set, EMPTY)};
-      case TRIE -> pack(branches(Objects.requireNonNull(literals)));
-      case SEQ -> {
-        Edge[] head = mapEdges(args[0].edges(), e -> append(e, args[1]));
-        yield args[0].nullable ? merge(List.of(head, args[1].edges())) : head;
-      }
-      case REPEAT -> {
-        Expr rest = afterOneRound();
-        yield mapEdges(args[0].edges(), e -> append(e, rest));
-      }
-      case OR -> {
-        List<Edge[]> all = new ArrayList<>(args.length);
-        for (Expr a : args) {
-          all.add(a.edges());
-        }
-        yield merge(all);
-      }
-      case AND -> intersect();
-      case LOOP -> definition().edges();
-      case NOT -> {
-        Map<Expr, ByteSet> out = new LinkedHashMap<>();
-        ByteSet rest = ByteSet.ALL;
-        for (Edge e : args[0].edges()) {
-          out.merge(not(e.target), e.bytes, ByteSet::or);
-          rest = rest.and(e.bytes.complement());
-        }
-        if (!rest.isEmpty()) {
-          out.merge(ALL, rest, ByteSet::or);
-        }
-        yield pack(out);
-      }
-    };
   }
 
   static Expr append(Expr e, Expr tail) {
@@ -796,82 +751,6 @@ public final class Expr {
       parts.add(seq(a, tail));
     }
     return or(parts);
-  }
-
-  private static Edge[] mapEdges(Edge[] edges, java.util.function.UnaryOperator<Expr> f) {
-    Map<Expr, ByteSet> out = new LinkedHashMap<>();
-    for (Edge e : edges) {
-      out.merge(f.apply(e.target), e.bytes, ByteSet::or);
-    }
-    return pack(out);
-  }
-
-  private static Edge[] pack(Map<Expr, ByteSet> targets) {
-    targets.remove(NONE);
-    Edge[] r = new Edge[targets.size()];
-    int n = 0;
-    for (Map.Entry<Expr, ByteSet> e : targets.entrySet()) {
-      r[n++] = new Edge(e.getValue(), e.getKey());
-    }
-    return r;
-  }
-
-  // Union of several automata's edges: where byte sets overlap, the targets are united.
-  private static Edge[] merge(List<Edge[]> all) {
-    ByteSet once = ByteSet.NONE;
-    ByteSet twice = ByteSet.NONE;
-    for (Edge[] edges : all) {
-      for (Edge e : edges) {
-        twice = twice.or(once.and(e.bytes));
-        once = once.or(e.bytes);
-      }
-    }
-    Map<Expr, ByteSet> out = new LinkedHashMap<>();
-    ByteSet single = twice.complement();
-    for (Edge[] edges : all) {
-      for (Edge e : edges) {
-        ByteSet own = e.bytes.and(single);
-        if (!own.isEmpty()) {
-          out.merge(e.target, own, ByteSet::or);
-        }
-      }
-    }
-    for (ByteSet rest = twice; !rest.isEmpty(); ) {
-      WorkBudget.check();
-      ByteSet alike = rest; // bytes that the same edges hold
-      List<Expr> targets = new ArrayList<>();
-      int b = rest.next(0);
-      for (Edge[] edges : all) {
-        for (Edge e : edges) {
-          if (e.bytes.contains(b)) {
-            alike = alike.and(e.bytes);
-            targets.add(e.target);
-          } else if (e.bytes.intersects(alike)) {
-            alike = alike.and(e.bytes.complement());
-          }
-        }
-      }
-      out.merge(or(targets), alike, ByteSet::or);
-      rest = rest.and(alike.complement());
-    }
-    return pack(out);
-  }
-
-  private Edge[] intersect() {
-    List<Edge> pending = List.of(args[0].edges());
-    for (int i = 1; i < args.length; i++) {
-      List<Edge> next = new ArrayList<>();
-      for (Edge p : pending) {
-        for (Edge e : args[i].edges()) {
-          ByteSet both = p.bytes.and(e.bytes);
-          if (!both.isEmpty()) {
-            next.add(new Edge(both, and(p.target, e.target)));
-          }
-        }
-      }
-      pending = next;
-    }
-    return mapEdges(pending.toArray(new Edge[0]), e -> e);
   }
 
   // ---- emptiness
@@ -997,7 +876,7 @@ public final class Expr {
    * on the whole text.
    */
   public Expr horizon(int length) {
-    return clipped(length, false);
+    return Horizon.of(this, length, false);
   }
 
   /**
@@ -1005,59 +884,8 @@ public final class Expr {
    * upper bounds that cannot be seen from here.
    */
   public Expr lowered(int length) {
-    return clipped(length, true);
+    return Horizon.of(this, length, true);
   }
-
-  private Expr clipped(int length, boolean low) {
-    if (largestCount < FEW_ROUNDS) {
-      return this;
-    }
-    return switch (kind) {
-      case SEQ -> {
-        List<Expr> parts = new ArrayList<>();
-        Expr e = this;
-        for (; e.kind == Kind.SEQ; e = e.args[1]) {
-          parts.add(e.args[0].clipped(length, low));
-        }
-        parts.add(e.clipped(length, low));
-        yield seq(parts.toArray(NO_ARGS));
-      }
-      case OR -> {
-        List<Expr> parts = new ArrayList<>(args.length);
-        for (Expr a : args) {
-          parts.add(a.clipped(length, low));
-        }
-        yield or(parts);
-      }
-      case REPEAT -> {
-        int rounds = length / Math.max(1, args[0].fewest) + 1; // begun within the horizon
-        Expr round = args[0].clipped(length, low);
-        if (low) {
-          boolean beyond = max > rounds && max < UNBOUNDED && min <= rounds;
-          yield repeat(round, min, beyond ? rounds : max);
-        }
-        yield repeat(round, Math.min(min, rounds), max >= rounds ? UNBOUNDED : max);
-      }
-      case AND -> {
-        // A limit of bytes says nothing where all that may have been begun fits into it.
-        List<Expr> others = new ArrayList<>(args.length);
-        int room = UNBOUNDED;
-        for (Expr a : args) {
-          if (a.repeatMin(ANY_BYTE) == 0) {
-            room = Math.min(room, a.max);
-          } else {
-            others.add(a);
-          }
-        }
-        Expr rest = and(others.toArray(NO_ARGS));
-        boolean fits = !low && room < UNBOUNDED && (long) rest.reach + length <= room;
-        yield fits ? rest.clipped(length, false) : this;
-      }
-      default -> this;
-    };
-  }
-
-  private static final int FEW_ROUNDS = 4; // seldom beyond a horizon
 
   /** Number of alternatives at the top: a measure of how ambiguous the automaton is here. */
   public int width() {
@@ -1176,68 +1004,12 @@ public final class Expr {
     return reach;
   }
 
-  private static int saturated(long bytes) {
-    return (int) Math.min(bytes, UNBOUNDED);
+  int least() {
+    return least;
   }
 
-  // Both from what the arguments have noted, so that no shape is looked at twice.
-
-  private long reachBytes() {
-    return switch (kind) {
-      case NONE, EMPTY -> 0;
-      case SET -> 1;
-      case SEQ -> Math.max((long) args[0].reach + args[1].least, args[1].reach);
-      case REPEAT -> args[0].reach + Math.max(0L, min - 1L) * args[0].least;
-      case OR -> {
-        long most = 0;
-        for (Expr a : args) {
-          most = Math.max(most, a.reach);
-        }
-        yield most;
-      }
-      default -> UNBOUNDED;
-    };
-  }
-
-  private long leastBytes() {
-    return switch (kind) {
-      case NONE, EMPTY -> 0;
-      case SET -> 1;
-      case SEQ -> (long) args[0].least + args[1].least;
-      case REPEAT -> (long) min * args[0].least;
-      case OR -> {
-        long fewest = UNBOUNDED;
-        for (Expr a : args) {
-          fewest = Math.min(fewest, a.least);
-        }
-        yield fewest;
-      }
-      default -> UNBOUNDED;
-    };
-  }
-
-  private long fewestBytes() {
-    return switch (kind) {
-      case NONE, EMPTY -> 0;
-      case SET -> 1;
-      case SEQ -> (long) args[0].fewest + args[1].fewest;
-      case REPEAT -> (long) min * args[0].fewest;
-      case OR -> {
-        long least = UNBOUNDED;
-        for (Expr a : args) {
-          least = Math.min(least, a.fewest);
-        }
-        yield least;
-      }
-      case AND -> {
-        long most = 0;
-        for (Expr a : args) {
-          most = Math.max(most, a.fewest);
-        }
-        yield most;
-      }
-      default -> nullable ? 0 : 1;
-    };
+  int fewest() {
+    return fewest;
   }
 
   /** If this is {@code e} repeated, its lower bound, else -1. */
@@ -1253,46 +1025,6 @@ public final class Expr {
   /** Shown to people, so no longer than these like to read: parts can be shared without end. */
   @Override
   public String toString() {
-    StringBuilder out = new StringBuilder();
-    show(out);
-    return out.length() <= SHOWN ? out.toString() : out.substring(0, SHOWN) + "…";
-  }
-
-  private static final int SHOWN = 1_000; // characters
-
-  private void show(StringBuilder out) {
-    if (out.length() > SHOWN) {
-      return;
-    }
-    switch (kind) {
-      case NONE -> out.append("∅");
-      case EMPTY -> out.append("ε");
-      case SET -> out.append(set);
-      case TRIE -> out.append("one of ").append(max - min).append(" texts");
-      case LOOP -> out.append(Objects.requireNonNull(equation).name);
-      case SEQ -> {
-        args[0].show(out);
-        args[1].show(out);
-      }
-      case REPEAT -> {
-        out.append('(');
-        args[0].show(out);
-        out.append("){").append(min).append(',').append(max == UNBOUNDED ? "" : max).append('}');
-      }
-      case OR, AND -> {
-        String between = "(";
-        for (Expr a : args) {
-          out.append(between);
-          a.show(out);
-          between = kind == Kind.OR ? "|" : "&";
-        }
-        out.append(')');
-      }
-      case NOT -> {
-        out.append("~(");
-        args[0].show(out);
-        out.append(')');
-      }
-    }
+    return ExprText.of(this);
   }
 }
