@@ -94,7 +94,7 @@ final class Captures {
       int n = vocabulary.byteLength(token);
       for (int i = 0; i < n && !state.isDead(); i++) {
         int b = vocabulary.byteAt(token, i) & 0xFF;
-        if (!named && machine.borderBefore(state, b)) {
+        if (!named && machine.lexer.borderBefore(state, b)) {
           borders.set(bytes.size());
         }
         state = machine.step(state, b);

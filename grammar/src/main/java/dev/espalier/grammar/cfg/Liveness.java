@@ -46,13 +46,13 @@ final class Liveness {
           }
         }
       }
-      work += machine.costOfSuccessors(state);
+      work += machine.lexer.costOfSuccessors(state);
       if (cameFrom.size() > SEARCH || work > WORK) {
         from.liveness = ParseState.LIVE;
         vain++;
         return;
       }
-      for (ParseState next : machine.successors(state)) {
+      for (ParseState next : machine.lexer.successors(state)) {
         if (!next.isDead()
             && next.liveness != ParseState.DEAD
             && cameFrom.putIfAbsent(next, state) == null) {

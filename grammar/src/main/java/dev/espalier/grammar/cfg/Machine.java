@@ -1,7 +1,6 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
-import dev.espalier.CompiledConstraint;
 import dev.espalier.TokenSet;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteClasses;
@@ -9,14 +8,10 @@ import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +25,13 @@ final class Machine {
   // frames. So ambiguity that does not matter for what follows vanishes by construction, states
   // recur, and a text that was seen before costs one look-up per byte.
   private static final int TABLE_LIMIT = 300_000;
-  private static final long MAX_MASK_BYTES = 32L << 20;
-  private static final long BYTES_PER_MASKED = 64;
 
   private static final Symbol[] NO_SYMBOLS = {};
 
   final TokenTables tables;
   final ByteClasses classes;
   final List<Symbol> symbols;
-  private final Form.Table forms;
   private final Symbol end;
-  private final Inner.Table inners;
   private final boolean lexing;
   private final @Nullable LexemeState skip; // between terminals; null for nothing
   private final @Nullable Liveness liveness; // null where all states are live
@@ -54,17 +45,13 @@ final class Machine {
   private final Frames frames = new Frames();
   private final Predictions predictions;
 
-  // A place that is read alone has this frame; the text may end where its rule is complete.
-  private final Frame alone;
-  private final Map<LexemeState, ParseState> lexemesAlone = new HashMap<>();
+  final Alone alone;
 
   private final ParseState dead;
   private final ParseState start;
-  private final MaskBuilder masks;
-  private @Nullable PartialMasks partialMasks; // null where a place is not read alone
-  private final TokenSets sets;
-  private final ArrayList<ParseState> masked = new ArrayList<>(); // that hold one of the sets
-  private final ArrayDeque<Closure> spare = new ArrayDeque<>();
+  private final StateMasks masks;
+  private final Closures closures;
+  final Lexing lexer;
   private final WorkBudget budget = new WorkBudget("a step", WorkBudget.TIME_OF_A_STEP);
 
   Machine(
@@ -77,21 +64,19 @@ final class Machine {
       boolean lexing,
       @Nullable LexemeState skip,
       Inner.Table inners) {
-    this.inners = inners;
     this.lexing = lexing;
     this.skip = skip;
     this.symbols = symbols;
     this.end = end;
-    this.forms = forms;
     this.classes = classes;
     this.tables = tables;
     predictions = new Predictions(symbols, end, forms, frames, classes, this::entered);
-    sets = new TokenSets(tables.trie().vocabularySize());
-    masks = new MaskBuilder(this, sets);
+    closures = new Closures(this, inners, forms, frames);
     namesTokens = symbols.stream().anyMatch(s -> s.tokens != null);
     counts = symbols.stream().anyMatch(s -> s.inner != null && s.inner.counts());
     boolean plain = !lexing && symbols.stream().allMatch(s -> s.tokens == null && s.inner == null);
-    partialMasks = plain ? new PartialMasks(this, sets) : null;
+    masks = new StateMasks(this, plain);
+    lexer = new Lexing(this, predictions, frames, closures, skip, this::entered);
     dead =
         new ParseState(
             new LexemeState[0],
@@ -103,8 +88,9 @@ final class Machine {
             false,
             classes.size());
     Frame bottom = frames.frame(new Form[0], new Frame[0]);
-    alone = frames.frame(new Form[] {forms.calling(end)}, new Frame[] {bottom});
-    Closure closure = closure();
+    Frame above = frames.frame(new Form[] {forms.calling(end)}, new Frame[] {bottom});
+    alone = new Alone(above, end, closures);
+    Closure closure = closures.open();
     closure.add(forms.sequence(forms.calling(root), forms.calling(end)), bottom);
     closure.mayEnd |= root.nullable;
     start = closure.finish();
@@ -171,9 +157,9 @@ final class Machine {
       if (to != null && to.isDead()) {
         return dead; // many tokens are refused, and asking is cheap
       } else if (to != null) {
-        Closure closure = borrow();
+        Closure closure = closures.borrow();
         closure.enter(to, state.lexemeFrames[0]);
-        known = finish(closure);
+        known = closures.finish(closure);
         leaps.put(token, known);
       }
       return known;
@@ -189,7 +175,7 @@ final class Machine {
   }
 
   private ParseState newStep(ParseState state, int c) {
-    ParseState next = lexing ? read(state, c) : compute(state, c, null, 0);
+    ParseState next = lexing ? lexer.read(state, c) : compute(state, c, null, 0);
     if (liveness != null && !next.isDead() && !liveness.isLive(next)) {
       next = dead;
     }
@@ -219,7 +205,7 @@ final class Machine {
     if (takers.length == 0 && isRefused(state, b)) {
       return dead;
     }
-    Closure closure = borrow();
+    Closure closure = closures.borrow();
     for (int i = 0; i < state.lexemes.length; i++) {
       LexemeState from = state.lexemes[i];
       LexemeState to = from.step(b);
@@ -240,7 +226,7 @@ final class Machine {
         closure.enter(inner.state.step((byte) b), predictions.frame(state, i));
       }
     }
-    return finish(closure);
+    return closures.finish(closure);
   }
 
   // Most of what is asked for, and so not worth a closure.
@@ -273,88 +259,6 @@ final class Machine {
     return lexing;
   }
 
-  // A state is inside terminals, all of which began at the same byte, or between two: it has
-  // lexemes or forms, never both. All the terminals that the parser can use are read at once. While
-  // some go on, the others are forgotten; where none does, those that accept have ended, and the
-  // next ones begin. A lazy one ends all as soon as it accepts.
-
-  /** What {@link #successors} costs, in steps of a terminal over a byte. */
-  long costOfSuccessors(ParseState state) {
-    int read = state.lexemes.length + state.inners.length;
-    return (long) classes.size() * (1 + (read > 0 ? read : predict(state).symbols.length));
-  }
-
-  /** The states after any byte, and after the tokens that the grammar names. */
-  Set<ParseState> successors(ParseState state) {
-    Set<ParseState> found = new LinkedHashSet<>();
-    for (int c = 0; c < classes.size(); c++) {
-      ParseState known = state.next[c];
-      ParseState next = known != null ? known : read(state, c);
-      found.add(counts ? counted(next) : next); // as if every byte were a token
-    }
-    ParseState between = between(state);
-    Prediction prediction = predictions.of(between);
-    for (Symbol s : prediction.tokens) {
-      found.add(popped(predictions.frame(between, prediction.placeOf(s))));
-    }
-    return found;
-  }
-
-  // What is being read, one token further.
-  private ParseState counted(ParseState state) {
-    Closure closure = closure();
-    for (int i = 0; i < state.lexemes.length; i++) {
-      closure.hold(state.lexemes[i], state.lexemeFrames[i]);
-    }
-    for (int i = 0; i < state.inners.length; i++) {
-      closure.hold(afterToken(state.inners[i].state), state.innerFrames[i]);
-    }
-    return state.isInside() ? closure.held() : state;
-  }
-
-  private static CompiledConstraint.@Nullable State afterToken(CompiledConstraint.State inner) {
-    return inner instanceof Limited.Counting c ? c.tokenEnded() : inner;
-  }
-
-  private ParseState read(ParseState state, int c) {
-    int b = classes.sample(c);
-    Closure closure = borrow();
-    for (int i = 0; i < state.lexemes.length; i++) {
-      closure.hold(state.lexemes[i].step(b), state.lexemeFrames[i]);
-    }
-    for (int i = 0; i < state.inners.length; i++) {
-      closure.hold(state.inners[i].state.step((byte) b), state.innerFrames[i]);
-    }
-    if (closure.isEmpty()) {
-      ParseState between = between(state);
-      Prediction prediction = predictions.of(between);
-      for (int i : prediction.takers(c)) {
-        LexemeState lexeme = prediction.symbols[i].lexeme;
-        if (lexeme != null) {
-          closure.hold(lexeme.step(b), predictions.frame(between, i));
-        }
-        Inner inner = prediction.symbols[i].inner;
-        if (inner != null) {
-          closure.hold(inner.state.step((byte) b), predictions.frame(between, i));
-        }
-      }
-      if (skips(between)) {
-        Frame back = frames.frame(between.forms, between.formFrames);
-        entered(back);
-        closure.hold(Objects.requireNonNull(skip).step(b), back);
-      }
-    }
-    ParseState result = closure.held();
-    closure.clear();
-    spare.push(closure);
-    return result;
-  }
-
-  // Ignored texts come after a terminal and where another may follow.
-  private boolean skips(ParseState between) {
-    return skip != null && between != start && predictions.of(between).symbols.length > 0;
-  }
-
   /** The state if what is being read ends here: the same one where nothing is being read. */
   ParseState between(ParseState state) {
     if (!lexing || !state.isInside()) {
@@ -362,52 +266,14 @@ final class Machine {
     }
     ParseState known = state.ended;
     if (known == null) {
-      known = end(state);
+      known = slowEnd(state);
       state.ended = known;
     }
     return known;
   }
 
-  private synchronized ParseState end(ParseState state) {
-    Closure closure = closure();
-    for (int i = 0; i < state.lexemes.length; i++) {
-      if (state.lexemes[i].accepts()) {
-        closure.pop(state.lexemeFrames[i]);
-      }
-    }
-    for (int i = 0; i < state.inners.length; i++) {
-      if (state.inners[i].accepts()) {
-        closure.pop(state.innerFrames[i]);
-      }
-    }
-    return closure.finish();
-  }
-
-  /** The state after everything that is being read has ended, whether or not it can end here. */
-  ParseState behind(ParseState state) {
-    Closure closure = closure();
-    for (Frame frame : state.lexemeFrames) {
-      closure.pop(frame);
-    }
-    for (Frame frame : state.innerFrames) {
-      closure.pop(frame);
-    }
-    return closure.finish();
-  }
-
-  /** Whether a byte begins something new: a lexer's terminal, or what is ignored. */
-  boolean borderBefore(ParseState state, int b) {
-    for (LexemeState l : state.lexemes) {
-      if (!l.step(b).isDead()) {
-        return false;
-      }
-    }
-    for (Inner i : state.inners) {
-      if (i.state.step((byte) b) != null) {
-        return false;
-      }
-    }
-    return true;
+  private synchronized ParseState slowEnd(ParseState state) {
+    return lexer.end(state);
   }
 
   /** Whether the text may end here. */
@@ -430,7 +296,7 @@ final class Machine {
   synchronized ParseState step(ParseState state, int token, ParseState read) {
     ParseState between = between(state);
     Prediction prediction = predictions.of(between);
-    Closure closure = closure();
+    Closure closure = closures.open();
     for (Symbol s : prediction.tokens) {
       TokenSet set = s.tokens;
       if (set != null && set.contains(token)) {
@@ -468,10 +334,10 @@ final class Machine {
 
   private synchronized ParseState endToken(ParseState state) {
     if (lexing) {
-      ParseState ended = counted(state);
+      ParseState ended = lexer.counted(state);
       return liveness == null || ended.isDead() || liveness.isLive(ended) ? ended : dead;
     }
-    Closure closure = closure();
+    Closure closure = closures.open();
     for (int i = 0; i < state.lexemes.length; i++) {
       closure.hold(state.lexemes[i], state.lexemeFrames[i]);
     }
@@ -480,7 +346,7 @@ final class Machine {
     }
     closure.drain();
     for (int i = 0; i < state.inners.length; i++) {
-      closure.enter(afterToken(state.inners[i].state), state.innerFrames[i]);
+      closure.enter(Lexing.afterToken(state.inners[i].state), state.innerFrames[i]);
     }
     return closure.finish();
   }
@@ -491,7 +357,7 @@ final class Machine {
     if (known == null && lexing) {
       ParseState between = between(state);
       known = predict(between).first;
-      if (skips(between)) {
+      if (lexer.skips(between)) {
         known = known.or(Objects.requireNonNull(skip).first());
       }
       for (LexemeState l : state.lexemes) {
@@ -518,98 +384,27 @@ final class Machine {
     return predictions.of(state);
   }
 
+  /** The tokens that may come. */
   TokenSet mask(ParseState state) {
     TokenSet known = state.mask;
-    if (known == null) {
-      synchronized (this) {
-        try {
-          known = budget.spend(() -> build(state));
-        } catch (StackOverflowError e) {
-          throw tooDeep();
-        }
-        if (sets.bytes() + BYTES_PER_MASKED * masked.size() > MAX_MASK_BYTES) {
-          sets.clear();
-          masked.forEach(s -> s.mask = null);
-          masked.clear();
-        }
-        state.mask = known;
-        masked.add(state);
-      }
+    return known != null ? known : slowMask(state);
+  }
+
+  private synchronized TokenSet slowMask(ParseState state) {
+    try {
+      return budget.spend(() -> masks.of(state));
+    } catch (StackOverflowError e) {
+      throw tooDeep();
     }
-    return known;
-  }
-
-  private TokenSet build(ParseState state) {
-    PartialMasks readings = partialMasks;
-    if (readings != null) {
-      try {
-        return readings.build(state);
-      } catch (PartialMasks.TooManyRests e) {
-        partialMasks = null;
-      }
-    }
-    return masks.build(state);
-  }
-
-  /** The frame of what is read alone. */
-  Frame alone() {
-    return alone;
-  }
-
-  boolean isAlone(Frame frame) {
-    return frame == alone;
-  }
-
-  /**
-   * A place in a lexeme, or one that does the same to tokens, as if nothing were below its frame.
-   */
-  ParseState alone(LexemeState place) {
-    LexemeState lexeme = place.clamped();
-    ParseState known = lexemesAlone.get(lexeme);
-    if (known == null) {
-      Closure closure = borrow();
-      closure.enter(lexeme, alone);
-      known = finish(closure);
-      lexemesAlone.put(lexeme, known);
-    }
-    return known;
-  }
-
-  /** A symbol's beginning as if nothing were after it; null for the end of the text. */
-  @Nullable ParseState alone(Symbol symbol) {
-    ParseState known = symbol.alone;
-    if (known == null && symbol != end) {
-      LexemeState lexeme = symbol.lexeme;
-      if (lexeme != null) {
-        known = alone(lexeme);
-      } else {
-        known = alone(Objects.requireNonNull(symbol.body));
-      }
-      symbol.alone = known;
-    }
-    return known;
-  }
-
-  /** What is left of a rule, as if nothing were below its frame. */
-  ParseState alone(Form form) {
-    ParseState known = form.alone;
-    if (known == null) {
-      Closure closure = borrow();
-      closure.add(form, alone);
-      closure.drain();
-      known = finish(closure);
-      form.alone = known;
-    }
-    return known;
   }
 
   /** The state after a frame's call has ended. */
   ParseState popped(Frame frame) {
     ParseState known = frame.popped;
     if (known == null) {
-      Closure closure = borrow();
+      Closure closure = closures.borrow();
       closure.pop(frame);
-      known = finish(closure);
+      known = closures.finish(closure);
       frame.popped = known;
     }
     return known;
@@ -621,22 +416,6 @@ final class Machine {
     if (frame.cascade > 0 && frame.cascade % Frame.LEVELS == 0) {
       popped(frame);
     }
-  }
-
-  // Closures are used again, several at once where one needs another's result.
-  private Closure borrow() {
-    return spare.isEmpty() ? closure() : spare.pop();
-  }
-
-  private ParseState finish(Closure borrowed) {
-    ParseState result = borrowed.finish();
-    borrowed.clear();
-    spare.push(borrowed);
-    return result;
-  }
-
-  private Closure closure() {
-    return new Closure(this, inners, forms, frames);
   }
 
   /** The one state that equals this one. */
@@ -662,7 +441,7 @@ final class Machine {
     states.clear();
     frames.forget();
     predictions.forget();
-    lexemesAlone.clear();
+    alone.forget();
   }
 
   /** Number of states made and not forgotten, for tests and reports. */

@@ -164,9 +164,9 @@ final class MaskBuilder {
       Inner inner = state.inners[0];
       if (inner.state instanceof Limited.Read limited) {
         stay(limited);
-        leave(machine.behind(state), limited.lexeme().mask().endings());
+        leave(machine.lexer.behind(state), limited.lexeme().mask().endings());
       } else {
-        through(inner, machine.behind(state), true);
+        through(inner, machine.lexer.behind(state), true);
       }
       for (int i = 1; inner.accepts() && i < trie.end(0); i = trie.end(i)) {
         if (inner.state.step((byte) trie.byteAt(i)) == null) {
@@ -178,7 +178,7 @@ final class MaskBuilder {
     LexemeMask mask = only == null || state.inners.length > 0 ? null : only.maskAt(node);
     if (mask != null) {
       stay(mask);
-      leave(machine.behind(state), mask.endings());
+      leave(machine.lexer.behind(state), mask.endings());
     }
     for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
       if (mask != null && only != null && !only.step(trie.byteAt(i)).isDead()) {

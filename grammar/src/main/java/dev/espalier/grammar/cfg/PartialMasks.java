@@ -147,7 +147,7 @@ final class PartialMasks {
     }
     Sum sum = begin();
     for (int i = 0; i < state.lexemes.length; i++) {
-      PartialMask part = read(machine.alone(state.lexemes[i]), null, everything);
+      PartialMask part = read(machine.alone.of(state.lexemes[i]), null, everything);
       sum.add(part);
       for (Rest rest : part.rests) {
         goOn(sum, state.lexemeFrames[i], rest);
@@ -179,14 +179,14 @@ final class PartialMasks {
       }
       if (rest.ambiguous || (rest != everything && !form.callsRules())) {
         // Cut into symbols, an ambiguous rest would leave one more for each way to cut the tokens.
-        PartialMask part = read(machine.alone(form), null, rest);
+        PartialMask part = read(machine.alone.of(form), null, rest);
         sum.add(part);
         for (Rest more : part.rests) {
           goOn(sum, frame, more);
         }
       } else {
         for (Form.Call call : form.calls()) {
-          ParseState beginning = machine.alone(call.symbol());
+          ParseState beginning = machine.alone.of(call.symbol());
           if (beginning == null || !rest.beginsWithin(machine.first(beginning))) {
             continue; // the end of the text, or no token
           }
@@ -212,7 +212,7 @@ final class PartialMasks {
   }
 
   private void goOn(Sum sum, Frame frame, Rest rest) {
-    if (machine.isAlone(frame)) {
+    if (frame == machine.alone.frame()) {
       sum.rests.add(rest);
       return;
     }
@@ -226,7 +226,7 @@ final class PartialMasks {
 
   // Adds what a form makes of a rest, whatever its frame makes of it.
   private void look(Sum sum, Form form, Frame frame, Rest rest) {
-    ByteSet first = machine.first(machine.alone(form));
+    ByteSet first = machine.first(machine.alone.of(form));
     LexemeMask leaving = rest.leaving;
     if (leaving == null) {
       add(sum, form, frame, rest, first);
@@ -261,7 +261,7 @@ final class PartialMasks {
   private Rest[] pieces(Rest rest, LexemeMask leaving) {
     Rest[] pieces = rest.pieces;
     if (pieces == null) {
-      pieces = walked(machine.alone(leaving.state()), everything).rests;
+      pieces = walked(machine.alone.of(leaving.state()), everything).rests;
       rest.pieces = pieces;
     }
     return pieces;
@@ -301,7 +301,7 @@ final class PartialMasks {
   // A rule that does not begin with itself is read by the symbols that it begins with.
   private PartialMask composed(Form body, Rest rest) {
     Sum sum = begin();
-    sum.visits.add(body, machine.alone(), rest);
+    sum.visits.add(body, machine.alone.frame(), rest);
     complete(sum);
     held += 100 + 4L * sum.size;
     PartialMask part =
