@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Alternatives that differ in nothing but how often their parts may be repeated. */
+/** Parts that differ in nothing but how often something may be repeated. */
 final class Bounds {
   // A word limit such as (\w{1,20}\s?){1,40} reads a word of twenty letters as one word or as
   // twenty, and after some letters there is an alternative for every number of words:
@@ -35,6 +35,28 @@ final class Bounds {
       }
     }
     alternatives.removeIf(e -> e.bounded && isCovered(e, alike.getOrDefault(e.shape, List.of())));
+  }
+
+  /** Makes one of all lengths in characters that a list asks for at once. */
+  static void mergeLengths(List<Expr> conjuncts) {
+    int lengths = 0;
+    int min = 0;
+    int max = Expr.UNBOUNDED;
+    for (Expr e : conjuncts) {
+      if (isLength(e)) {
+        lengths++;
+        min = Math.max(min, e.repeatMin());
+        max = Math.min(max, e.repeatMost());
+      }
+    }
+    if (lengths > 1) { // a text has one length only, so its limits meet
+      conjuncts.removeIf(Bounds::isLength);
+      conjuncts.add(min > max ? Expr.NONE : Expr.repeat(Utf8.CHAR, min, max));
+    }
+  }
+
+  private static boolean isLength(Expr e) {
+    return e.kind() == Expr.Kind.REPEAT && e.args()[0] == Utf8.CHAR;
   }
 
   private static boolean isCovered(Expr e, List<Expr> others) {

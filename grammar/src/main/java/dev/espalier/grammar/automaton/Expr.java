@@ -372,6 +372,18 @@ public final class Expr {
     return literals.size() == 0 ? NONE : trie(literals, 0, literals.size(), 0);
   }
 
+  /** The texts of what {@link #oneOf} made; null for all other languages. */
+  public @Nullable List<byte[]> listed() {
+    if (kind != Kind.TRIE) {
+      return null;
+    }
+    List<byte[]> texts = new ArrayList<>(max - min);
+    for (int i = min; i < max; i++) {
+      texts.add(Objects.requireNonNull(literals).from(i, depth));
+    }
+    return texts;
+  }
+
   static Expr trie(Literals literals, int from, int to, int depth) {
     if (to - from == 1 && literals.length(from) == depth) {
       return EMPTY;
@@ -516,7 +528,8 @@ public final class Expr {
         return part.filtered(flat);
       }
     }
-    return normal(Kind.AND, flat, ALL);
+    Bounds.mergeLengths(flat);
+    return flat.contains(NONE) ? NONE : normal(Kind.AND, flat, ALL);
   }
 
   // Of few texts, those that all the others hold; so no intersection is left.

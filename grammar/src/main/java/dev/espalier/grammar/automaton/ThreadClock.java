@@ -13,15 +13,16 @@ public final class ThreadClock {
 
   private final long budgetNanos;
   private final int between;
-  private int calls; // since the start
+  private int work; // since the last look, or the start
+  private boolean running;
   private long began; // when it was looked at first, which most work ends before
   private long spent; // at the last look
   private boolean late;
 
   /**
    * @param budget from the first look on
-   * @param between calls of {@link #isLate} between two looks, which take some hundred nanoseconds
-   *     each
+   * @param between calls of {@link #isLate()} between two looks, which take some hundred
+   *     nanoseconds each
    */
   public ThreadClock(Duration budget, int between) {
     budgetNanos = budget.toNanos();
@@ -30,23 +31,42 @@ public final class ThreadClock {
 
   /** Begins anew. */
   public void restart() {
-    calls = 0;
+    work = 0;
+    running = false;
     spent = 0;
     late = false;
   }
 
+  /** Begins anew, with a first look at once. */
+  public void start() {
+    restart();
+    look();
+  }
+
   /** Whether the budget is spent, as far as the last look tells. */
   public boolean isLate() {
-    if (++calls % between == 0) {
-      long now = THREADS.getCurrentThreadCpuTime();
-      if (calls == between) {
-        began = now;
-      } else {
-        spent = now - began;
-        late = spent > budgetNanos;
-      }
+    return isLate(1);
+  }
+
+  /** The same after work that counts as so many calls. */
+  public boolean isLate(int calls) {
+    work += calls;
+    if (work >= between) {
+      look();
     }
     return late;
+  }
+
+  private void look() {
+    work = 0;
+    long now = THREADS.getCurrentThreadCpuTime();
+    if (running) {
+      spent = now - began;
+      late = spent > budgetNanos;
+    } else {
+      running = true;
+      began = now;
+    }
   }
 
   /** The time from the first look to the last. */

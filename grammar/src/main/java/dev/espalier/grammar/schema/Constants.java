@@ -59,7 +59,7 @@ final class Constants {
       }
       case NUMBER -> {
         Set<BigDecimal> numbers = new LinkedHashSet<>();
-        ofType.forEach(v -> numbers.add(normal(v.decimalValue())));
+        ofType.forEach(v -> numbers.add(normal(Keywords.checked(v.decimalValue()))));
         yield formulas.atom(new Atom.OneOfNumbers(numbers));
       }
       case ARRAY, OBJECT -> {
@@ -102,7 +102,10 @@ final class Constants {
 
   private Formula array(JsonNode value) {
     List<SchemaNode> prefix = new ArrayList<>();
-    value.forEach(v -> prefix.add(references.exactly(v)));
+    for (JsonNode v : value) {
+      formulas.spendOn(Formulas.PARTS_PER_UNIT);
+      prefix.add(references.exactly(v));
+    }
     Atom.ItemRules rules =
         items.computeIfAbsent(
             references.exactly(value),
@@ -117,6 +120,7 @@ final class Constants {
     Map<String, SchemaNode> named = new LinkedHashMap<>();
     List<Formula> all = new ArrayList<>();
     for (Map.Entry<String, JsonNode> e : value.properties()) {
+      formulas.spendOn(Formulas.PARTS_PER_UNIT);
       named.put(e.getKey(), references.exactly(e.getValue()));
       all.add(formulas.atom(new Atom.HasKey(e.getKey())));
     }

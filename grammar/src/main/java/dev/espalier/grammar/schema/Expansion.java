@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
@@ -19,6 +20,9 @@ import java.util.Set;
  * used under the machine's lock.
  */
 final class Expansion {
+  private static final int FEW_SETS = 64; // of constants, left as they are
+  private static final int MAX_EXCLUSIVE = 256; // parts of a oneOf, each less all the others
+
   private record Place(SchemaNode schema, JsonType type) {}
 
   private final References references;
@@ -132,6 +136,7 @@ final class Expansion {
   }
 
   private Formula expand(SchemaNode schema, JsonType type) {
+    formulas.spendOn(Formulas.PARTS_PER_UNIT);
     Keywords k = keywords(schema);
     List<Formula> all = new ArrayList<>();
     for (SchemaNode target : k.targets()) {
@@ -164,6 +169,25 @@ final class Expansion {
     return formulas.and(all);
   }
 
+  // Constants among many alternatives are one set of texts.
+  private static Expr anyOf(List<Formula> parts) {
+    List<Expr> languages = new ArrayList<>();
+    List<byte[]> texts = new ArrayList<>();
+    for (Formula part : parts) {
+      Expr language = language(part);
+      List<byte[]> listed = parts.size() > FEW_SETS ? language.listed() : null;
+      if (listed == null) {
+        languages.add(language);
+      } else {
+        texts.addAll(listed);
+      }
+    }
+    if (!texts.isEmpty()) {
+      languages.add(Expr.oneOf(texts));
+    }
+    return Expr.or(languages);
+  }
+
   /** The texts that satisfy a formula over string assertions. */
   static Expr language(Formula f) {
     return switch (f.kind) {
@@ -172,8 +196,14 @@ final class Expansion {
       case ATOM -> ((Atom.Text) Objects.requireNonNull(f.atom)).language();
       case NOT -> Expr.and(Utf8.TEXT, Expr.not(language(f.parts.get(0))));
       case AND -> Expr.and(f.parts.stream().map(Expansion::language).toArray(Expr[]::new));
-      case OR -> Expr.or(f.parts.stream().map(Expansion::language).toArray(Expr[]::new));
+      case OR -> anyOf(f.parts);
       case ONE -> {
+        if (f.parts.size() > MAX_EXCLUSIVE) {
+          throw new BudgetExceededException(
+              "branches",
+              MAX_EXCLUSIVE,
+              "too many texts of a oneOf may be the same; use anyOf, or an enum");
+        }
         List<Expr> ways = new ArrayList<>();
         for (Formula p : f.parts) {
           Expr way = language(p);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class Formulas {
 
   private static final int FEW_BRANCHES = 128; // beyond them, cases are looked at one by one
 
+  static final int PARTS_PER_UNIT = 16; // that are looked at in a microsecond or so
   private static final int ABSORPTION_LIMIT = 64; // parts; above it the quadratic check is left out
 
   // Parts are shared, so they compare by identity; half of all time went into comparing them
@@ -74,7 +76,7 @@ final class Formulas {
   private final Set<Formula> manyBranched = new HashSet<>();
   private final Map<Formula, List<Formula>> alternatives = new HashMap<>();
   private final int limit;
-  private Runnable clock = () -> {};
+  private IntConsumer clock = work -> {};
   private int created = 2;
 
   /** At most {@code limit} formulas. */
@@ -82,14 +84,16 @@ final class Formulas {
     this.limit = limit;
   }
 
-  /** Asks a clock at every case that is looked at, which may throw. */
-  void clock(Runnable asked) {
-    clock = asked;
+  /** Tells a clock of work that was done, which may throw. */
+  void clock(IntConsumer told) {
+    clock = told;
   }
 
-  /** Lets the clock throw if the time for the present question is spent. */
-  void checkClock() {
-    clock.run();
+  /** Counts work as {@link Fixpoint#spend} does; nothing for less than a few parts. */
+  void spendOn(int parts) {
+    if (parts >= PARTS_PER_UNIT) {
+      clock.accept(parts / PARTS_PER_UNIT);
+    }
   }
 
   private Formula make(Kind kind, @Nullable Atom atom, List<Formula> parts) {
@@ -212,6 +216,7 @@ final class Formulas {
         flat.add(p);
       }
     }
+    spendOn(flat.size());
     for (Formula p : flat) {
       if (p.kind == Kind.NOT && flat.contains(p.parts.get(0))) {
         return zero;
@@ -378,8 +383,17 @@ final class Formulas {
       }
       return out;
     }
-    out.add(yes);
+    List<Formula> literals = new ArrayList<>(); // are one case together, however many they are
+    List<Formula> others = new ArrayList<>();
     for (Formula p : f.parts) {
+      (alternatives(p) == null ? literals : others).add(p);
+    }
+    if (others.isEmpty()) {
+      out.add(f);
+      return out;
+    }
+    out.add(and(literals));
+    for (Formula p : others) {
       List<Formula> ways = fewBranches(p);
       if (ways == null) {
         return null;
@@ -387,6 +401,7 @@ final class Formulas {
       Set<Formula> product = new LinkedHashSet<>();
       for (Formula a : out) {
         for (Formula b : ways) {
+          clock.accept(1);
           Formula both = and(a, b);
           if (!both.isFalse()) {
             product.add(both);
@@ -458,7 +473,7 @@ final class Formulas {
     if (f.isFalse() || !seen.add(f)) {
       return false;
     }
-    checkClock();
+    clock.accept(1);
     if (seen.size() > MAX_BRANCHES) {
       throw new BudgetExceededException(
           "branches",

@@ -20,6 +20,19 @@ final class Gone {
     return name >> 6 < words.length && ((words[name >> 6] >>> name) & 1) != 0;
   }
 
+  /** Whether any of these names but one is gone. */
+  boolean holdsSome(BitSet names, int but) {
+    for (int w = 0; w < words.length; w++) {
+      for (long left = words[w]; left != 0; left &= left - 1) {
+        int name = (w << 6) + Long.numberOfTrailingZeros(left);
+        if (name != but && names.get(name)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** These and more. */
   Gone with(BitSet more) {
     long[] added = more.toLongArray();

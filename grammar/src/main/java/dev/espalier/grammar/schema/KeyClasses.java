@@ -6,8 +6,10 @@ import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.TokenTables;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +68,7 @@ final class KeyClasses {
         listed.addAll(texts(few));
       }
     }
-    find(Utf8.TEXT, 0, 0);
+    part();
   }
 
   static KeyClasses of(List<Expr> languages, TokenTables tables, int stateLimit) {
@@ -76,22 +78,37 @@ final class KeyClasses {
             new Languages(languages, stateLimit), t -> new KeyClasses(languages, stateLimit));
   }
 
-  private void find(Expr names, int i, long bits) {
-    if (i > 0 && names.isEmpty(stateLimit)) {
-      return;
-    }
-    if (i < languages.size()) {
+  // One language after another parts the classes so far, which become no fewer: too many are found
+  // while they are still simple.
+  private void part() {
+    Map<Long, Expr> classes = Map.of(0L, Utf8.TEXT);
+    for (int i = 0; i < languages.size(); i++) {
       Expr language = languages.get(i);
-      find(Expr.and(names, language), i + 1, bits | (1L << i));
-      find(names.minus(language), i + 1, bits);
+      Map<Long, Expr> finer = new LinkedHashMap<>();
+      for (Map.Entry<Long, Expr> c : classes.entrySet()) {
+        put(finer, c.getKey() | (1L << i), Expr.and(c.getValue(), language));
+        put(finer, c.getKey(), c.getValue().minus(language));
+      }
+      classes = finer;
+    }
+    classes.forEach(this::add);
+  }
+
+  private void put(Map<Long, Expr> classes, long bits, Expr names) {
+    if (names.isEmpty(stateLimit)) {
       return;
     }
-    if (parts.size() == MAX_CLASSES) {
+    classes.put(bits, names);
+    if (classes.size() > MAX_CLASSES) {
       throw new BudgetExceededException(
           "key classes", MAX_CLASSES, "too many name patterns overlap in one object");
     }
-    boolean counted = i > 0 && i <= MAX_COUNTED;
-    boolean endless = i == 0 || (counted && names.isEndless(FEW, stateLimit));
+  }
+
+  private void add(long bits, Expr names) {
+    int n = languages.size();
+    boolean counted = n > 0 && n <= MAX_COUNTED;
+    boolean endless = n == 0 || (counted && names.isEndless(FEW, stateLimit));
     List<byte[]> few = counted && !endless ? names.enumerate(FEW, stateLimit) : null;
     parts.add(new Part(bits, names, endless, few == null ? null : Set.copyOf(texts(few))));
   }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.BudgetExceededException;
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
@@ -21,6 +22,9 @@ import tools.jackson.databind.JsonNode;
  * type is an error with its place.
  */
 final class Keywords {
+  private static final int LONGEST_PATTERN = 1_000_000; // characters
+  private static final int MOST_DIGITS = 5_000; // of a number, written out
+
   private final References references;
   private final Refusals refusals;
   private final SchemaNode schema;
@@ -206,7 +210,16 @@ final class Keywords {
     if (!value.isNumber()) {
       throw broken(keyword, "must be a number");
     }
-    return value.decimalValue();
+    return checked(value.decimalValue());
+  }
+
+  /** A number of the schema with which one can calculate. */
+  static BigDecimal checked(BigDecimal n) {
+    if (Math.abs((long) n.scale()) > MOST_DIGITS || n.precision() > MOST_DIGITS) {
+      throw new BudgetExceededException(
+          "digits", MOST_DIGITS, "a number of the schema is too large or too small");
+    }
+    return n;
   }
 
   /** The value of {@code keyword} if it is text, else an error. */
@@ -233,6 +246,10 @@ final class Keywords {
 
   private Expr compile(String keyword, String pattern) {
     try {
+      if (pattern.length() > LONGEST_PATTERN) {
+        throw new BudgetExceededException(
+            "pattern", LONGEST_PATTERN, "the pattern has too many characters");
+      }
       return Expr.and(Utf8.TEXT, RegexParser.search(pattern));
     } catch (EspalierException e) {
       unenforced(keyword, "the pattern cannot be enforced: " + e.getMessage());

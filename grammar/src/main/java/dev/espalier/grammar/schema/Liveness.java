@@ -89,8 +89,13 @@ final class Liveness {
     this.stateLimit = stateLimit;
     evident = new Evident(expansion, stateLimit);
     answers = new Fixpoint(budget);
-    counts = new MemberCounts(formulas, progress, values, this::satisfiable, answers::checkClock);
-    formulas.clock(answers::checkClock);
+    counts = new MemberCounts(formulas, progress, values, this::satisfiable);
+    formulas.clock(answers::spend);
+  }
+
+  /** Lets the clock run from now on. */
+  void startClock() {
+    answers.startClock();
   }
 
   /** Starts the clock anew: the budget is for one question from outside. */

@@ -89,6 +89,7 @@ final class Machine {
             values,
             options.states(),
             options.compileTime());
+    liveness.startClock();
     punctuation = Punctuation.of(options.whitespace(), tables);
     Frame root =
         frame(
@@ -105,7 +106,6 @@ final class Machine {
     tooDeep = context(Phase.END, punctuation.end(), root, formulas.no, 1, null);
     SchemaCheck check = new SchemaCheck(references, expansion);
     check.run(k -> {});
-    liveness.restartClock();
     Formula wanted = formulas.verdict(references.root());
     if (!liveness.satisfiable(wanted)) {
       throw check.unsatisfiable(liveness, formulas);

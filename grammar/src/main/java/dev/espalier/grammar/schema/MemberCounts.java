@@ -50,25 +50,18 @@ final class MemberCounts {
   private final Progress progress;
   private final Values values;
   private final Predicate<Formula> satisfiable;
-  private final Runnable clock;
   private final Map<Named, @Nullable Count> counts = new HashMap<>();
   private final Map<Named, @Nullable Formula[]> valuesByRules = new HashMap<>();
 
   /**
    * @param satisfiable whether some value satisfies a formula over verdicts
-   * @param clock throws when the time for the present question is spent
    */
   MemberCounts(
-      Formulas formulas,
-      Progress progress,
-      Values values,
-      Predicate<Formula> satisfiable,
-      Runnable clock) {
+      Formulas formulas, Progress progress, Values values, Predicate<Formula> satisfiable) {
     this.formulas = formulas;
     this.progress = progress;
     this.values = values;
     this.satisfiable = satisfiable;
-    this.clock = clock;
   }
 
   /** The branch as counts; null if it holds anything else. */
@@ -158,15 +151,11 @@ final class MemberCounts {
     KeySpace space = c.space;
     int taken = key < 0 ? 0 : 1;
     Gone after = key < 0 ? gone : space.gone(gone, key);
-    int missing = 0;
-    for (int i = c.needed.nextSetBit(0); i >= 0; i = c.needed.nextSetBit(i + 1)) {
-      if (i != key) {
-        if (after.contains(i)) {
-          return false;
-        }
-        missing++;
-      }
+    if (after.holdsSome(c.needed, key)) {
+      return false;
     }
+    int missing = c.needed.cardinality() - (key >= 0 && c.needed.get(key) ? 1 : 0);
+    formulas.spendOn(space.keys() / Long.SIZE);
     if (missing > 0 && !neededPossible(c)) {
       return false;
     }
@@ -187,6 +176,7 @@ final class MemberCounts {
       }
     }
     int available = 0;
+    formulas.spendOn(min);
     for (int i = 0; i < space.size() && available < min; i++) {
       available += !after.contains(i) && possible(c, i) ? 1 : 0;
     }
@@ -212,7 +202,7 @@ final class MemberCounts {
     if (rule == c.broken.size()) {
       return true;
     }
-    clock.run();
+    formulas.spendOn(Formulas.PARTS_PER_UNIT + members.size());
     KeySpace space = c.space;
     Formula broken = c.broken.get(rule);
     for (int i = 0; i < members.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.BudgetExceededException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Map;
  * {@code propertyNames}, {@code minProperties}, {@code maxProperties}.
  */
 final class MembersKeywords {
+  private static final int MAX_PATTERNS = 1000;
+
   private final References references;
   private final Formulas formulas;
   private final Map<SchemaNode, Atom.MemberRules> rules = new HashMap<>();
@@ -57,10 +60,13 @@ final class MembersKeywords {
 
   static List<Atom.PatternRule> patternRules(Keywords k) {
     List<Atom.PatternRule> out = new ArrayList<>();
-    k.schemaMap("patternProperties")
-        .forEach(
-            (p, schema) ->
-                out.add(new Atom.PatternRule(k.pattern("patternProperties", p), schema)));
+    Map<String, SchemaNode> patterns = k.schemaMap("patternProperties");
+    if (patterns.size() > MAX_PATTERNS) { // reading them alone would take seconds
+      throw new BudgetExceededException(
+          "name patterns", MAX_PATTERNS, "too many name patterns in one object");
+    }
+    patterns.forEach(
+        (p, schema) -> out.add(new Atom.PatternRule(k.pattern("patternProperties", p), schema)));
     return out;
   }
 }

@@ -21,6 +21,7 @@ final class NumberGoal {
   // intervals meets the goal, and only the few k near the goal's own magnitude need a look.
 
   private static final int MAX_CANDIDATES = 100_000;
+  private static final int LONGEST_UNIT = 4_096; // bits
   private static final int FEW_DIGITS = 3; // of a unit that is soon met by any digits
   private static final int NEAR = 1_000; // multiples that are tried
   private static final int MORE_DIGITS = 40; // that may come before the point
@@ -102,7 +103,12 @@ final class NumberGoal {
     int scale = Math.max(a.scale(), b.scale());
     BigInteger x = a.setScale(scale).unscaledValue();
     BigInteger y = b.setScale(scale).unscaledValue();
-    return new BigDecimal(x.divide(x.gcd(y)).multiply(y), scale);
+    BigInteger multiple = x.divide(x.gcd(y)).multiply(y);
+    if (multiple.bitLength() > LONGEST_UNIT) {
+      throw new BudgetExceededException(
+          "multiple", LONGEST_UNIT, "the common multiple of many multipleOf has too many bits");
+    }
+    return new BigDecimal(multiple, scale);
   }
 
   // With n = d * 10^t * (the unit's own power of ten) and d not ending in zero, a negative t leaves

@@ -31,6 +31,7 @@ final class SchemaCheck {
     while (!queue.isEmpty()) {
       SchemaNode schema = queue.remove();
       if (seen.add(schema) && schema.json().isObject()) {
+        expansion.formulas().spendOn(Formulas.PARTS_PER_UNIT);
         Keywords k = expansion.keywords(schema);
         queue.addAll(read(k));
         visitor.accept(k);
