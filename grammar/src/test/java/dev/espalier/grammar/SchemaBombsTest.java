@@ -176,7 +176,7 @@ class SchemaBombsTest {
             + list(
                 30,
                 i ->
-                    ("{'if':{'required':['k%d']},'then':{'required':['m%d']},'else':{'maxProperties':%d}}")
+                    "{'if':{'required':['k%d']},'then':{'required':['m%d']},'else':{'maxProperties':%d}}"
                         .formatted(i, i, 40 + i))
             + "}");
     bomb(
