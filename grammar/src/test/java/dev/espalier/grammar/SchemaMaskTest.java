@@ -328,7 +328,9 @@ class SchemaMaskTest {
       "\"type\":\"string\",\"maxLength\":1,\"pattern\":\"^[a-c]*$\"",
       "\"type\":\"string\",\"pattern\":\"^(a|b[ab]*)$\"",
       "\"type\":[\"string\",\"integer\"]",
-      "\"type\":\"string\",\"minLength\":1"
+      "\"type\":\"string\",\"minLength\":1",
+      "\"type\":\"string\",\"not\":{\"enum\":[\"a\",\"ab\",\"b\\\\u00e9\"]},\"maxLength\":9",
+      "\"type\":\"string\",\"pattern\":\"b\",\"not\":{\"pattern\":\"^ab\"}"
     };
     String[] arrays = {
       "", ",\"minItems\":2", ",\"minItems\":3", ",\"maxItems\":3", ",\"contains\":{\"const\":\"b\"}"

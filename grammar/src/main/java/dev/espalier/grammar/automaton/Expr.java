@@ -1004,6 +1004,11 @@ public final class Expr {
     return e == end;
   }
 
+  /** What a complement leaves out; null for anything else. */
+  public @Nullable Expr excluded() {
+    return kind == Kind.NOT ? args[0] : null;
+  }
+
   /** What must hold together: the parts of an intersection, else the expression alone. */
   public List<Expr> conjuncts() {
     return kind == Kind.AND ? List.of(args) : List.of(this);

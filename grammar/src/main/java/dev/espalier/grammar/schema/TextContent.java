@@ -29,6 +29,7 @@ final class TextContent implements Content {
 
   private static final int MOST_ON_A_WAY = 100_000; // states, to the nearest end
   private static final int MANY = 4; // languages to hold at once
+  private static final int FEW_BYTES = 8; // that lead on to what is excluded
 
   private final int stateLimit;
   private final CharLoops loops = new CharLoops();
@@ -96,6 +97,10 @@ final class TextContent implements Content {
   @Override
   public Likeness likeness(int state) {
     List<Expr> at = states.get(state);
+    int off = intern(at.stream().map(TextContent::withoutExcluded).toList());
+    if (off != state && off != DEAD) {
+      return new Likeness.OffNamesAs(off);
+    }
     Expr main = at.get(0);
     int label = 0;
     for (int i = 1; i < at.size(); i++) {
@@ -133,6 +138,33 @@ final class TextContent implements Content {
     return rest.conjuncts().size() > MANY
         ? near(at)
         : new Likeness.Limited(intern(with(at, rest)), counted.max());
+  }
+
+  // Values that came before are excluded one by one, and matter only where a text may become one.
+  private static Expr withoutExcluded(Expr e) {
+    List<Expr> kept = new ArrayList<>();
+    for (Expr part : e.conjuncts()) {
+      Expr excluded = part.excluded();
+      if (excluded == null || excluded.first().size() > FEW_BYTES) {
+        kept.add(part);
+      }
+    }
+    boolean none = kept.isEmpty() || kept.size() == e.conjuncts().size();
+    return none ? e : Expr.and(kept.toArray(new Expr[0]));
+  }
+
+  @Override
+  public @Nullable ByteSet onNames(int state) {
+    ByteSet bytes = null;
+    for (Expr e : states.get(state)) {
+      for (Expr part : e.conjuncts()) {
+        Expr excluded = part.excluded();
+        if (excluded != null) {
+          bytes = bytes == null ? excluded.first() : bytes.or(excluded.first());
+        }
+      }
+    }
+    return bytes;
   }
 
   private static List<Expr> with(List<Expr> state, Expr main) {
