@@ -212,6 +212,10 @@ class DraftsTest {
           6 7        | {'definitions':{'in_enum':{'const':{'$id':'http://x.y/my','type':'null'}},'real':{'$id':'http://x.y/my','type':'string'}},'anyOf':[{'$ref':'#/definitions/in_enum'},{'$ref':'http://x.y/my'}]} | {'$id':'http://x.y/my','type':'null'} 'text' | null 1
           6 7        | {'allOf':[{'$ref':'#foo'}],'definitions':{'A':{'$id':'#foo','type':'integer'}}} | 1 1.0 | 'x'
           2019 2020  | {'$ref':'#foo','$defs':{'A':{'$anchor':'foo','type':'integer'}}} | 1 | 'x'
+          # a property may have the name of a keyword that only tells people something
+          2019 2020  | {'properties':{'title':{'$anchor':'t','type':'integer'},'a':{'$ref':'#t'}}} | {'a':1} | {'a':'x'}
+          6 7        | {'properties':{'default':{'$id':'#t','type':'integer'},'a':{'$ref':'#t'}}} | {'a':1} | {'a':'x'}
+          4          | {'properties':{'description':{'properties':{'id':{'id':'#t','type':'integer'}}},'a':{'$ref':'#t'}}} | {'a':1} | {'a':'x'}
           2019 2020  | {'$id':'http://x.y/root','$ref':'http://x.y/nested.json#foo','$defs':{'A':{'$id':'nested.json','$defs':{'B':{'$anchor':'foo','type':'integer'}}}}} | 1 | 'x'
           4 6 7 2019 2020 | {'definitions':{'a':{'definitions':{'b':{'type':'integer'}}}},'allOf':[{'$ref':'#/definitions/a/definitions/b'}]} | 1 | 'x'
           4 6 7 2019 2020 | {'properties':{'a':{'$ref':'#/unknown/x'}},'unknown':{'x':{'type':'integer'}}} | {'a':1} | {'a':'x'}

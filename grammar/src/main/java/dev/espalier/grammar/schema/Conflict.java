@@ -98,8 +98,7 @@ final class Conflict {
           alone.set(member, value);
         }
       }
-      parts.add(
-          references.child(schema, alone, schema.pointer() + "/" + Subschemas.escape(keyword)));
+      parts.add(references.child(schema, keyword, null, alone));
     }
   }
 }

@@ -71,14 +71,6 @@ final class Keywords {
     return value == null || !schema.dialect().knows(keyword) ? null : value;
   }
 
-  private String pointer(String... steps) {
-    StringBuilder s = new StringBuilder(schema.pointer());
-    for (String step : steps) {
-      s.append('/').append(Subschemas.escape(step));
-    }
-    return s.toString();
-  }
-
   /** The schemas that references lead to; a value satisfies them as it satisfies this one. */
   List<SchemaNode> targets() {
     List<SchemaNode> known = targets;
@@ -112,14 +104,13 @@ final class Keywords {
   }
 
   private SchemaNode inside(String keyword, @Nullable String name, JsonNode value) {
-    SchemaNode known = schema.inside.get(value);
+    SchemaNode known = schema.inside(value);
     if (known != null) {
       return known;
     }
-    String pointer = name == null ? pointer(keyword) : pointer(keyword, name);
     return Subschemas.OF_PARTS.contains(keyword)
-        ? references.part(schema, value, pointer)
-        : references.child(schema, value, pointer);
+        ? references.part(schema, keyword, name, value)
+        : references.child(schema, keyword, name, value);
   }
 
   /** The schemas of a list; none if the keyword is absent. */

@@ -28,6 +28,8 @@ final class References {
   private static final Set<String> NOTES =
       Set.of("title", "description", "default", "examples", "$comment");
 
+  private static final int SPREAD = 0x9E3779B9; // makes near numbers differ in all bits
+
   // Compares texts without what they tell people.
   private static final class Key {
     private final JsonNode json;
@@ -72,6 +74,8 @@ final class References {
   private final Map<String, Dialect> dialects = new HashMap<>();
   private final Map<String, String> unknownDialects = new HashMap<>(); // by pointer
   private final Map<String, String> strayed = new HashMap<>(); // by pointer
+  private int numbered; // schemas
+  private int named; // identifiers, anchors and dialects met while hashing
   private final Resource made; // home of schemas that no text holds
   private final SchemaNode root;
 
@@ -110,8 +114,13 @@ final class References {
   private Resource load(String uri, JsonNode json, String place, Dialect dialect) {
     Resource outer = new Resource(uri, json, place, dialectOf(json, dialect, place), null);
     resources.put(uri, outer);
+    int before = named;
     hash(json, true);
-    scan(json, outer, place, true);
+    if (json.isObject()) {
+      json.properties().forEach(e -> named -= names(e.getKey(), e.getValue()) ? 1 : 0);
+    }
+    // Most documents have names for themselves only, and need not be searched.
+    scan(json, outer, place, true, named > before);
     Resource own = embedded.getOrDefault(json, outer);
     resources.put(uri, own);
     return own;
@@ -190,7 +199,17 @@ final class References {
 
   // ---- identifiers and anchors
 
-  private void scan(JsonNode json, Resource outer, String pointer, boolean documentRoot) {
+  // Whether scanning may find something here. A property may be called "id" as well.
+  private static boolean names(String keyword, JsonNode value) {
+    return switch (keyword) {
+      case "$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$schema" -> true;
+      case "id" -> value.isString();
+      default -> false;
+    };
+  }
+
+  private void scan(
+      JsonNode json, Resource outer, String pointer, boolean documentRoot, boolean deep) {
     if (!json.isObject()) {
       return;
     }
@@ -224,9 +243,11 @@ final class References {
         && resource.dialect.knows("$recursiveAnchor")) {
       resource.recursiveAnchor = recursive.booleanValue(false);
     }
-    Resource inside = resource;
-    Subschemas.forEach(
-        json, resource.dialect, (child, at) -> scan(child, inside, pointer + at, false));
+    if (deep) {
+      Resource inside = resource;
+      Subschemas.forEach(
+          json, resource.dialect, (child, at) -> scan(child, inside, pointer + at, false, true));
+    }
   }
 
   // The dialect of an embedded resource decides how its own identifier is written.
@@ -253,14 +274,22 @@ final class References {
 
   private SchemaNode enter(
       JsonNode json, Resource resource, DynamicScope scope, String pointer, boolean closed) {
-    if (!json.isObject() && !json.isBoolean()) {
-      throw SchemaException.broken(
-          pointer, "", "a schema is an object or a boolean, not " + SchemaText.clip(json));
+    if (!isSchema(json)) {
+      throw notSchema(json, pointer);
     }
     DynamicScope inside = scope.enter(resource);
-    return nodes.computeIfAbsent(
-        new Key(json, hash(json, false), resource, inside, closed),
-        k -> new SchemaNode(json, pointer, resource, inside, List.of(), Set.of(), closed));
+    Key key = new Key(json, hash(json, false), resource, inside, closed);
+    SchemaNode known = nodes.get(key);
+    if (known == null) {
+      known =
+          new SchemaNode(json, pointer, resource, inside, List.of(), Set.of(), closed, nextHash());
+      nodes.put(key, known);
+    }
+    return known;
+  }
+
+  private int nextHash() {
+    return SPREAD * ++numbered;
   }
 
   // Equal for texts that differ in notes, wherever these are. A document's objects are hashed once:
@@ -273,8 +302,13 @@ final class References {
         return known;
       }
       for (Map.Entry<String, JsonNode> e : json.properties()) {
-        if (!NOTES.contains(e.getKey())) {
-          h += e.getKey().hashCode() ^ (31 * hash(e.getValue(), keep));
+        String keyword = e.getKey();
+        JsonNode value = e.getValue();
+        if (!NOTES.contains(keyword)) {
+          h += keyword.hashCode() ^ (31 * hash(value, keep));
+          named += names(keyword, value) ? 1 : 0;
+        } else if (value.isObject()) {
+          hash(value, keep); // a property may be called "title", and its schema have a name
         }
       }
       if (keep) {
@@ -301,24 +335,56 @@ final class References {
         : json;
   }
 
-  /** A schema that stands inside another one and speaks of the same value. */
-  SchemaNode child(SchemaNode parent, JsonNode json, String pointer) {
-    return child(parent, json, pointer, false);
+  private static boolean isSchema(JsonNode json) {
+    return json.isObject() || json.isBoolean();
   }
 
-  private SchemaNode child(SchemaNode parent, JsonNode json, String pointer, boolean closed) {
-    SchemaNode known = parent.inside.get(json);
-    if (known == null) {
-      Resource resource = embedded.getOrDefault(json, parent.resource());
-      known = enter(json, resource, parent.scope(), pointer, closed);
-      parent.inside.put(json, known);
+  private static SchemaException notSchema(JsonNode json, String pointer) {
+    return SchemaException.broken(
+        pointer, "", "a schema is an object or a boolean, not " + SchemaText.clip(json));
+  }
+
+  /**
+   * A schema that stands inside another one and speaks of the same value.
+   *
+   * @param name in the keyword's value, or where in its list; null if that is the schema
+   */
+  SchemaNode child(SchemaNode parent, String keyword, @Nullable String name, JsonNode json) {
+    return child(parent, keyword, name, json, false);
+  }
+
+  /**
+   * A schema that stands inside another one and speaks of a part of its value.
+   *
+   * @param name in the keyword's value, or where in its list; null if that is the schema
+   */
+  SchemaNode part(SchemaNode parent, String keyword, @Nullable String name, JsonNode json) {
+    return child(parent, keyword, name, json, options.strict());
+  }
+
+  private SchemaNode child(
+      SchemaNode parent, String keyword, @Nullable String name, JsonNode json, boolean closed) {
+    SchemaNode known = parent.inside(json);
+    if (known != null) {
+      return known;
     }
+    Resource resource = embedded.isEmpty() ? null : embedded.get(json);
+    if (resource == null) {
+      resource = parent.resource();
+    }
+    DynamicScope scope = parent.scope().enter(resource);
+    int hash = isSchema(json) ? hash(json, false) : 0;
+    Key key = new Key(json, hash, resource, scope, closed);
+    known = nodes.get(key);
+    if (known == null) {
+      known = new SchemaNode(json, parent, keyword, name, resource, scope, closed, nextHash());
+      if (!isSchema(json)) {
+        throw notSchema(json, known.pointer());
+      }
+      nodes.put(key, known);
+    }
+    parent.add(json, known);
     return known;
-  }
-
-  /** A schema that stands inside another one and speaks of a part of its value. */
-  SchemaNode part(SchemaNode parent, JsonNode json, String pointer) {
-    return child(parent, json, pointer, options.strict());
   }
 
   /** The schema of exactly this value. */
@@ -345,7 +411,8 @@ final class References {
                 DynamicScope.EMPTY,
                 s,
                 Set.of(),
-                false));
+                false,
+                nextHash()));
   }
 
   /** The schema of every value but these, each given by {@link #exactly}. */
@@ -362,7 +429,8 @@ final class References {
               DynamicScope.EMPTY,
               List.of(),
               excluded,
-              false);
+              false,
+              nextHash());
         });
   }
 

@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -12,18 +13,27 @@ import tools.jackson.databind.JsonNode;
  */
 final class SchemaNode {
   private final JsonNode json;
-  private final String pointer;
   private final Resource resource;
   private final DynamicScope scope;
   private final List<SchemaNode> alternatives;
   private final Set<JsonNode> excluded;
   private final boolean closed;
+  private final int hash;
+
+  // Spelled out when somebody asks, since most places are never named.
+  private @Nullable String pointer;
+  private final @Nullable SchemaNode around;
+  private final String keyword;
+  private final @Nullable String name;
+
+  // Found before by References, which fills it: hashing a text again would cost too much.
+  private @Nullable IdentityHashMap<JsonNode, SchemaNode> inside;
 
   /**
-   * Found before by {@link References}, which fills it: hashing a text again would cost too much.
+   * A schema at a place that is known by its pointer.
+   *
+   * @param hash of the node among those of its references
    */
-  final IdentityHashMap<JsonNode, SchemaNode> inside = new IdentityHashMap<>();
-
   SchemaNode(
       JsonNode json,
       String pointer,
@@ -31,7 +41,8 @@ final class SchemaNode {
       DynamicScope scope,
       List<SchemaNode> alternatives,
       Set<JsonNode> excluded,
-      boolean closed) {
+      boolean closed,
+      int hash) {
     this.json = json;
     this.pointer = pointer;
     this.resource = resource;
@@ -39,6 +50,36 @@ final class SchemaNode {
     this.alternatives = alternatives;
     this.excluded = excluded;
     this.closed = closed;
+    this.hash = hash;
+    around = null;
+    keyword = "";
+    name = null;
+  }
+
+  /**
+   * The schema under a keyword of another one.
+   *
+   * @param name in the keyword's value, or where in its list; null if that is the schema
+   */
+  SchemaNode(
+      JsonNode json,
+      SchemaNode around,
+      String keyword,
+      @Nullable String name,
+      Resource resource,
+      DynamicScope scope,
+      boolean closed,
+      int hash) {
+    this.json = json;
+    this.around = around;
+    this.keyword = keyword;
+    this.name = name;
+    this.resource = resource;
+    this.scope = scope;
+    this.closed = closed;
+    this.hash = hash;
+    alternatives = List.of();
+    excluded = Set.of();
   }
 
   JsonNode json() {
@@ -46,7 +87,14 @@ final class SchemaNode {
   }
 
   String pointer() {
-    return pointer;
+    String known = pointer;
+    if (known == null) {
+      String outer = around == null ? "" : around.pointer();
+      String under = name == null ? "" : "/" + Subschemas.escape(name);
+      known = outer + "/" + Subschemas.escape(keyword) + under;
+      pointer = known;
+    }
+    return known;
   }
 
   Resource resource() {
@@ -76,8 +124,32 @@ final class SchemaNode {
     return closed;
   }
 
+  /** The node of a text inside this one's, if {@link #add} brought it. */
+  @Nullable SchemaNode inside(JsonNode text) {
+    return inside == null ? null : inside.get(text);
+  }
+
+  void add(JsonNode text, SchemaNode node) {
+    if (inside == null) {
+      inside = new IdentityHashMap<>(8);
+    }
+    inside.put(text, node);
+  }
+
+  /** Identity is equality; the runtime's own number of an object costs more to make. */
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return this == o;
+  }
+
   @Override
   public String toString() {
-    return (pointer.isEmpty() || pointer.startsWith("/") ? "#" : "") + pointer;
+    String at = pointer();
+    return (at.isEmpty() || at.startsWith("/") ? "#" : "") + at;
   }
 }
