@@ -44,6 +44,27 @@ class HardSchemasTest {
     assertThat(accepts(c, "'" + "ä".repeat(129) + "'")).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'array','minItems':20000,'items':{'type':'integer'}}",
+        "{'type':'array','minItems':20000,'maxItems':20000,'prefixItems':[{},{'const':7}],'items':{'const':{'a':[1]}}}",
+        "{'type':'array','items':{'type':'array','minItems':3000,'items':{'minLength':2,'type':'string'}},'minItems':2}",
+      })
+  void longListsAreCompleted(String text) {
+    everyWalkCanBeCompleted(schema(text).compile(TOKENS));
+    everyWalkCanBeCompleted(schema(text).whitespace(Whitespace.indented(2)).compile(TOKENS));
+  }
+
+  @Test
+  void aMillionItemsAreWrittenWithoutBeingRead() {
+    CompiledConstraint c =
+        schema("{'type':'array','minItems':1000000,'items':{'type':'integer'}}").compile(TOKENS);
+    byte[] text = java.util.Objects.requireNonNull(c.start().completion());
+    assertThat(new String(text, StandardCharsets.UTF_8))
+        .isEqualTo("[" + "0,".repeat(999_999) + "0]");
+  }
+
   @Test
   void thirtyConditionsOnOneValue() {
     String conditions =

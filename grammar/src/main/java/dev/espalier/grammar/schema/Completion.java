@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +35,8 @@ final class Completion {
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
   private static final int MAX_BRANCHES = 100; // of one debt, tried for a height
+  private static final int LONG_RUN = 64; // items
+  private static final int MAX_BYTES = 1 << 27; // of such a run
   private static final int MAX_DEBTS = 5_000; // of one array, on the way to its nearest end
 
   private record Flat(Formula verdicts, int height) {}
@@ -93,6 +96,10 @@ final class Completion {
         };
     if (closed != null) {
       return closed;
+    }
+    JsonState later = array && c.phase == Phase.VALUE ? alikeItems(s, out) : null;
+    if (later != null) {
+      return later;
     }
     byte[] next =
         switch (c.phase) {
@@ -196,6 +203,50 @@ final class Completion {
     return null;
   }
 
+  // How many items are owed, where all that come are alike; 0 if they are not.
+  private static int alike(Formula owed) {
+    int min = 0;
+    for (Formula part : owed.conjuncts()) {
+      if (part.atom instanceof Atom.MinItems items) {
+        min = Math.max(min, items.n());
+      } else if (!(part.atom instanceof Atom.MaxItems)
+          && !(part.atom instanceof Atom.Items rules
+              && rules.index() >= rules.rules().prefixLength())) {
+        return 0;
+      }
+    }
+    return min;
+  }
+
+  // A million items are not read one by one: two are, and all but the last ones are as the second.
+  private @Nullable JsonState alikeItems(JsonState s, ByteArrayOutputStream out) {
+    Frame f = s.context.frame;
+    int owed = alike(f.owed);
+    boolean alone = f.sides.isEmpty() && f.pending.isEmpty() && !s.remembers();
+    byte[] value = alone && owed > LONG_RUN ? value(s.context.meaning.obligation()) : null;
+    if (value == null) {
+      return null;
+    }
+    byte[] item = joined(value, new byte[] {','});
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    JsonState first = feed(s, item, read);
+    int begin = read.size();
+    JsonState second = first == null ? null : feed(first, item, read);
+    if (second == null || second.context.phase != Phase.VALUE) {
+      return null;
+    }
+    byte[] repeated = Arrays.copyOfRange(read.toByteArray(), begin, read.size());
+    int more = owed - LONG_RUN;
+    if ((long) more * repeated.length > MAX_BYTES) {
+      return null;
+    }
+    out.writeBytes(read.toByteArray());
+    for (int i = 0; i < more; i++) {
+      out.writeBytes(repeated);
+    }
+    return machine.afterAlike(second, more);
+  }
+
   // Where an item has to come, what it is decides how many more have to.
   private byte @Nullable [] begunItem(Context c) {
     Formula owed = machine.formulas().and(c.frame.owed, c.meaning.obligation());
@@ -209,6 +260,9 @@ final class Completion {
   }
 
   private byte @Nullable [] item(Frame f) {
+    if (alike(f.owed) > LONG_RUN) {
+      return null; // but a comma, after which they are
+    }
     for (int height = 0; height <= MAX_HEIGHT; height++) {
       byte[] items = items(f.owed, height);
       if (items != null) {

@@ -40,6 +40,11 @@ final class JsonState implements Embeddable {
     this.memory = memory;
   }
 
+  /** Whether what follows depends on text that was read before. */
+  boolean remembers() {
+    return memory != null;
+  }
+
   @Override
   public @Nullable JsonState step(byte b) {
     if (memory == null) {

@@ -524,6 +524,14 @@ final class Machine {
     return completion.of(state);
   }
 
+  /** The state after so many more items that are all alike, each with its comma. */
+  JsonState afterAlike(JsonState s, int items) {
+    Context c = s.context;
+    Frame f = c.frame;
+    Frame later = frame(f.with(progress.alike(f.owed, items), f.sides, f.pending, f.gone));
+    return context(c.phase, c.segment, later, c.meaning.obligation()).state(s.position);
+  }
+
   /** What is owed once the value is known. */
   Formula remember(Formula owed, byte[] value) {
     if (!owed.remembers) {

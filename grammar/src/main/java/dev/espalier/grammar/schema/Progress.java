@@ -172,6 +172,19 @@ final class Progress {
     throw new AssertionError(a);
   }
 
+  /** What is left after so many items that were all alike, and of which some more are owed. */
+  Formula alike(Formula f, int items) {
+    return formulas.map(
+        f,
+        a -> {
+          if (a instanceof Atom.MinItems min) {
+            return formulas.atLeastItems(Math.max(0, min.n() - items));
+          }
+          return formulas.atom(
+              a instanceof Atom.MaxItems max ? new Atom.MaxItems(max.n() - items) : a);
+        });
+  }
+
   private Formula either(SchemaNode schema, Formula ifValid, Formula ifNot) {
     Formula verdict = formulas.verdict(schema);
     return formulas.or(formulas.and(verdict, ifValid), formulas.and(formulas.not(verdict), ifNot));
