@@ -104,7 +104,7 @@ final class Derivatives {
       }
     }
     for (ByteSet rest = twice; !rest.isEmpty(); ) {
-      WorkBudget.check();
+      WorkBudget.check(64);
       ByteSet alike = rest; // bytes that the same edges hold
       List<Expr> targets = new ArrayList<>();
       int b = rest.next(0);

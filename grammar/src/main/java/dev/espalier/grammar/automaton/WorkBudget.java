@@ -23,10 +23,18 @@ public final class WorkBudget {
 
   private static final Duration LEAST = TIME.dividedBy(4);
   private static final int PARTS = 700_000; // some 200 bytes each
-  private static final int BETWEEN_LOOKS = 16; // at the clock
+  private static final int PLACE = 4; // units that reading a word counts as
+  private static final int PART = 16; // units that making one counts as
+  private static final int BETWEEN_LOOKS =
+      1024; // units, of some 50 ns; a look takes as much as ten
   private static final String ADVICE = "; make it smaller, with fewer alternatives and counts";
 
-  private static final ThreadLocal<@Nullable WorkBudget> IN_FORCE = new ThreadLocal<>();
+  /** The budget in force for a thread, if there is one. */
+  private static final class Holder {
+    private @Nullable WorkBudget budget;
+  }
+
+  private static final ThreadLocal<Holder> IN_FORCE = ThreadLocal.withInitial(Holder::new);
 
   private final String doing;
   private final Duration whole; // of which some may have been spent before
@@ -66,37 +74,47 @@ public final class WorkBudget {
 
   /** Does some work within this budget, or within one that is in force already. */
   public <T> T spend(Supplier<T> work) {
-    if (IN_FORCE.get() != null) {
+    Holder holder = IN_FORCE.get();
+    if (holder.budget != null) {
       return work.get();
     }
     clock.restart();
     parts = 0;
-    IN_FORCE.set(this);
+    holder.budget = this;
     try {
       return work.get();
     } catch (StackOverflowError e) {
       throw new BudgetExceededException("nesting", 0, doing + where() + " needs too deep a stack");
     } finally {
-      IN_FORCE.remove();
+      holder.budget = null;
       source = null;
     }
   }
 
   /** Called wherever something is done that may be done very often. */
   public static void check() {
-    WorkBudget budget = IN_FORCE.get();
+    check(1);
+  }
+
+  /**
+   * As {@link #check()}, where it is much that is done.
+   *
+   * @param units of some 50 ns
+   */
+  public static void check(int units) {
+    WorkBudget budget = IN_FORCE.get().budget;
     if (budget != null) {
-      budget.look();
+      budget.look(units);
     }
   }
 
   /**
-   * As {@link #check}, by who reads a text and knows the place.
+   * As {@link #check()}, by who reads a text and knows the place.
    *
    * @param offset in chars
    */
   public static void check(String source, int offset) {
-    WorkBudget budget = IN_FORCE.get();
+    WorkBudget budget = IN_FORCE.get().budget;
     if (budget == null) {
       return;
     }
@@ -105,12 +123,12 @@ public final class WorkBudget {
       budget.source = source;
       budget.offset = offset;
     }
-    budget.look();
+    budget.look(PLACE);
   }
 
-  /** As {@link #check}, where what is made stays. */
+  /** As {@link #check()}, where what is made stays. */
   public static void part() {
-    WorkBudget budget = IN_FORCE.get();
+    WorkBudget budget = IN_FORCE.get().budget;
     if (budget == null) {
       return;
     }
@@ -118,11 +136,11 @@ public final class WorkBudget {
       throw new BudgetExceededException(
           "parts", PARTS, budget.doing + budget.where() + " makes more" + ADVICE);
     }
-    budget.look();
+    budget.look(PART);
   }
 
-  private void look() {
-    if (clock.isLate()) {
+  private void look(int units) {
+    if (clock.isLate(units)) {
       throw new BudgetExceededException(
           "time", whole.toMillis(), doing + where() + " takes more milliseconds" + ADVICE);
     }

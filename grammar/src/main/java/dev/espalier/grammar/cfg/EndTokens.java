@@ -43,7 +43,7 @@ final class EndTokens {
 
   private void find(Syntax s) {
     if (s instanceof Syntax.Tokens t) {
-      WorkBudget.check();
+      WorkBudget.check(256);
       ends.computeIfAbsent(
           t.pattern(), p -> p.in(vocabulary, tables.trie()).stream().anyMatch(vocabulary::isEnd));
     } else if (s instanceof Syntax.Repeat r) {

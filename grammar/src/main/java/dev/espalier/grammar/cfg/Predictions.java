@@ -199,7 +199,7 @@ final class Predictions {
         out.add(call.rest(), calls.frames[i]);
       }
     }
-    WorkBudget.check();
+    WorkBudget.check(4);
     Symbol[] predicted = of(state).symbols;
     if (symbol.callers.size() <= CALLERS_A_SYMBOL * predicted.length) {
       for (Symbol.Caller c : symbol.callers) {

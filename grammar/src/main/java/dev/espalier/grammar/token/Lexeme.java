@@ -155,7 +155,7 @@ public final class Lexeme {
     if (same != null) {
       return same;
     }
-    WorkBudget.check();
+    WorkBudget.check(8);
     if (e.isEmpty(LIVENESS_SEARCH)) {
       return LexemeState.DEAD;
     }
