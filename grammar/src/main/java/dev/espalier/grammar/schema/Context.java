@@ -45,9 +45,9 @@ final class Context {
     @Override
     public int hashCode() {
       int h = 31 * phase.hashCode() + System.identityHashCode(segment);
-      h = 31 * h + System.identityHashCode(frame);
+      h = 31 * h + frame.hashCode();
       h = 31 * h + obligation.id;
-      return 31 * (31 * h + key) + System.identityHashCode(closing);
+      return 31 * (31 * h + key) + (closing == null ? 0 : closing.hashCode());
     }
 
     @Override

@@ -50,10 +50,20 @@ final class Frame {
     this.gone = gone;
     this.used = used;
     this.parent = parent;
-    remembers = owed.remembers || sides.stream().anyMatch(s -> s.remembers);
+    remembers = owed.remembers || remember(sides);
     depth = parent == null ? 0 : parent.depth + 1;
-    int h = Objects.hash(kind.name(), owed.id, sides, pending, used);
-    hash = (h * 31 + gone.hashCode()) * 31 + System.identityHashCode(parent);
+    int h = 31 * (31 * kind.name().hashCode() + owed.id) + sides.hashCode();
+    h = 31 * (31 * h + pending.hashCode()) + used.hashCode();
+    hash = 31 * (31 * h + gone.hashCode()) + (parent == null ? 0 : parent.hash);
+  }
+
+  private static boolean remember(List<Formula> sides) {
+    for (int i = 0; i < sides.size(); i++) {
+      if (sides.get(i).remembers) {
+        return true;
+      }
+    }
+    return false;
   }
 
   KeySpace keys() {

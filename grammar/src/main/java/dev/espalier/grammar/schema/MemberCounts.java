@@ -115,8 +115,15 @@ final class MemberCounts {
 
   // The same for each needed key. A no may lean on questions that are open, so only a yes is kept.
   private boolean neededPossible(Count c) {
-    c.neededPossible = c.neededPossible || c.needed.stream().allMatch(i -> possible(c, i));
-    return c.neededPossible;
+    for (int i = c.neededPossible ? -1 : c.needed.nextSetBit(0);
+        i >= 0;
+        i = c.needed.nextSetBit(i + 1)) {
+      if (!possible(c, i)) {
+        return false;
+      }
+    }
+    c.neededPossible = true;
+    return true;
   }
 
   // What the rules ask of the value of a key.
