@@ -321,10 +321,12 @@ final class Machine {
   Segment number(Formula owed, List<Formula> sides) {
     return numbers.computeIfAbsent(
         withSides(owed, sides),
-        f ->
-            tables.segment(
-                List.of("number", owed.toString(), sides.toString()),
-                k -> new NumberSegment(formulas, owed, sides)));
+        f -> {
+          Formula main = NumberGoal.tightened(formulas, owed);
+          return tables.segment(
+              List.of("number", main.toString(), sides.toString()),
+              k -> new NumberSegment(formulas, main, sides));
+        });
   }
 
   // ---- values

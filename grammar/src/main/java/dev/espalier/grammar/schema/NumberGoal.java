@@ -51,6 +51,30 @@ final class NumberGoal {
     return goals;
   }
 
+  /** The same formula without limits that a tighter one beside them implies. */
+  static Formula tightened(Formulas formulas, Formula f) {
+    NumberGoal limits = new NumberGoal();
+    List<Formula> tight = new ArrayList<>(); // first all but limits
+    List<Formula> all = f.conjuncts();
+    for (Formula part : all) {
+      if (part.literal() instanceof Atom.Bound bound) {
+        limits.add(bound, part.isNegated());
+      } else {
+        tight.add(part);
+      }
+    }
+    if (all.size() - tight.size() <= 1) {
+      return f;
+    }
+    if (limits.low != null) {
+      tight.add(formulas.atom(new Atom.Bound(limits.low, true, limits.lowIncluded)));
+    }
+    if (limits.high != null) {
+      tight.add(formulas.atom(new Atom.Bound(limits.high, false, limits.highIncluded)));
+    }
+    return formulas.and(tight);
+  }
+
   private void add(Atom.OfNumber atom, boolean negated) {
     if (atom instanceof Atom.Bound b) {
       if (b.lower() != negated) {
