@@ -56,6 +56,32 @@ class HardSchemasTest {
     everyWalkCanBeCompleted(schema(text).whitespace(Whitespace.indented(2)).compile(TOKENS));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'b':1,'b",
+        "{'b':1,'bz':2,'b",
+        "{'':1,'",
+        "{'é':1,'é",
+        "{'a':1,'a",
+        "{'b':{'x':1,'x",
+      })
+  void aNameThatCameBeforeIsMadeLonger(String begun) {
+    for (String type : new String[] {"{}", "{'type':'object','properties':{'a':{'minimum':0}}}"}) {
+      CompiledConstraint c = schema(type).anyOrder().compile(TOKENS);
+      State s = c.start();
+      String text = begun.replace('\'', '"');
+      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        s = java.util.Objects.requireNonNull(s.step(b));
+      }
+      byte[] rest = s.completion();
+      assertThat(rest).as(type).isNotNull();
+      String whole =
+          text + new String(java.util.Objects.requireNonNull(rest), StandardCharsets.UTF_8);
+      assertThat(c.check(whole).accepted()).as(whole).isTrue();
+    }
+  }
+
   @Test
   void aMillionItemsAreWrittenWithoutBeingRead() {
     CompiledConstraint c =

@@ -157,6 +157,31 @@ final class Completion {
 
   /** The nearest state outside the segment, closing brackets before commas. */
   private @Nullable JsonState toEnd(JsonState from, ByteArrayOutputStream out) {
+    JsonState end = nearestEnd(from, out);
+    return end == null && from.context.phase == Phase.KEY ? longerName(from, out) : end;
+  }
+
+  // A name that came before is refused at its end only, where places in the segment tell no names
+  // apart; so it goes on.
+  private @Nullable JsonState longerName(JsonState from, ByteArrayOutputStream out) {
+    for (int i = 0; i < 256 && !clock.isLate(); i++) {
+      byte b = (byte) ('z' - i);
+      JsonState longer = from.step(b);
+      if (longer == null || longer.context.phase != Phase.KEY) {
+        continue;
+      }
+      ByteArrayOutputStream rest = new ByteArrayOutputStream();
+      JsonState end = nearestEnd(longer, rest);
+      if (end != null) {
+        out.write(b);
+        out.writeBytes(rest.toByteArray());
+        return end;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable JsonState nearestEnd(JsonState from, ByteArrayOutputStream out) {
     byte[] way = from.context.segment.wayOut(from.position);
     JsonState end = way == null ? null : feed(from, way, out);
     if (end != null) {
