@@ -6,6 +6,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -41,7 +42,9 @@ public final class Choice implements Constraint {
 
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return compiled.get(vocabulary, v -> new CompiledLexeme(language, v, "the choice"));
+    return compiled.get(
+        vocabulary,
+        v -> new CompiledLexeme(language, v, "the choice", Budgets.DEFAULT, Duration.ZERO));
   }
 
   @Override

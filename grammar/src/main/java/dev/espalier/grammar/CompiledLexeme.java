@@ -6,12 +6,12 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
-import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A constraint that is one regular language. Immutable, shared by threads. */
@@ -20,15 +20,22 @@ final class CompiledLexeme implements CompiledConstraint {
 
   private final Vocabulary vocabulary;
   private final LexemeState start;
+  private final Duration stepTime;
 
   /**
+   * Compiles a language for a vocabulary.
+   *
    * @param name what to call the constraint in messages
+   * @param spent on reading the language
    */
-  CompiledLexeme(Expr language, Vocabulary vocabulary, String name) {
+  CompiledLexeme(
+      Expr language, Vocabulary vocabulary, String name, Budgets budgets, Duration spent) {
     this.vocabulary = vocabulary;
     TokenTables tables = TokenTables.of(vocabulary);
+    stepTime = budgets.stepTime();
     start =
-        new WorkBudget("compiling " + name, WorkBudget.TIME)
+        budgets
+            .compiling(spent, "compiling " + name)
             .spend(() -> Lexeme.of(language, tables).start());
     if (start.isDead()) {
       throw new EspalierException(name + " matches no text at all; nothing could be generated");
@@ -85,7 +92,7 @@ final class CompiledLexeme implements CompiledConstraint {
 
     @Override
     public void fillMask(TokenMask mask) {
-      LexemeMask m = state.mask();
+      LexemeMask m = state.mask(stepTime);
       long[] bits = m.bits();
       if (bits != null) {
         mask.addWords(bits);

@@ -33,17 +33,31 @@ public final class Grammar implements Constraint {
   private static final int MAX_PERMUTED = 12;
 
   private final Rules rules;
+  private final Budgets budgets;
   private final Duration spent; // on reading it and what it is made of
   private final CompiledOnce compiled = new CompiledOnce();
 
   private Grammar(Supplier<Rules> rules, Grammar... parts) {
+    this(rules, largest(parts), parts);
+  }
+
+  private Grammar(Supplier<Rules> rules, Budgets budgets, Grammar... parts) {
     Duration before = Duration.ZERO;
     for (Grammar part : parts) { // one can be a part often
-      before = part.spent.compareTo(before) > 0 ? part.spent : before;
+      before = Budgets.longer(before, part.spent);
     }
-    WorkBudget reading = WorkBudget.after(before, "reading the grammar");
+    this.budgets = budgets;
+    WorkBudget reading = budgets.reading(before, "reading the grammar");
     this.rules = reading.spend(rules);
     spent = before.plus(reading.spent());
+  }
+
+  private static Budgets largest(Grammar... parts) {
+    Budgets all = parts.length == 0 ? Budgets.DEFAULT : parts[0].budgets;
+    for (Grammar part : parts) {
+      all = part.budgets.equals(all) ? all : all.or(part.budgets);
+    }
+    return all;
   }
 
   /**
@@ -54,7 +68,12 @@ public final class Grammar implements Constraint {
    * @throws GrammarSyntaxException with line, column and what was expected there
    */
   public static Grammar gbnf(String source) {
-    return new Grammar(() -> Rules.ofCharacters(GbnfParser.parse(source), "root"));
+    return gbnf(source, Budgets.DEFAULT);
+  }
+
+  /** The same with budgets of its own. */
+  public static Grammar gbnf(String source, Budgets budgets) {
+    return new Grammar(() -> Rules.ofCharacters(GbnfParser.parse(source), "root"), budgets);
   }
 
   /**
@@ -66,7 +85,12 @@ public final class Grammar implements Constraint {
    *     not supported
    */
   public static Grammar lark(String source) {
-    return new Grammar(() -> LarkGrammar.parse(source));
+    return lark(source, Budgets.DEFAULT);
+  }
+
+  /** The same with budgets of its own. */
+  public static Grammar lark(String source, Budgets budgets) {
+    return new Grammar(() -> LarkGrammar.parse(source), budgets);
   }
 
   // ---- parts
@@ -204,6 +228,14 @@ public final class Grammar implements Constraint {
         () -> Rules.join(rules(this), bodies -> new Syntax.Capture(name, bodies.get(0))), this);
   }
 
+  /**
+   * The same grammar with other budgets, for what is still to be done: putting it together with
+   * others, compiling it, steps and masks. A grammar made of others has the largest of theirs.
+   */
+  public Grammar budgets(Budgets budgets) {
+    return new Grammar(() -> rules, budgets, this);
+  }
+
   private static Grammar of(Syntax syntax) {
     return new Grammar(() -> Rules.of(syntax));
   }
@@ -217,14 +249,13 @@ public final class Grammar implements Constraint {
    *
    * @throws dev.espalier.EspalierException if the grammar derives no text, a reference has no
    *     definition, or the vocabulary lacks a token
+   * @throws dev.espalier.BudgetExceededException if it takes more than its {@link Budgets}
    */
   @Override
   public CompiledConstraint compile(Vocabulary vocabulary) {
-    return compiled.get(vocabulary, v -> compiling().spend(() -> CompiledGrammar.of(rules, v)));
-  }
-
-  private WorkBudget compiling() {
-    return WorkBudget.atLeastAfter(spent, "compiling the grammar");
+    WorkBudget compiling = budgets.compiling(spent, "compiling the grammar");
+    return compiled.get(
+        vocabulary, v -> compiling.spend(() -> CompiledGrammar.of(rules, v, budgets.stepTime())));
   }
 
   @Override

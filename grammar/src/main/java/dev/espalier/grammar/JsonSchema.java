@@ -144,7 +144,8 @@ public final class JsonSchema implements Constraint {
    *
    * @param depth of nested objects and arrays, 128 unless changed
    * @param states of the machine, 1,000,000 unless changed
-   * @param compileTime a second and a half of a thread's time unless changed
+   * @param compileTime 1.2 seconds of a thread's own time unless changed; a single step or mask
+   *     after that may take two thirds of it
    */
   public JsonSchema budgets(int depth, int states, Duration compileTime) {
     if (depth < 1 || states < 1000 || compileTime.isNegative() || compileTime.isZero()) {

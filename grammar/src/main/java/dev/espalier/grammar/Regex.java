@@ -6,6 +6,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.RegexParser;
+import java.time.Duration;
 
 /**
  * The texts that match a regular expression as a whole. The syntax is the common ground of ECMA-262
@@ -23,12 +24,17 @@ public final class Regex implements Constraint {
   private static final int SHOWN = 80; // chars
 
   private final String pattern;
+  private final Budgets budgets;
   private final Expr language;
+  private final Duration spent; // on reading it
   private final CompiledOnce compiled = new CompiledOnce();
 
-  private Regex(String pattern, Expr language) {
+  private Regex(String pattern, Budgets budgets) {
     this.pattern = pattern;
-    this.language = language;
+    this.budgets = budgets;
+    WorkBudget reading = budgets.reading(Duration.ZERO, "reading the regular expression");
+    language = reading.spend(() -> RegexParser.whole(pattern));
+    spent = reading.spent();
   }
 
   /**
@@ -37,11 +43,16 @@ public final class Regex implements Constraint {
    * $} hold at line ends, {@code (?s)} lets the dot match them.
    *
    * @throws GrammarSyntaxException if the pattern is malformed or not regular, naming the place
-   * @throws dev.espalier.BudgetExceededException if its assertions combine in too many ways
+   * @throws dev.espalier.BudgetExceededException if it takes more than its {@link Budgets}, or its
+   *     assertions combine in too many ways
    */
   public static Regex of(String pattern) {
-    WorkBudget budget = new WorkBudget("reading the regular expression", WorkBudget.TIME);
-    return new Regex(pattern, budget.spend(() -> RegexParser.whole(pattern)));
+    return of(pattern, Budgets.DEFAULT);
+  }
+
+  /** The same with budgets of its own. */
+  public static Regex of(String pattern, Budgets budgets) {
+    return new Regex(pattern, budgets);
   }
 
   /** The pattern as it was given. */
@@ -53,7 +64,10 @@ public final class Regex implements Constraint {
   public CompiledConstraint compile(Vocabulary vocabulary) {
     return compiled.get(
         vocabulary,
-        v -> new CompiledLexeme(language, v, "the regular expression '" + shortened() + "'"));
+        v -> {
+          String name = "the regular expression '" + shortened() + "'";
+          return new CompiledLexeme(language, v, name, budgets, spent);
+        });
   }
 
   // As it is shown in messages.

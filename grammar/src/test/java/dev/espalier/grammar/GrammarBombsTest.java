@@ -14,6 +14,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +101,9 @@ class GrammarBombsTest {
         lark(
             "terminals at one place",
             text("start: ", i -> "/k[a-z]{2,5}" + i + "/ N | ", "N\nN: /[a-z]+/")),
+        lark(
+            "a rule of alternatives",
+            text("start: w+\nw: N", i -> " | \"w" + i + "\" N", "\nN: /[a-z]+/\n%ignore \" \"")),
         lark("cases", text("start: \"w\"i", i -> " | \"Word" + i + "\"i", "")),
         lark("bars", "start: " + "| ".repeat(SIZE / 2)));
   }
@@ -153,6 +157,13 @@ class GrammarBombsTest {
 
   private static Stream<Arguments> builders() {
     return Stream.of(
+        built("texts", () -> Grammar.or(parts(20_000, i -> Grammar.literal("text " + i * 7919L)))),
+        built(
+            "alternatives",
+            () ->
+                Grammar.or(
+                        parts(20_000, i -> Grammar.seq(Grammar.literal("t" + i), Grammar.ref("x"))))
+                    .where("x", Grammar.regex("[a-z]*"))),
         built(
             "nesting",
             () -> {
@@ -189,6 +200,10 @@ class GrammarBombsTest {
               }
               return g;
             }));
+  }
+
+  private static Grammar[] parts(int n, IntFunction<Grammar> part) {
+    return IntStream.range(0, n).mapToObj(part).toArray(Grammar[]::new);
   }
 
   private static String nested(String begin, String end, int times) {

@@ -92,6 +92,48 @@ class HardSchemasTest {
   }
 
   @Test
+  void aMillionLettersAreWrittenWithoutBeingRead() {
+    CompiledConstraint c =
+        schema("{'type':'array','minItems':2,'items':{'type':'string','minLength':1000000}}")
+            .compile(TOKENS);
+    String letters = '"' + "a".repeat(1_000_000) + '"';
+    assertThat(completed(c, "")).isEqualTo("[" + letters + "," + letters + "]");
+    assertThat(completed(c, "['bc"))
+        .isEqualTo("[\"bc" + letters.substring(3) + "," + letters + "]");
+  }
+
+  @Test
+  void aLongFractionBecomesAMultipleByAnExponent() {
+    CompiledConstraint c =
+        schema(
+                "{'type':'number','minimum':1,'allOf':["
+                    + "{'anyOf':[{'multipleOf':3},{'multipleOf':5},{'multipleOf':7}]},"
+                    + "{'not':{'multipleOf':8}},{'not':{'multipleOf':5}},{'not':{'multipleOf':7}}]}")
+            .compile(TOKENS);
+    Random r = new Random(7);
+    for (String whole : new String[] {"0.", "12345."}) {
+      for (int places : new int[] {1, 30, 140, 600}) {
+        StringBuilder begun = new StringBuilder(whole);
+        for (int i = 0; i < places; i++) {
+          begun.append(1 + r.nextInt(9));
+        }
+        assertThat(c.check(completed(c, begun.toString())).accepted()).as("%s", begun).isTrue();
+      }
+    }
+  }
+
+  private static String completed(CompiledConstraint c, String begun) {
+    State s = c.start();
+    String text = begun.replace('\'', '"');
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      s = java.util.Objects.requireNonNull(s.step(b), text);
+    }
+    byte[] rest = s.completion();
+    assertThat(rest).as("after %s", text).isNotNull();
+    return text + new String(java.util.Objects.requireNonNull(rest), StandardCharsets.UTF_8);
+  }
+
+  @Test
   void thirtyConditionsOnOneValue() {
     String conditions =
         joined(
@@ -125,6 +167,24 @@ class HardSchemasTest {
     assertThat(accepts(c, "{'n':38}")).as("the last two allow it").isFalse();
     assertThat(accepts(c, "{'t':'m40'}")).isFalse();
     assertThat(accepts(c, "{}")).isFalse();
+    everyWalkCanBeCompleted(c);
+  }
+
+  @Test
+  void manyOpenAlternativesThatARequiredNameTellsApart() {
+    String ways =
+        joined(
+            32,
+            i ->
+                "{'properties':{'k%d':{'type':'string','minLength':%d},'a%d':{}},'required':['k%d','a%d']}"
+                    .formatted(i, i % 4, i, i, i));
+    CompiledConstraint c = schema("{'type':'object','oneOf':[" + ways + "]}").compile(TOKENS);
+    assertThat(accepts(c, "{'k3':'abc','a3':1}")).isTrue();
+    assertThat(accepts(c, "{'o':1,'a3':[],'k2':'','k3':'abc'}")).isTrue();
+    assertThat(accepts(c, "{'k3':'abc','a2':1}")).isFalse();
+    assertThat(accepts(c, "{'k3':'abc','a3':1,'k2':'ab','a2':1}")).as("two of them").isFalse();
+    assertThat(accepts(c, "{'k3':'abc','a3':1,'k2':'a','a2':1}")).as("too short").isTrue();
+    assertThat(accepts(c, "{'k3':'ab','a3':1}")).as("none of them").isFalse();
     everyWalkCanBeCompleted(c);
   }
 

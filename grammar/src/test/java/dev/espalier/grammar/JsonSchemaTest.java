@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonSchemaTest {
   private static final Vocabulary BYTES = bytes();
@@ -217,6 +218,20 @@ class JsonSchemaTest {
     assertThatThrownBy(() -> compile("{'type':'text'}")).isInstanceOf(SchemaException.class);
     assertThatThrownBy(() -> JsonSchema.of("{")).isInstanceOf(SchemaException.class);
     assertThatThrownBy(() -> compile("{'$ref':'#'}"))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("without end");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'properties':{'a':{'$ref':'#/properties/a'}}}",
+        "{'items':{'anyOf':[{'type':'null'},{'not':{'$ref':'#/items'}}]}}",
+        "{'properties':{'a':{'$ref':'#/$defs/b'}},'$defs':{'b':{'allOf':[{'$ref':'#/$defs/c'}]},"
+            + "'c':{'dependentSchemas':{'x':{'$ref':'#/$defs/b'}}}}}"
+      })
+  void endlessReferencesAreFoundWhereNoTextNeedLead(String schema) {
+    assertThatThrownBy(() -> compile(schema))
         .isInstanceOf(SchemaException.class)
         .hasMessageContaining("without end");
   }

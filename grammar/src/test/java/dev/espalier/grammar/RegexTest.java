@@ -329,6 +329,13 @@ class RegexTest {
         .isInstanceOf(GrammarSyntaxException.class);
   }
 
+  // Its parts were joined one after another once, in the square of its length: out of budget.
+  @Test
+  void aLongTextBetweenAnchorsIsRead() {
+    String text = "ab".repeat(30_000);
+    assertThat(Regex.of("^" + text + "$").compile(SMALL).check(text).accepted()).isTrue();
+  }
+
   @Test
   void refusesAnExpressionThatMatchesNothing() {
     assertThatThrownBy(() -> compile("a(?!.*b)b")).hasMessageContaining("matches no text");

@@ -132,6 +132,33 @@ class SchemaMaskTest {
     assertThat(finished).isGreaterThan(rounds);
   }
 
+  // Goes at random along masks that are exact, without a dead end; tokens of a byte or two are
+  // drawn
+  // again, up to so many times. How many masks.
+  private static int walks(
+      int walks, CompiledConstraint c, Vocabulary v, Random r, int again, String where) {
+    int masks = 0;
+    for (int walk = 0; walk < walks; walk++) {
+      State s = c.start();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      for (int step = 0; step < STEPS; step++) {
+        List<Integer> allowed = exactlyAllowed(s, v, where, out);
+        masks++;
+        if (allowed.isEmpty()) {
+          assertThat(s.mayEnd()).as("dead end: %s %s", where, out).isTrue();
+          break;
+        }
+        int token = allowed.get(r.nextInt(allowed.size()));
+        for (int more = 0; more < again && v.bytes(token).length < 3; more++) {
+          token = allowed.get(r.nextInt(allowed.size()));
+        }
+        out.writeBytes(v.bytes(token));
+        s = java.util.Objects.requireNonNull(s.advance(token));
+      }
+    }
+    return masks;
+  }
+
   // What the mask allows, held against reading every token byte by byte.
   private static List<Integer> exactlyAllowed(
       State s, Vocabulary v, String where, ByteArrayOutputStream out) {
@@ -211,21 +238,7 @@ class SchemaMaskTest {
       } catch (SchemaException e) {
         continue; // the same name twice
       }
-      for (int walk = 0; walk < 3; walk++) {
-        State s = c.start();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int step = 0; step < STEPS; step++) {
-          List<Integer> allowed = exactlyAllowed(s, v, "seed " + seed + " " + schema, out);
-          masks++;
-          if (allowed.isEmpty()) {
-            assertThat(s.mayEnd()).as("dead end: %s %s", schema, out).isTrue();
-            break;
-          }
-          int token = allowed.get(r.nextInt(allowed.size()));
-          out.writeBytes(v.bytes(token));
-          s = java.util.Objects.requireNonNull(s.advance(token));
-        }
-      }
+      masks += walks(3, c, v, r, 0, "seed " + seed + " " + schema);
     }
     System.out.println(masks + " masks of names exact, seed " + seed);
     assertThat(masks).isGreaterThan(1000);
@@ -297,24 +310,33 @@ class SchemaMaskTest {
         assertThat(e).hasMessageContaining("no value");
         continue;
       }
-      for (int walk = 0; walk < 3; walk++) {
-        State s = c.start();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int step = 0; step < STEPS; step++) {
-          List<Integer> allowed = exactlyAllowed(s, v, "seed " + seed + " " + schema, out);
-          masks++;
-          if (allowed.isEmpty()) {
-            assertThat(s.mayEnd()).as("dead end: %s %s", schema, out).isTrue();
-            break;
-          }
-          int token = allowed.get(r.nextInt(allowed.size()));
-          out.writeBytes(v.bytes(token));
-          s = java.util.Objects.requireNonNull(s.advance(token));
-        }
-      }
+      masks += walks(3, c, v, r, 0, "seed " + seed + " " + schema);
     }
     System.out.println(masks + " masks of limited texts exact, seed " + seed);
     assertThat(masks).isGreaterThan(1500);
+  }
+
+  @Test
+  void masksOfTextsThatMatchNoPatternUnderALimitAreExact() {
+    Random r = new Random(17);
+    Vocabulary v = Vocabularies.random(r, 500, "xy", "ab", "xyab\"", "x\"", "\\n\"", "a\\n", "é\"");
+    String withoutXy = "{\"pattern\":\"^([^x]|x[^y])*x?$\"}";
+    String withoutAb = "{\"pattern\":\"^(?!.*ab).*$\"}";
+    int masks = 0;
+    for (String rest :
+        List.of(
+            "\"minLength\":1,\"maxLength\":2,\"not\":{\"pattern\":\"^.*$\"}",
+            "\"maxLength\":3,\"not\":" + withoutXy,
+            "\"maxLength\":3,\"not\":" + withoutAb,
+            "\"maxLength\":40,\"not\":" + withoutXy,
+            "\"minLength\":4,\"maxLength\":8,\"not\":" + withoutXy,
+            "\"maxLength\":6,\"not\":{\"anyOf\":[" + withoutXy + "," + withoutAb + "]}",
+            "\"maxLength\":3,\"oneOf\":[{\"pattern\":\"^.*$\"},{\"minLength\":2}]",
+            "\"maxLength\":200,\"oneOf\":[{\"pattern\":\"^[a-y]*$\"},{\"maxLength\":100}]")) {
+      String schema = "{\"type\":\"string\"," + rest + "}";
+      masks += walks(10, JsonSchema.of(schema).compile(v), v, r, 0, schema);
+    }
+    assertThat(masks).isGreaterThan(300);
   }
 
   @Test
@@ -354,24 +376,8 @@ class SchemaMaskTest {
               "ab\",\"a\"]",
               "[\"a\\u0061",
               "1,\"a");
-      for (int walk = 0; walk < 4; walk++) {
-        State s = JsonSchema.of(schema).compile(v).start();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int step = 0; step < STEPS; step++) {
-          List<Integer> allowed = exactlyAllowed(s, v, "seed " + seed + " " + schema, out);
-          masks++;
-          if (allowed.isEmpty()) {
-            assertThat(s.mayEnd()).as("dead end: %s %s", schema, out).isTrue();
-            break;
-          }
-          int token = allowed.get(r.nextInt(allowed.size()));
-          for (int more = 0; more < 3 && v.bytes(token).length < 3; more++) {
-            token = allowed.get(r.nextInt(allowed.size())); // tokens over several items are telling
-          }
-          out.writeBytes(v.bytes(token));
-          s = java.util.Objects.requireNonNull(s.advance(token));
-        }
-      }
+      CompiledConstraint c = JsonSchema.of(schema).compile(v);
+      masks += walks(4, c, v, r, 3, "seed " + seed + " " + schema); // several items are telling
     }
     System.out.println(masks + " masks of items exact, seed " + seed);
     assertThat(masks).isGreaterThan(2000);

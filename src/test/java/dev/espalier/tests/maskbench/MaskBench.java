@@ -47,8 +47,8 @@ import tools.jackson.databind.json.JsonMapper;
     })
 final class MaskBench implements Callable<Integer> {
   private static final int SLOWEST = 20;
-  private static final int WARM_SCHEMAS = 45_000;
-  private static final int MOST_WARM_UP = 30;
+  private static final int WARM_SCHEMAS = 90_000;
+  private static final int MOST_WARM_UP = 60;
 
   enum Order {
     any,

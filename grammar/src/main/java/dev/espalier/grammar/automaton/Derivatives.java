@@ -21,6 +21,9 @@ final class Derivatives {
       case TRIE -> pack(branches(e));
       case SEQ -> {
         Expr tail = args[1];
+        if (args[0].kind() == Expr.Kind.SET) { // most sequences by far
+          yield new Edge[] {new Edge(args[0].set(), tail)};
+        }
         Edge[] head = mapEdges(args[0].edges(), x -> Expr.append(x, tail));
         yield args[0].accepts() ? merge(List.of(head, tail.edges())) : head;
       }

@@ -44,7 +44,6 @@ public final class Expr {
   public static final int UNBOUNDED = Integer.MAX_VALUE;
 
   private static final int UNKNOWN = -2;
-  private static final int FEW_TEXTS = 8; // that an intersection looks at one by one
 
   static final byte UNDECIDED = 0; // of liveness
   static final byte LIVE = 1;
@@ -60,6 +59,14 @@ public final class Expr {
   public static final Expr EMPTY = make(Kind.EMPTY, ByteSet.NONE, NO_ARGS, 0, 0);
 
   static final Expr ANY_BYTE = bytes(ByteSet.ALL);
+
+  private static final Expr[] SINGLE = new Expr[256]; // at hand, since texts are made of them
+
+  static {
+    for (int b = 0; b < SINGLE.length; b++) {
+      SINGLE[b] = bytes(ByteSet.of(b));
+    }
+  }
 
   /** Every text. */
   public static final Expr ALL = repeat(ANY_BYTE, 0, UNBOUNDED);
@@ -229,7 +236,8 @@ public final class Expr {
     return h ^ (h >>> 16);
   }
 
-  private static boolean any(Expr[] args, boolean wanted) {
+  /** Whether some of these accept, or do not, as wanted. */
+  static boolean any(Expr[] args, boolean wanted) {
     for (Expr a : args) {
       if (a.nullable == wanted) {
         return true;
@@ -238,7 +246,7 @@ public final class Expr {
     return false;
   }
 
-  private static Expr make(Kind kind, ByteSet set, Expr[] args, int min, int max) {
+  static Expr make(Kind kind, ByteSet set, Expr[] args, int min, int max) {
     return interned(new Expr(kind, set, args, min, max));
   }
 
@@ -343,8 +351,13 @@ public final class Expr {
     return set.isEmpty() ? NONE : make(Kind.SET, set, NO_ARGS, 0, 0);
   }
 
+  /** One byte, 0 to 255. */
+  static Expr oneByte(int b) {
+    return SINGLE[b];
+  }
+
   // From so many bytes on a literal is one expression that unfolds as it is read, not one a byte.
-  private static final int LONG_LITERAL = 64;
+  static final int LONG_LITERAL = 64;
 
   /** Exactly these bytes. */
   public static Expr literal(byte[] bytes) {
@@ -353,7 +366,7 @@ public final class Expr {
     }
     Expr r = EMPTY;
     for (int i = bytes.length - 1; i >= 0; i--) {
-      r = seq(bytes(ByteSet.of(bytes[i] & 0xFF)), r);
+      r = seq(oneByte(bytes[i] & 0xFF), r);
     }
     return r;
   }
@@ -469,106 +482,17 @@ public final class Expr {
 
   /** Any of these. */
   public static Expr or(Collection<Expr> parts) {
-    List<Expr> flat = new ArrayList<>();
-    ByteSet single = ByteSet.NONE;
-    boolean empty = false;
-    for (Expr p : flatten(Kind.OR, parts)) {
-      if (p == ALL) {
-        return ALL;
-      } else if (p.kind == Kind.SET) {
-        single = single.or(p.set);
-      } else if (p == EMPTY) {
-        empty = true;
-      } else if (p != NONE) {
-        flat.add(p);
-      }
-    }
-    if (!single.isEmpty()) {
-      flat.add(bytes(single));
-    }
-    if (empty && !any(flat.toArray(NO_ARGS), true)) {
-      flat.add(EMPTY);
-    }
-    for (Expr text : flat.toArray(NO_ARGS)) {
-      int state = WellFormed.stateOf(text);
-      if (state >= 0) {
-        flat.removeIf(p -> p != text && WellFormed.is(p, state));
-      }
-    }
-    Bounds.dropCovered(flat);
-    return normal(Kind.OR, flat, NONE);
+    return NormalForm.or(parts);
+  }
+
+  /** Any of these, where very many plain texts among them are read as one trie. */
+  public static Expr alternatives(List<Expr> parts) {
+    return NormalForm.alternatives(parts);
   }
 
   /** All of these at once. */
   public static Expr and(Expr... parts) {
-    List<Expr> flat = new ArrayList<>();
-    for (Expr p : flatten(Kind.AND, Arrays.asList(parts))) {
-      if (p == NONE) {
-        return NONE;
-      }
-      if (p != ALL) {
-        flat.add(p);
-      }
-    }
-    if (flat.contains(EMPTY)) {
-      return any(flat.toArray(NO_ARGS), false) ? NONE : EMPTY;
-    }
-    for (Expr part : flat.toArray(NO_ARGS)) {
-      Expr text = part.kind == Kind.NOT ? part.args[0] : part;
-      int state = WellFormed.stateOf(text);
-      if (state >= 0 && flat.stream().anyMatch(p -> p != part && WellFormed.is(p, state))) {
-        if (text != part) {
-          return NONE;
-        }
-        flat.remove(part);
-      }
-    }
-    for (Expr part : flat) {
-      if (part.kind == Kind.TRIE && part.max - part.min <= FEW_TEXTS) {
-        return part.filtered(flat);
-      }
-    }
-    Bounds.mergeLengths(flat);
-    return flat.contains(NONE) ? NONE : normal(Kind.AND, flat, ALL);
-  }
-
-  // Of few texts, those that all the others hold; so no intersection is left.
-  private Expr filtered(List<Expr> others) {
-    List<byte[]> kept = new ArrayList<>();
-    for (int i = min; i < max; i++) {
-      byte[] text = Objects.requireNonNull(literals).from(i, depth);
-      boolean everywhere = true;
-      for (Expr other : others) {
-        everywhere = everywhere && (other == this || other.holds(text));
-      }
-      if (everywhere) {
-        kept.add(text);
-      }
-    }
-    return kept.size() == max - min ? this : oneOf(kept);
-  }
-
-  private boolean holds(byte[] text) {
-    return switch (kind) {
-      case NOT -> !args[0].holds(text);
-      case AND, OR -> {
-        boolean all = kind == Kind.AND;
-        for (Expr a : args) {
-          if (a.holds(text) != all) {
-            yield !all;
-          }
-        }
-        yield all;
-      }
-      case TRIE -> {
-        boolean found = false;
-        for (int i = min; i < max && !found; i++) {
-          found = Arrays.equals(Objects.requireNonNull(literals).from(i, depth), text);
-        }
-        yield found;
-      }
-      default -> matches(text);
-    };
+    return NormalForm.and(parts);
   }
 
   /** Every byte string that is not in this language. */
@@ -616,39 +540,6 @@ public final class Expr {
 
   Expr definition() {
     return Objects.requireNonNull(Objects.requireNonNull(equation).right);
-  }
-
-  private static List<Expr> flatten(Kind kind, Collection<Expr> parts) {
-    List<Expr> flat = new ArrayList<>(parts.size());
-    for (Expr p : parts) {
-      if (p.kind == kind) {
-        flat.addAll(Arrays.asList(p.args));
-      } else {
-        flat.add(p);
-      }
-    }
-    return flat;
-  }
-
-  // Sorts by hash and drops duplicates; different arguments of equal hash keep their given order,
-  // which at worst makes two objects of one language.
-  private static Expr normal(Kind kind, List<Expr> parts, Expr unit) {
-    Expr[] a = parts.toArray(NO_ARGS);
-    Arrays.sort(a, (x, y) -> Integer.compare(x.hash, y.hash));
-    int n = 0;
-    for (int i = 0; i < a.length; i++) {
-      boolean known = false;
-      for (int j = n - 1; j >= 0 && a[j].hash == a[i].hash; j--) {
-        known |= a[j] == a[i];
-      }
-      if (!known) {
-        a[n++] = a[i];
-      }
-    }
-    if (n == 0) {
-      return unit;
-    }
-    return n == 1 ? a[0] : make(kind, ByteSet.NONE, Arrays.copyOf(a, n), 0, 0);
   }
 
   // ---- the automaton
@@ -749,11 +640,38 @@ public final class Expr {
   Edge[] edges() {
     Edge[] known = edges;
     if (known == null) {
+      prepareTails();
       known = Derivatives.of(this);
       edges = known;
     }
     return known;
   }
+
+  // Where many parts of a sequence may be left out, its steps are those of its tails as well. They
+  // are found from the last tail on, so that the stack does not grow with the sequence.
+  private void prepareTails() {
+    int skipped = 0;
+    for (Expr e = this; e.kind == Kind.SEQ && e.args[0].nullable && e.edges == null; ) {
+      e = e.args[1];
+      skipped++;
+    }
+    if (skipped < MANY_SKIPPED) {
+      return;
+    }
+    ArrayDeque<Expr> tails = new ArrayDeque<>();
+    Expr tail = this;
+    for (int i = 0; i < skipped; i++) {
+      tail = tail.args[1];
+      tails.push(tail);
+    }
+    for (Expr e : tails) {
+      if (e.edges == null) {
+        e.edges = Derivatives.of(e);
+      }
+    }
+  }
+
+  private static final int MANY_SKIPPED = 32;
 
   static Expr append(Expr e, Expr tail) {
     if (e.kind != Kind.OR) {
@@ -792,7 +710,7 @@ public final class Expr {
     Counted counted = counted(Utf8.CHAR);
     return counted != null
         && counted.max == UNBOUNDED
-        && TextSearch.loops(and(counted.rest, Utf8.TEXT), LARGE);
+        && TextSearch.loops(counted.rest == ALL ? Utf8.TEXT : counted.rest, LARGE);
   }
 
   private static final int LARGE = 1_000; // a count that is not reached step by step
@@ -931,7 +849,9 @@ public final class Expr {
     while (!todo.isEmpty()) {
       Expr e = todo.removeLast();
       if (e.kind == Kind.SET) {
-        sets.add(e.set);
+        if (seen.add(e)) { // quicker to ask than the sets
+          sets.add(e.set);
+        }
       } else if (e.literals != null) {
         if (seen.add(e)) {
           ByteSet bytes = e.literals.bytes();
@@ -952,7 +872,7 @@ public final class Expr {
   /**
    * An expression as a counted repetition of {@code unit} and what holds beside it.
    *
-   * @param rest {@link #ALL} if there is nothing else
+   * @param rest repetitions of the unit too; {@link #ALL} if there is nothing else
    */
   public record Counted(Expr rest, int min, int max) {}
 
@@ -971,9 +891,13 @@ public final class Expr {
         most = Math.min(most, e.repeatMax());
       }
     }
-    return others.size() == conjuncts.length
-        ? null
-        : new Counted(and(others.toArray(NO_ARGS)), least, most);
+    if (others.size() == conjuncts.length) {
+      return null;
+    }
+    Expr rest = and(others.toArray(NO_ARGS));
+    // The count alone may have kept a complement to text.
+    boolean kept = rest == ALL || (unit == Utf8.CHAR && WellFormed.is(rest, 0));
+    return new Counted(kept ? rest : and(rest, repeat(unit, 0, UNBOUNDED)), least, most);
   }
 
   /**

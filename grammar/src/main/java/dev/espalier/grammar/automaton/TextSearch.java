@@ -52,7 +52,9 @@ final class TextSearch {
   }
 
   private void spend(Expr state, int states) {
-    work += (long) state.edges().length * state.width() + newState;
+    long more = (long) state.edges().length * state.width() + newState;
+    work += more;
+    WorkBudget.check((int) Math.min(more, WORK));
     if (states > limit || work > WORK) {
       throw new BudgetExceededException(
           states > limit ? "states" : "work",
@@ -258,6 +260,12 @@ final class TextSearch {
 
   /** See {@link Expr#enumerate}. */
   static @Nullable List<byte[]> enumerate(Expr e, int limit, int stateLimit) {
+    if (e.isEmpty(stateLimit)) {
+      return List.of();
+    }
+    if (loops(e, limit)) {
+      return null;
+    }
     List<byte[]> found = new ArrayList<>();
     ArrayDeque<Expr> states = new ArrayDeque<>(List.of(e));
     ArrayDeque<byte[]> texts = new ArrayDeque<>();

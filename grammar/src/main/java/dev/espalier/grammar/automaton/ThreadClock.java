@@ -8,10 +8,10 @@ import java.time.Duration;
  * The clock of a thread's own time, looked at now and then: a pause of the machine, or other work
  * on it, is nobody's fault. Mutable, for one thread at a time.
  */
-public final class ThreadClock {
+final class ThreadClock {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private final long budgetNanos;
+  private long budgetNanos;
   private final int between;
   private int work; // since the last look, or the start
   private boolean running;
@@ -24,32 +24,32 @@ public final class ThreadClock {
    * @param between calls of {@link #isLate()} between two looks, which take some hundred
    *     nanoseconds each
    */
-  public ThreadClock(Duration budget, int between) {
+  ThreadClock(Duration budget, int between) {
     budgetNanos = budget.toNanos();
     this.between = between;
   }
 
   /** Begins anew. */
-  public void restart() {
+  void restart() {
     work = 0;
     running = false;
     spent = 0;
     late = false;
   }
 
-  /** Begins anew, with a first look at once. */
-  public void start() {
+  /** Begins anew with another budget. */
+  void restart(Duration budget) {
+    budgetNanos = budget.toNanos();
     restart();
-    look();
   }
 
   /** Whether the budget is spent, as far as the last look tells. */
-  public boolean isLate() {
+  boolean isLate() {
     return isLate(1);
   }
 
   /** The same after work that counts as so many calls. */
-  public boolean isLate(int calls) {
+  boolean isLate(int calls) {
     work += calls;
     if (work >= between) {
       look();
@@ -72,10 +72,5 @@ public final class ThreadClock {
   /** The time from the first look to the last. */
   Duration spent() {
     return Duration.ofNanos(spent);
-  }
-
-  /** The budget in milliseconds. */
-  public long budgetMillis() {
-    return budgetNanos / 1_000_000;
   }
 }

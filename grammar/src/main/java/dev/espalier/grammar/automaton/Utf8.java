@@ -18,9 +18,7 @@ public final class Utf8 {
 
   /** One scalar value between two code points, both included. */
   public static Expr range(int from, int to) {
-    List<Expr> parts = new ArrayList<>();
-    split(from, to, parts);
-    return Expr.or(parts);
+    return ranges(from, to);
   }
 
   /**
@@ -29,6 +27,11 @@ public final class Utf8 {
    * @param ranges first and last code point of each, in turn
    */
   public static Expr ranges(int... ranges) {
+    if (ranges.length == 2 && ranges[1] < 0x80) { // most characters of most patterns
+      return ranges[0] == ranges[1]
+          ? Expr.oneByte(ranges[0])
+          : Expr.bytes(ByteSet.range(ranges[0], ranges[1]));
+    }
     List<Expr> parts = new ArrayList<>();
     for (int i = 0; i < ranges.length; i += 2) {
       split(ranges[i], ranges[i + 1], parts);

@@ -16,55 +16,61 @@ public final class WorkBudget {
   // is made.
 
   /** What reading and compiling a text may take together. */
-  public static final Duration TIME = Duration.ofSeconds(2);
+  public static final Duration TIME_TO_COMPILE = Duration.ofMillis(1_500);
 
   /** What one mask or one step may take; most take microseconds. */
   public static final Duration TIME_OF_A_STEP = Duration.ofSeconds(1);
 
-  private static final Duration LEAST = TIME.dividedBy(4);
-  private static final int PARTS = 700_000; // some 200 bytes each
+  /** What the search for an end of a text may take. */
+  public static final Duration TIME_OF_A_COMPLETION = Duration.ofSeconds(2);
+
+  /** Parts that may be made of one text, of some 200 bytes each. */
+  public static final int PARTS_TO_COMPILE = 700_000;
+
   private static final int PLACE = 4; // units that reading a word counts as
   private static final int PART = 16; // units that making one counts as
   private static final int BETWEEN_LOOKS =
       1024; // units, of some 50 ns; a look takes as much as ten
-  private static final String ADVICE = "; make it smaller, with fewer alternatives and counts";
+  private static final String ADVICE =
+      "; make it smaller, with fewer alternatives and counts, or give it larger budgets";
 
   /** The budget in force for a thread, if there is one. */
   private static final class Holder {
+    private final WorkBudget step = new WorkBudget("a step", TIME_OF_A_STEP); // for all steps
     private @Nullable WorkBudget budget;
   }
 
   private static final ThreadLocal<Holder> IN_FORCE = ThreadLocal.withInitial(Holder::new);
 
-  private final String doing;
-  private final Duration whole; // of which some may have been spent before
+  private String doing;
+  private Duration whole; // of which some may have been spent before
   private final ThreadClock clock;
+  private final int mostParts;
   private int parts;
   private @Nullable String source; // that is being read
   private int offset;
 
   /**
+   * A budget of time, and of the parts that a text may have unless it is given more.
+   *
    * @param doing what it is for, as in "reading the grammar"
    */
   public WorkBudget(String doing, Duration time) {
-    this(doing, time, time);
+    this(doing, time, time, PARTS_TO_COMPILE);
   }
 
-  private WorkBudget(String doing, Duration whole, Duration rest) {
+  /**
+   * What is left of a larger budget.
+   *
+   * @param doing what it is for, as in "reading the grammar"
+   * @param whole all of the time, of which messages speak
+   * @param rest of it, perhaps negative
+   */
+  public WorkBudget(String doing, Duration whole, Duration rest, int parts) {
     this.doing = doing;
     this.whole = whole;
     clock = new ThreadClock(rest, BETWEEN_LOOKS);
-  }
-
-  /** What is left of {@link #TIME} when so much is spent. */
-  public static WorkBudget after(Duration spent, String doing) {
-    return new WorkBudget(doing, TIME, TIME.minus(spent));
-  }
-
-  /** As {@link #after}, but a quarter of it at least. */
-  public static WorkBudget atLeastAfter(Duration spent, String doing) {
-    Duration rest = TIME.minus(spent);
-    return new WorkBudget(doing, TIME, rest.compareTo(LEAST) < 0 ? LEAST : rest);
+    mostParts = parts;
   }
 
   /** The time that the work took, as far as the clock was looked at. */
@@ -84,10 +90,54 @@ public final class WorkBudget {
     try {
       return work.get();
     } catch (StackOverflowError e) {
-      throw new BudgetExceededException("nesting", 0, doing + where() + " needs too deep a stack");
+      throw tooDeep(doing + where());
     } finally {
       holder.budget = null;
       source = null;
+    }
+  }
+
+  private static BudgetExceededException tooDeep(String doing) {
+    return new BudgetExceededException("nesting", 0, doing + " needs too deep a stack");
+  }
+
+  /**
+   * Begins a step, paid for alone unless a budget is in force; {@link #end} belongs in a {@code
+   * finally}. For those who cannot afford an object for each: what this costs is some nanoseconds.
+   *
+   * @return whether it was begun, and has to be ended
+   */
+  public static boolean begin(String doing, Duration time) {
+    Holder holder = IN_FORCE.get();
+    if (holder.budget != null) {
+      return false;
+    }
+    WorkBudget step = holder.step;
+    step.doing = doing;
+    step.whole = time;
+    step.clock.restart(time);
+    step.parts = 0;
+    step.source = null;
+    holder.budget = step;
+    return true;
+  }
+
+  /** Ends the step that this thread has begun. */
+  public static void end() {
+    IN_FORCE.get().budget = null;
+  }
+
+  /** Does some work within the budget that is in force, or else within that of a step. */
+  public static <T> T step(Supplier<T> work) {
+    if (!begin("a step", TIME_OF_A_STEP)) {
+      return work.get();
+    }
+    try {
+      return work.get();
+    } catch (StackOverflowError e) {
+      throw tooDeep("a step");
+    } finally {
+      end();
     }
   }
 
@@ -132,9 +182,9 @@ public final class WorkBudget {
     if (budget == null) {
       return;
     }
-    if (++budget.parts > PARTS) {
+    if (++budget.parts > budget.mostParts) {
       throw new BudgetExceededException(
-          "parts", PARTS, budget.doing + budget.where() + " makes more" + ADVICE);
+          "parts", budget.mostParts, budget.doing + budget.where() + " makes more" + ADVICE);
     }
     budget.look(PART);
   }

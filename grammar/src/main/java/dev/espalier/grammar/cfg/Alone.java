@@ -52,7 +52,7 @@ final class Alone {
   @Nullable ParseState of(Symbol symbol) {
     ParseState known = symbol.alone;
     if (known == null && symbol != end) {
-      LexemeState lexeme = symbol.lexeme;
+      LexemeState lexeme = symbol.lexeme();
       known = lexeme != null ? of(lexeme) : of(Objects.requireNonNull(symbol.body));
       symbol.alone = known;
     }

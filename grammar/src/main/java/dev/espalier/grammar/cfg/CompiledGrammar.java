@@ -6,9 +6,11 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Expected;
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,12 @@ public final class CompiledGrammar implements CompiledConstraint {
    * @throws dev.espalier.EspalierException if the root derives no text
    */
   public static CompiledGrammar of(Rules rules, Vocabulary vocabulary) {
-    Machine machine = GrammarCompiler.compile(rules.plain(), TokenTables.of(vocabulary));
+    return of(rules, vocabulary, WorkBudget.TIME_OF_A_STEP);
+  }
+
+  /** The same, where a step or a mask may take another time of its thread. */
+  public static CompiledGrammar of(Rules rules, Vocabulary vocabulary, Duration stepTime) {
+    Machine machine = GrammarCompiler.compile(rules.plain(), TokenTables.of(vocabulary), stepTime);
     if (machine.isStuck()) {
       throw new EspalierException(
           "no text of the grammar can be finished: " + String.join("; ", machine.warnings));

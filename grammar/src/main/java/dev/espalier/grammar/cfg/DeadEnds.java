@@ -28,6 +28,7 @@ final class DeadEnds {
   private static final int MAX_CALLS = 400_000; // of all forms together
   private static final int MAX_STEPS =
       600_000; // of terminals over a byte, each a miss of the cache
+  private static final int MAX_TERMINALS = 4_000; // read together first, over some 150 bytes
   private static final int MAX_WARNINGS = 8;
   private static final String TOO_LARGE =
       "the grammar is too large to tell whether a text can get stuck between its terminals";
@@ -55,7 +56,7 @@ final class DeadEnds {
   /** Warnings about a grammar, for people; none if no text can get stuck. */
   static List<String> of(List<Symbol> symbols, Symbol start, @Nullable LexemeState skip) {
     DeadEnds d = new DeadEnds(symbols, start, skip);
-    if (!d.findFollow()) {
+    if (symbols.stream().filter(Symbol::isTerminal).count() > MAX_TERMINALS || !d.findFollow()) {
       return List.of(TOO_LARGE);
     }
     d.checkConstraints();

@@ -11,6 +11,7 @@ import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTables;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +57,7 @@ final class GrammarCompiler {
 
   private final Map<String, Facts> rules = new LinkedHashMap<>();
   private final TokenTables tables;
+  private final Duration stepTime;
   private final Form.Table forms = new Form.Table();
   private final List<Symbol> symbols = new ArrayList<>();
   private final Map<Expr, Symbol> lazyLexemes = new HashMap<>();
@@ -68,8 +70,9 @@ final class GrammarCompiler {
   private final Expr ignored;
   private final ArrayDeque<Facts> unconverted = new ArrayDeque<>();
 
-  private GrammarCompiler(Rules grammar, TokenTables tables) {
+  private GrammarCompiler(Rules grammar, TokenTables tables, Duration stepTime) {
     this.tables = tables;
+    this.stepTime = stepTime;
     lexing = grammar.ignored() != null;
     ignored = grammar.ignored() == null ? Expr.NONE : grammar.ignored();
     grammar.rules().forEach((name, syntax) -> rules.put(name, new Facts(name, syntax)));
@@ -84,11 +87,12 @@ final class GrammarCompiler {
   /**
    * The machine of a grammar.
    *
+   * @param stepTime what a step or a mask may take of its thread's time
    * @throws EspalierException if no text can be derived from the root
    */
-  static Machine compile(Rules grammar, TokenTables tables) {
+  static Machine compile(Rules grammar, TokenTables tables, Duration stepTime) {
     Rules open = EndTokens.resolve(grammar, tables);
-    return new GrammarCompiler(open, tables).compile(open.root());
+    return new GrammarCompiler(open, tables, stepTime).compile(open.root());
   }
 
   private Machine compile(String root) {
@@ -132,7 +136,8 @@ final class GrammarCompiler {
       languages.add(Expr.bytes(ByteSet.of(b))); // they may tell any two bytes apart
     }
     ByteClasses classes = ByteClasses.of(languages);
-    return new Machine(symbols, start, end, forms, classes, tables, lexing, skip, inners);
+    WorkBudget step = new WorkBudget("a step", stepTime);
+    return new Machine(symbols, start, end, forms, classes, tables, lexing, skip, inners, step);
   }
 
   private Facts rule(String name) {
@@ -305,16 +310,17 @@ final class GrammarCompiler {
       Expr body = expr(r.body());
       return body == null ? null : Expr.repeat(body, r.min(), r.max());
     }
-    List<Syntax> children = children(s);
-    Expr[] parts = new Expr[children.size()];
-    for (int i = 0; i < parts.length; i++) {
-      Expr part = expr(children.get(i));
+    List<Expr> parts = new ArrayList<>();
+    for (Syntax child : children(s)) {
+      Expr part = expr(child);
       if (part == null) {
         return null;
       }
-      parts[i] = part;
+      parts.add(part);
     }
-    return s instanceof Syntax.Sequence ? Expr.seq(parts) : Expr.or(parts);
+    return s instanceof Syntax.Sequence
+        ? Expr.seq(parts.toArray(new Expr[0]))
+        : Expr.alternatives(parts);
   }
 
   // ---- symbols and forms
@@ -334,8 +340,12 @@ final class GrammarCompiler {
     Map<Expr, Symbol> lexemes = lazy ? lazyLexemes : otherLexemes;
     Symbol known = lexemes.get(language);
     if (known == null) {
-      LexemeState start = Lexeme.of(language, lazy, tables).start();
-      known = Symbol.lexeme(symbols.size(), name, language.accepts(), start);
+      known =
+          Symbol.lexeme(
+              symbols.size(),
+              name,
+              language.accepts(),
+              () -> Lexeme.of(language, lazy, tables).start());
       symbols.add(known);
       lexemes.put(language, known);
       languages.add(language);

@@ -95,7 +95,7 @@ final class Lexing {
       ParseState between = machine.between(state);
       Prediction prediction = predictions.of(between);
       for (int i : prediction.takers(c)) {
-        LexemeState lexeme = prediction.symbols[i].lexeme;
+        LexemeState lexeme = prediction.symbols[i].lexeme();
         if (lexeme != null) {
           closure.hold(lexeme.step(b), predictions.frame(between, i));
         }

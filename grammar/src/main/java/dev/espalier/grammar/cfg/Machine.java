@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ final class Machine {
   // frames. So ambiguity that does not matter for what follows vanishes by construction, states
   // recur, and a text that was seen before costs one look-up per byte.
   private static final int TABLE_LIMIT = 300_000;
+
+  private static final int FEW_SYMBOLS = 1_000; // whose lexemes are made before any text is read
 
   private static final Symbol[] NO_SYMBOLS = {};
 
@@ -52,7 +55,7 @@ final class Machine {
   private final StateMasks masks;
   private final Closures closures;
   final Lexing lexer;
-  private final WorkBudget budget = new WorkBudget("a step", WorkBudget.TIME_OF_A_STEP);
+  private final WorkBudget budget; // of one step or mask
 
   Machine(
       List<Symbol> symbols,
@@ -63,13 +66,18 @@ final class Machine {
       TokenTables tables,
       boolean lexing,
       @Nullable LexemeState skip,
-      Inner.Table inners) {
+      Inner.Table inners,
+      WorkBudget step) {
+    budget = step;
     this.lexing = lexing;
     this.skip = skip;
     this.symbols = symbols;
     this.end = end;
     this.classes = classes;
     this.tables = tables;
+    if (symbols.size() <= FEW_SYMBOLS) {
+      symbols.forEach(Symbol::lexeme); // so that no token waits for one
+    }
     predictions = new Predictions(symbols, end, forms, frames, classes, this::entered);
     closures = new Closures(this, inners, forms, frames);
     namesTokens = symbols.stream().anyMatch(s -> s.tokens != null);
@@ -167,10 +175,16 @@ final class Machine {
   }
 
   private synchronized ParseState slowStep(ParseState state, int c) {
+    return bounded(() -> newStep(state, c));
+  }
+
+  // Whatever is found out anew, for one who asks from outside.
+  private <T> T bounded(Supplier<T> work) {
     try {
-      return budget.spend(() -> newStep(state, c));
+      return budget.spend(work);
     } catch (StackOverflowError e) {
-      throw tooDeep();
+      throw new BudgetExceededException(
+          "nesting", symbols.size(), "rules are nested in one another too deeply");
     }
   }
 
@@ -181,11 +195,6 @@ final class Machine {
     }
     state.next[c] = next;
     return next;
-  }
-
-  private BudgetExceededException tooDeep() {
-    return new BudgetExceededException(
-        "nesting", symbols.size(), "rules begin with one another in too long a chain");
   }
 
   /**
@@ -218,7 +227,7 @@ final class Machine {
       closure.enter(state.inners[i].state.step((byte) b), state.innerFrames[i]);
     }
     for (int i : takers) {
-      LexemeState from = prediction.symbols[i].lexeme;
+      LexemeState from = prediction.symbols[i].lexeme();
       Inner inner = prediction.symbols[i].inner;
       if (from != null && (skipped == null || !skipped.test(from, node))) {
         closure.enter(from.step(b), predictions.frame(state, i));
@@ -273,7 +282,7 @@ final class Machine {
   }
 
   private synchronized ParseState slowEnd(ParseState state) {
-    return lexer.end(state);
+    return bounded(() -> lexer.end(state));
   }
 
   /** Whether the text may end here. */
@@ -294,6 +303,10 @@ final class Machine {
    * @param read the state after the token's bytes, which counts too unless a lexer reads them
    */
   synchronized ParseState step(ParseState state, int token, ParseState read) {
+    return bounded(() -> newStep(state, token, read));
+  }
+
+  private ParseState newStep(ParseState state, int token, ParseState read) {
     ParseState between = between(state);
     Prediction prediction = predictions.of(between);
     Closure closure = closures.open();
@@ -326,13 +339,17 @@ final class Machine {
     }
     ParseState known = state.tokenEnded;
     if (known == null) {
-      known = endToken(state);
+      known = slowEndToken(state);
       state.tokenEnded = known;
     }
     return known;
   }
 
-  private synchronized ParseState endToken(ParseState state) {
+  private synchronized ParseState slowEndToken(ParseState state) {
+    return bounded(() -> endToken(state));
+  }
+
+  private ParseState endToken(ParseState state) {
     if (lexing) {
       ParseState ended = lexer.counted(state);
       return liveness == null || ended.isDead() || liveness.isLive(ended) ? ended : dead;
@@ -381,7 +398,7 @@ final class Machine {
   }
 
   synchronized Prediction predict(ParseState state) {
-    return predictions.of(state);
+    return state.prediction == null ? bounded(() -> predictions.of(state)) : state.prediction;
   }
 
   /** The tokens that may come. */
@@ -391,11 +408,7 @@ final class Machine {
   }
 
   private synchronized TokenSet slowMask(ParseState state) {
-    try {
-      return budget.spend(() -> masks.of(state));
-    } catch (StackOverflowError e) {
-      throw tooDeep();
-    }
+    return bounded(() -> masks.of(state));
   }
 
   /** The state after a frame's call has ended. */

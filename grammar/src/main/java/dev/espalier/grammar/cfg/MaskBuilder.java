@@ -109,7 +109,7 @@ final class MaskBuilder {
       }
     }
     for (int i = 0; i < prediction.symbols.length; i++) {
-      LexemeState lexeme = prediction.symbols[i].lexeme;
+      LexemeState lexeme = prediction.symbols[i].lexeme();
       LexemeMask mask = lexeme == null ? null : lexeme.maskAt(node);
       if (mask != null) {
         any = true;

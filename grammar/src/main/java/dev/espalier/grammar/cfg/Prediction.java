@@ -28,7 +28,8 @@ final class Prediction {
     takers = new Object[classes.size()];
     this.classes = classes;
     for (Symbol s : symbols) {
-      bytes = s.lexeme == null ? bytes : bytes.or(s.lexeme.first());
+      LexemeState lexeme = s.lexeme();
+      bytes = lexeme == null ? bytes : bytes.or(lexeme.first());
       bytes = s.inner == null ? bytes : bytes.or(s.inner.first());
     }
     first = bytes;
@@ -51,7 +52,7 @@ final class Prediction {
     int[] found = new int[symbols.length];
     int n = 0;
     for (int i = 0; i < symbols.length; i++) {
-      LexemeState lexeme = symbols[i].lexeme;
+      LexemeState lexeme = symbols[i].lexeme();
       Inner inner = symbols[i].inner;
       if ((lexeme != null && lexeme.first().contains(b))
           || (inner != null && inner.first().contains(b))) {

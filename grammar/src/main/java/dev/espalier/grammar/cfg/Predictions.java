@@ -4,6 +4,7 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Predictions {
   private static final int MAX_SYMBOLS = 10_000; // that begin at one place
+  private static final int LONG_CHAIN = 200; // of symbols that begin with one another
   private static final int CALLERS_A_SYMBOL = 16; // beyond which callers are searched for
 
   private final List<Symbol> symbols;
@@ -153,11 +155,53 @@ final class Predictions {
     }
     Frame frame = known[i];
     if (frame == null) {
+      if (known.length > LONG_CHAIN) {
+        enterCallers(state, prediction.symbols[i]);
+      }
       frame = enter(state, prediction.symbols[i]);
       known[i] = frame;
       entered.accept(frame);
     }
     return frame;
+  }
+
+  // A symbol's frame needs those of its callers, and these need theirs. Where that may be a long
+  // chain, it is gone along here, so that the stack does not grow with it.
+  private void enterCallers(ParseState state, Symbol symbol) {
+    Prediction prediction = of(state);
+    @Nullable Frame[] known = Objects.requireNonNull(state.predictedFrames);
+    ArrayDeque<Symbol> path = new ArrayDeque<>(List.of(symbol));
+    while (!path.isEmpty()) {
+      Symbol top = path.element();
+      int before = path.size();
+      for (Symbol member : entersWith(prediction, top)) {
+        callers(
+            prediction,
+            member,
+            c -> {
+              boolean inside = top.recursive && c.caller().component == top.component;
+              int place = inside ? -1 : prediction.placeOf(c.caller());
+              if (place >= 0 && known[place] == null) {
+                path.push(c.caller());
+              }
+            });
+      }
+      if (path.size() == before) {
+        path.remove();
+        if (top != symbol) {
+          frame(state, prediction.placeOf(top));
+        }
+      }
+    }
+  }
+
+  // The symbols that share one context: a left-recursive component, or the symbol alone.
+  private static Symbol[] entersWith(Prediction prediction, Symbol symbol) {
+    return symbol.recursive
+        ? Arrays.stream(prediction.symbols)
+            .filter(s -> s.component == symbol.component)
+            .toArray(Symbol[]::new)
+        : new Symbol[] {symbol};
   }
 
   private Frame enter(ParseState state, Symbol symbol) {
@@ -200,20 +244,22 @@ final class Predictions {
       }
     }
     WorkBudget.check(4);
-    Symbol[] predicted = of(state).symbols;
-    if (symbol.callers.size() <= CALLERS_A_SYMBOL * predicted.length) {
-      for (Symbol.Caller c : symbol.callers) {
-        fromCaller(state, symbol, c, out);
-      }
+    callers(of(state), symbol, c -> fromCaller(state, symbol, c, out));
+  }
+
+  // All callers that are predicted, and perhaps others.
+  private static void callers(Prediction prediction, Symbol symbol, Consumer<Symbol.Caller> found) {
+    if (symbol.callers.size() <= CALLERS_A_SYMBOL * prediction.symbols.length) {
+      symbol.callers.forEach(found);
       return;
     }
-    for (Symbol caller : predicted) { // few of very many
+    for (Symbol caller : prediction.symbols) { // few of very many
       for (int i = symbol.firstCall(caller); i < symbol.callers.size(); i++) {
         Symbol.Caller c = symbol.callers.get(i);
         if (c.caller() != caller) {
           break;
         }
-        fromCaller(state, symbol, c, out);
+        found.accept(c);
       }
     }
   }

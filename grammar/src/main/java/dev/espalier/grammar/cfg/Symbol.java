@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ final class Symbol {
   final int number;
   final String name;
   final boolean nullable;
-  final @Nullable LexemeState lexeme; // null for a rule
+  private final @Nullable Supplier<LexemeState> start; // of a lexeme, else null
+  private @Nullable LexemeState lexeme; // made on first use
   final @Nullable TokenSet tokens; // of a symbol that is one token, else null
   final @Nullable Inner inner; // where a constraint of its own begins, else null
   @Nullable Form body; // null for a lexeme
@@ -35,14 +37,14 @@ final class Symbol {
       int number,
       String name,
       boolean nullable,
-      @Nullable LexemeState lexeme,
+      @Nullable Supplier<LexemeState> start,
       @Nullable TokenSet tokens,
       @Nullable Inner inner) {
     this.inner = inner;
     this.number = number;
     this.name = name;
     this.nullable = nullable;
-    this.lexeme = lexeme;
+    this.start = start;
     this.tokens = tokens;
   }
 
@@ -50,7 +52,7 @@ final class Symbol {
     return new Symbol(number, name, nullable, null, null, null);
   }
 
-  static Symbol lexeme(int number, String name, boolean nullable, LexemeState start) {
+  static Symbol lexeme(int number, String name, boolean nullable, Supplier<LexemeState> start) {
     return new Symbol(number, name, nullable, start, null, null);
   }
 
@@ -64,12 +66,20 @@ final class Symbol {
 
   /** Whether it is read itself, and calls nothing. */
   boolean isTerminal() {
-    return lexeme != null || tokens != null || inner != null;
+    return start != null || tokens != null || inner != null;
+  }
+
+  /** Where a lexeme begins; null for all else. */
+  @Nullable LexemeState lexeme() {
+    if (lexeme == null && start != null) {
+      lexeme = start.get();
+    }
+    return lexeme;
   }
 
   /** The lexeme that it is, a limit of tokens left aside; null for all else. */
   @Nullable LexemeState reads() {
-    return lexeme == null && inner != null ? inner.lexeme() : lexeme;
+    return inner != null ? inner.lexeme() : lexeme();
   }
 
   /** The place of a symbol's first call to this one among the callers, or where it would be. */

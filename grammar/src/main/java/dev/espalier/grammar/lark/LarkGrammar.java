@@ -1,10 +1,9 @@
 package dev.espalier.grammar.lark;
 
 import dev.espalier.BudgetExceededException;
+import dev.espalier.Constraint;
 import dev.espalier.EspalierException;
 import dev.espalier.grammar.GrammarSyntaxException;
-import dev.espalier.grammar.JsonSchema;
-import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.Substring;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
@@ -201,14 +200,9 @@ public final class LarkGrammar {
     return new Syntax.Regular(expr(node), written(node));
   }
 
-  private JsonSchema schema(LarkNode.Inline inline) {
+  private Constraint schema(LarkNode.Inline inline) {
     LarkOptions.json(inline.json(), source, inline.jsonOffset());
-    try {
-      return JsonSchema.of(inline.json());
-    } catch (SchemaException e) {
-      throw error(
-          inline.jsonOffset(), Objects.requireNonNullElse(e.getMessage(), "expected a schema"));
-    }
+    return PlacedSchema.of(inline.json(), source, inline.jsonOffset());
   }
 
   // Spans of a text: the structured regular expressions there are.

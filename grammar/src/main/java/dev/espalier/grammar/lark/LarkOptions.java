@@ -3,6 +3,8 @@ package dev.espalier.grammar.lark;
 import dev.espalier.grammar.GrammarSyntaxException;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,9 +18,26 @@ final class LarkOptions {
     try {
       return MAPPER.readTree(text);
     } catch (JacksonException e) {
+      long inside = e.getLocation() == null ? 0 : e.getLocation().getCharOffset();
+      int place = offset + (int) Math.max(0, Math.min(inside, text.length()));
       throw new GrammarSyntaxException(
-          source, offset, "expected a JSON value: " + e.getOriginalMessage());
+          source, place, "expected a JSON value: " + e.getOriginalMessage());
     }
+  }
+
+  /** Where the value that a JSON pointer leads to begins in a text, in chars; -1 if nowhere. */
+  static int placeOf(String pointer, String json) {
+    try (JsonParser parser = MAPPER.createParser(json)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        boolean begins = token.isScalarValue() || token.isStructStart();
+        if (begins && parser.streamReadContext().pathAsPointer().toString().equals(pointer)) {
+          return (int) parser.currentTokenLocation().getCharOffset();
+        }
+      }
+    } catch (JacksonException e) {
+      return -1; // whoever reads the text as a whole says so
+    }
+    return -1;
   }
 
   /** Refuses options of {@code %llguidance} that would change the language or cannot be kept. */

@@ -19,9 +19,8 @@ public final class CodePoints {
   // First and last of each range in turn, ascending, with a gap between neighbours.
   private final int[] ranges;
 
-  // Found on first use, since classes such as \\w are asked for again and again. Of two threads
-  // that
-  // race, either's will do.
+  // Found on first use, since classes such as \\w are asked for again and again. Where two threads
+  // meet, either's will do.
   private @Nullable CodePoints complement;
   private @Nullable Expr expr;
 

@@ -172,10 +172,30 @@ public final class RegexParser {
         }
       }
     }
-    RegexNode all = new RegexNode.Sequence(parts);
-    return all.asserts()
-        ? all
-        : plain(Expr.seq(parts.stream().map(RegexParser::expr).toArray(Expr[]::new)));
+    return inSequence(parts);
+  }
+
+  // Neighbours that assert nothing become one language at once, from the last to the first: joined
+  // one after another, a text would take time in the square of its length.
+  private static RegexNode inSequence(List<RegexNode> parts) {
+    List<RegexNode> joined = new ArrayList<>();
+    for (int i = 0; i < parts.size(); ) {
+      int start = i;
+      while (i < parts.size() && !parts.get(i).asserts()) {
+        i++;
+      }
+      if (i > start) {
+        joined.add(
+            plain(
+                Expr.seq(
+                    parts.subList(start, i).stream().map(RegexParser::expr).toArray(Expr[]::new))));
+      } else {
+        joined.add(parts.get(i++));
+      }
+    }
+    return joined.isEmpty()
+        ? plain(Expr.EMPTY)
+        : joined.size() == 1 ? joined.get(0) : new RegexNode.Sequence(joined);
   }
 
   private static RegexNode plain(Expr e) {

@@ -4,9 +4,11 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.CompileReport;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.Weighted;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -32,32 +34,38 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     }
   }
 
-  private CompiledSchema(String text, Options options, TokenTables tables) {
-    schema = SchemaText.of(text);
+  private CompiledSchema(JsonNode schema, int length, Options options, TokenTables tables) {
+    this.schema = schema;
     this.options = options;
     this.tables = tables;
-    length = text.length();
-    machine = newMachine();
+    this.length = length;
+    machine = new Machine(schema, options, tables);
   }
 
   /** The compiled form of a schema's text, made once per vocabulary. */
   public static CompiledSchema of(String text, Options options, Vocabulary vocabulary) {
     return TokenTables.of(vocabulary)
-        .cached(new Key(text, options), tables -> new CompiledSchema(text, options, tables));
+        .cached(
+            new Key(text, options),
+            tables ->
+                inBudget(
+                    "compiling the schema",
+                    options,
+                    () -> new CompiledSchema(SchemaText.of(text), text.length(), options, tables)));
   }
 
-  private Machine newMachine() {
+  private static <T> T inBudget(String doing, Options options, Supplier<T> work) {
     try {
-      return new Machine(schema, options, tables);
-    } catch (StackOverflowError e) {
-      throw new BudgetExceededException(
-          "depth", options.depth(), "the schema is nested too deeply to be compiled");
+      return new WorkBudget(doing, options.compileTime()).spend(work);
+    } catch (BudgetExceededException e) {
+      throw e.at("#"); // as where a text is read, before it has places
     }
   }
 
   /** What becomes of a schema's keywords. */
   public static CompileReport report(String text, Options options) {
-    return SchemaReport.of(SchemaText.of(text), options);
+    return inBudget(
+        "reporting on the schema", options, () -> SchemaReport.of(SchemaText.of(text), options));
   }
 
   /**
@@ -121,7 +129,7 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
   public State start() {
     Machine m = machine;
     if (m.size() > options.states()) {
-      m = newMachine();
+      m = inBudget("compiling the schema", options, () -> new Machine(schema, options, tables));
       machine = m;
     }
     return m.start.start();

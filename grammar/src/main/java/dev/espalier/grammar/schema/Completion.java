@@ -1,11 +1,11 @@
 package dev.espalier.grammar.schema;
 
-import dev.espalier.grammar.automaton.ThreadClock;
+import dev.espalier.BudgetExceededException;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.schema.Context.Phase;
 import dev.espalier.grammar.token.Segment;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,12 +30,12 @@ final class Completion {
   // wrong, only at worst not found.
 
   private static final int MAX_HEIGHT = 24;
-  private static final Duration BUDGET = Duration.ofSeconds(2); // for one completion
-  private static final int BETWEEN_LOOKS = 16; // at the clock
+  private static final int UNITS = 64; // of work, that a part or a state takes at least
   private static final int MAX_PARTS = 20_000; // members and items of one completion
   private static final int MAX_STATES = 200_000; // of a segment, on the way to its nearest end
   private static final int MAX_BRANCHES = 100; // of one debt, tried for a height
   private static final int LONG_RUN = 64; // items
+  private static final int LONG_TEXT = 200_000; // bytes that are not read one by one
   private static final int MAX_BYTES = 1 << 27; // of such a run
   private static final int MAX_DEBTS = 5_000; // of one array, on the way to its nearest end
 
@@ -65,22 +65,32 @@ final class Completion {
   private final Machine machine;
   private final Map<Flat, byte[]> values = new HashMap<>();
   private int parts;
-  private final ThreadClock clock = new ThreadClock(BUDGET, BETWEEN_LOOKS);
 
   Completion(Machine machine) {
     this.machine = machine;
   }
 
-  /** Bytes after which the text may end; null if none were found. */
+  /**
+   * Bytes after which the text may end; null if none were found.
+   *
+   * @throws BudgetExceededException if the search was given up
+   */
   byte @Nullable [] of(JsonState state) {
     parts = 0;
-    clock.restart();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     JsonState s = state;
-    while (s != null && !s.mayEnd() && parts++ < MAX_PARTS && !clock.isLate()) {
+    while (s != null && !s.mayEnd()) {
+      countPart();
       s = advance(s, out);
     }
     return s != null && s.mayEnd() ? out.toByteArray() : null;
+  }
+
+  private void countPart() {
+    WorkBudget.check(UNITS);
+    if (parts++ > MAX_PARTS) {
+      throw new BudgetExceededException("parts", MAX_PARTS, "a completion has more");
+    }
   }
 
   // One step further: to the end of a segment, or over a whole member or item.
@@ -113,6 +123,9 @@ final class Completion {
       next = joined(new byte[] {','}, next);
     }
     // Inside a literal the value has begun, so only its rest can be read.
+    if (next != null && next.length > LONG_TEXT) {
+      next = new byte[] {next[0]}; // what is long is found again where it is, and skipped over
+    }
     JsonState fed = next == null ? null : feed(s, next, out);
     return fed == null ? toEnd(s, out) : fed;
   }
@@ -145,9 +158,10 @@ final class Completion {
         s = wider;
         next = s.step(b);
       }
-      if (next == null || clock.isLate()) {
+      if (next == null) {
         return null;
       }
+      WorkBudget.check();
       read.write(b);
       s = next;
     }
@@ -164,7 +178,8 @@ final class Completion {
   // A name that came before is refused at its end only, where places in the segment tell no names
   // apart; so it goes on.
   private @Nullable JsonState longerName(JsonState from, ByteArrayOutputStream out) {
-    for (int i = 0; i < 256 && !clock.isLate(); i++) {
+    for (int i = 0; i < 256; i++) {
+      WorkBudget.check(UNITS);
       byte b = (byte) ('z' - i);
       JsonState longer = from.step(b);
       if (longer == null || longer.context.phase != Phase.KEY) {
@@ -182,6 +197,11 @@ final class Completion {
   }
 
   private @Nullable JsonState nearestEnd(JsonState from, ByteArrayOutputStream out) {
+    Segment.Skip skip = from.remembers() ? null : skip(from.context.segment, from.position);
+    if (skip != null) {
+      out.writeBytes(skipped(skip));
+      return nearestEnd(from.context.state(skip.state()), out);
+    }
     byte[] way = from.context.segment.wayOut(from.position);
     JsonState end = way == null ? null : feed(from, way, out);
     if (end != null) {
@@ -190,7 +210,8 @@ final class Completion {
     BitSet seen = new BitSet();
     seen.set(from.position);
     ArrayDeque<Way> queue = new ArrayDeque<>(List.of(new Way(from, null, (byte) 0)));
-    while (!queue.isEmpty() && seen.cardinality() < MAX_STATES && !clock.isLate()) {
+    for (int states = 0; !queue.isEmpty() && states < MAX_STATES; states++) {
+      WorkBudget.check(UNITS);
       Way at = queue.remove();
       Segment segment = from.context.segment;
       for (int i = 255; i >= 0; i--) {
@@ -211,6 +232,17 @@ final class Completion {
       }
     }
     return null;
+  }
+
+  private static Segment.@Nullable Skip skip(Segment segment, int state) {
+    Segment.Skip skip = segment.skip(state);
+    return skip == null || skip.count() < LONG_RUN || skip.count() > MAX_BYTES ? null : skip;
+  }
+
+  private static byte[] skipped(Segment.Skip skip) {
+    byte[] letters = new byte[skip.count()];
+    Arrays.fill(letters, skip.letter());
+    return letters;
   }
 
   // ---- members and items
@@ -314,7 +346,7 @@ final class Completion {
               if (members != null) {
                 found.add(members);
               }
-              return members != null || clock.isLate() || tried[0]++ > MAX_BRANCHES;
+              return members != null || tried[0]++ > MAX_BRANCHES;
             });
     return found.isEmpty() ? null : found.get(0);
   }
@@ -328,7 +360,8 @@ final class Completion {
       return remembering(space, branch, gone, taken, height);
     }
     for (MemberCounts.Member m : members) {
-      byte[] value = parts++ > MAX_PARTS || clock.isLate() ? null : value(m.value(), height);
+      countPart();
+      byte[] value = value(m.value(), height);
       if (value == null || !add(out, space, m.key(), taken, value)) {
         return null;
       }
@@ -342,7 +375,8 @@ final class Completion {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Gone left = gone;
     for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
-      Next next = parts++ > MAX_PARTS || clock.isLate() ? null : nextMember(space, f, left, height);
+      countPart();
+      Next next = nextMember(space, f, left, height);
       if (next == null || !add(out, space, next.key, used, next.value)) {
         return null;
       }
@@ -386,7 +420,8 @@ final class Completion {
     ArrayDeque<Debt> queue = new ArrayDeque<>();
     Debt none = new Debt(begun, null, new byte[0]);
     addDebts(none, begun, seen, queue, height);
-    while (!queue.isEmpty() && seen.size() < MAX_DEBTS && !clock.isLate()) {
+    while (!queue.isEmpty() && seen.size() < MAX_DEBTS) {
+      WorkBudget.check(UNITS);
       Debt debt = queue.remove();
       if (machine.progress().end(debt.owed).isTrue()) {
         return listed(debt);
@@ -408,7 +443,7 @@ final class Completion {
               if (next != null) {
                 queue.add(next);
               }
-              return clock.isLate();
+              return false;
             });
   }
 
@@ -444,7 +479,8 @@ final class Completion {
   private byte @Nullable [] remembering(Formula owed, int height) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
-      Next next = parts++ > MAX_PARTS || clock.isLate() ? null : nextItem(f, height);
+      countPart();
+      Next next = nextItem(f, height);
       if (next == null) {
         return null;
       }
@@ -481,7 +517,9 @@ final class Completion {
       if (next != null && machine.progress().end(next.rest).isTrue()) {
         return next;
       }
-      found = found == null || (next != null && found.rest == owed) ? next : found;
+      if (next != null && next.rest != branch) { // else items without end would leave it at that
+        found = found == null || found.rest == owed ? next : found;
+      }
     }
     return found;
   }
@@ -541,9 +579,7 @@ final class Completion {
     byte[] known = values.get(key);
     if (known == null) {
       known = build(verdicts, height);
-      if (known != null || !clock.isLate()) { // a search that gave up has proven nothing
-        values.put(key, known == null ? new byte[0] : known);
-      }
+      values.put(key, known == null ? new byte[0] : known);
     }
     return known == null || known.length == 0 ? null : known;
   }
@@ -599,15 +635,22 @@ final class Completion {
 
   /** The shortest text that leaves a segment from its start, or ends in it. */
   private byte @Nullable [] toEnd(Segment segment) {
-    byte[] way = segment.wayOut(segment.start());
+    Segment.Skip skip = skip(segment, segment.start());
+    byte[] rest = toEnd(segment, skip == null ? segment.start() : skip.state());
+    return skip == null || rest == null ? rest : joined(skipped(skip), rest);
+  }
+
+  private static byte @Nullable [] toEnd(Segment segment, int start) {
+    byte[] way = segment.wayOut(start);
     if (way != null) {
       return way;
     }
     List<int[]> ways = new ArrayList<>(); // state, the way before, the byte between
     BitSet seen = new BitSet();
-    ways.add(new int[] {segment.start(), -1, 0});
-    seen.set(segment.start());
-    for (int i = 0; i < ways.size() && i < MAX_STATES && !clock.isLate(); i++) {
+    ways.add(new int[] {start, -1, 0});
+    seen.set(start);
+    for (int i = 0; i < ways.size() && i < MAX_STATES; i++) {
+      WorkBudget.check(UNITS);
       int state = ways.get(i)[0];
       if (segment.endLabel(state) >= 0) {
         return bytes(ways, i);

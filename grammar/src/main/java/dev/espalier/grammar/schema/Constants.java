@@ -103,7 +103,7 @@ final class Constants {
   private Formula array(JsonNode value) {
     List<SchemaNode> prefix = new ArrayList<>();
     for (JsonNode v : value) {
-      formulas.spendOn(Formulas.PARTS_PER_UNIT);
+      Formulas.spendOn(Formulas.MANY);
       prefix.add(references.exactly(v));
     }
     Atom.ItemRules rules =
@@ -120,7 +120,7 @@ final class Constants {
     Map<String, SchemaNode> named = new LinkedHashMap<>();
     List<Formula> all = new ArrayList<>();
     for (Map.Entry<String, JsonNode> e : value.properties()) {
-      formulas.spendOn(Formulas.PARTS_PER_UNIT);
+      Formulas.spendOn(Formulas.MANY);
       named.put(e.getKey(), references.exactly(e.getValue()));
       all.add(formulas.atom(new Atom.HasKey(e.getKey())));
     }

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.Loop;
+import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTrie;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ interface Content {
    * Bytes after which the string may end, not many; null if nothing better than a search is known.
    */
   default byte @Nullable [] wayOut(int state) {
+    return null;
+  }
+
+  /** See {@link Segment#skip}. */
+  default Segment.@Nullable Skip skip(int state) {
     return null;
   }
 

@@ -1,9 +1,12 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Segment;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,11 +107,39 @@ final class Context {
       }
       Context c = exits[label];
       if (c == null) {
-        c = machine.leave(this, label);
+        c = leave(label);
         exits[label] = c;
       }
       return c;
     }
+  }
+
+  private Context leave(int label) {
+    boolean begun = WorkBudget.begin("a step", machine.stepTime);
+    try {
+      return machine.leave(this, label);
+    } finally {
+      if (begun) {
+        WorkBudget.end();
+      }
+    }
+  }
+
+  /** A schema that speaks of what comes here, for messages; empty if none does. */
+  String place() {
+    Set<Atom> atoms = new LinkedHashSet<>();
+    meaning.obligation.collectAtoms(atoms);
+    frame.owed.collectAtoms(atoms);
+    for (Atom a : atoms) {
+      if (a instanceof Atom.Verdict v) {
+        return v.schema().toString();
+      } else if (a instanceof Atom.Members m) {
+        return m.rules().others().toString();
+      } else if (a instanceof Atom.Items i) {
+        return i.rules().at(i.index()).toString();
+      }
+    }
+    return "";
   }
 
   // Where thirty schemas judge a value, a label has thirty bits, of which few combinations come.
@@ -120,7 +151,7 @@ final class Context {
     }
     Context c = known.get(label);
     if (c == null) {
-      c = machine.leave(this, label);
+      c = leave(label);
       known.put(label, c);
     }
     return c;

@@ -75,7 +75,7 @@ final class DeclaredOrder {
     }
     schema.alternatives().forEach(s -> collect(s, lists, required, seen));
     Keywords k = expansion.keywords(schema);
-    expansion.formulas().spendOn(Formulas.PARTS_PER_UNIT + schema.json().size());
+    Formulas.spendOn(Formulas.MANY + schema.json().size());
     for (String keyword : schema.json().propertyNames()) {
       JsonNode value = k.get(keyword);
       if (value == null) {

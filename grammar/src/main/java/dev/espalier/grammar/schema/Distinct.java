@@ -110,7 +110,7 @@ final class Distinct {
   }
 
   private boolean fits(Count c, int min, Set<SchemaNode> taken) {
-    formulas.spendOn(Formulas.PARTS_PER_UNIT + min);
+    Formulas.spendOn(Formulas.MANY + min);
     if (min > c.max) {
       return false;
     }
@@ -119,7 +119,7 @@ final class Distinct {
 
   private boolean places(Count c, int min) {
     for (int i = 0; i < Math.min(min, alikeFrom(c) + 1); i++) {
-      formulas.spendOn(Formulas.PARTS_PER_UNIT);
+      Formulas.spendOn(Formulas.MANY);
       if (!satisfiable.test(place(c, i))) {
         return false;
       }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a schema asserts about a value of one type, as a formula over residual atoms. Expanding type
@@ -26,6 +27,7 @@ final class Expansion {
   private record Place(SchemaNode schema, JsonType type) {}
 
   private final References references;
+  private final Patterns patterns;
   private final Refusals refusals;
   private final boolean assertFormats;
   private final Formulas formulas;
@@ -39,9 +41,16 @@ final class Expansion {
   private final Map<JsonType, Map<Formula, Formula>> formulasExpanded = byType();
   private final Set<Place> open = new HashSet<>(); // being expanded: a cycle through them is a loop
   private final Map<SchemaNode, Keywords> keywords = new HashMap<>();
+  private @Nullable SchemaNode at; // that is being looked at
 
-  Expansion(References references, Formulas formulas, Options options, Refusals refusals) {
+  Expansion(
+      References references,
+      Patterns patterns,
+      Formulas formulas,
+      Options options,
+      Refusals refusals) {
     this.references = references;
+    this.patterns = patterns;
     this.refusals = refusals;
     this.formulas = formulas;
     assertFormats = options.assertFormats();
@@ -55,6 +64,21 @@ final class Expansion {
 
   Formulas formulas() {
     return formulas;
+  }
+
+  /**
+   * Notes which schema is being looked at from now on. Whoever succeeds puts back what was noted
+   * before; a failure leaves it, for the message.
+   */
+  @Nullable SchemaNode lookAt(@Nullable SchemaNode schema) {
+    SchemaNode before = at;
+    at = schema;
+    return before;
+  }
+
+  /** The schema that was looked at last, for messages; empty if none was. */
+  String place() {
+    return at == null ? "" : at.toString();
   }
 
   Exclusive exclusive() {
@@ -75,7 +99,7 @@ final class Expansion {
   }
 
   Keywords keywords(SchemaNode schema) {
-    return keywords.computeIfAbsent(schema, s -> new Keywords(references, refusals, s));
+    return keywords.computeIfAbsent(schema, s -> new Keywords(references, patterns, refusals, s));
   }
 
   private static <K> Map<JsonType, Map<K, Formula>> byType() {
@@ -110,6 +134,7 @@ final class Expansion {
     if (known != null) {
       return known;
     }
+    SchemaNode before = lookAt(schema);
     Place place = new Place(schema, type);
     if (!open.add(place)) {
       throw SchemaException.broken(
@@ -126,6 +151,7 @@ final class Expansion {
       open.remove(place);
     }
     found.put(schema, known);
+    lookAt(before);
     return known;
   }
 
@@ -136,7 +162,7 @@ final class Expansion {
   }
 
   private Formula expand(SchemaNode schema, JsonType type) {
-    formulas.spendOn(Formulas.PARTS_PER_UNIT);
+    Formulas.spendOn(Formulas.MANY);
     Keywords k = keywords(schema);
     List<Formula> all = new ArrayList<>();
     for (SchemaNode target : k.targets()) {
@@ -171,6 +197,7 @@ final class Expansion {
 
   // Constants among many alternatives are one set of texts.
   private static Expr anyOf(List<Formula> parts) {
+    Formulas.spendOn(parts.size());
     List<Expr> languages = new ArrayList<>();
     List<byte[]> texts = new ArrayList<>();
     for (Formula part : parts) {

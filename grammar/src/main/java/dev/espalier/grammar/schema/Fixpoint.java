@@ -1,8 +1,7 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.BudgetExceededException;
-import dev.espalier.grammar.automaton.ThreadClock;
-import java.time.Duration;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,28 +23,12 @@ final class Fixpoint {
   // one more look at a circle at most, where forgetting each leaning no would cost exponentially.
 
   private static final int MAX_DEPTH = 400;
-  private static final int BETWEEN_LOOKS = 256; // at the clock, before which most is answered
+  private static final int UNITS = 20; // of work, that an answer takes at least
   private static final int NOTHING = Integer.MAX_VALUE; // leaned on
 
-  private final ThreadClock clock;
   private final List<Leaning<?, ?>> trail = new ArrayList<>(); // in the order they were found
   private int open;
   private int leaned = NOTHING; // the outermost open question that the present answer leans on
-
-  /** Spends at most {@code budget} of a thread's time on one question from outside. */
-  Fixpoint(Duration budget) {
-    clock = new ThreadClock(budget, BETWEEN_LOOKS);
-  }
-
-  /** Lets the clock run from now on, for the next question. */
-  void startClock() {
-    clock.start();
-  }
-
-  /** Starts the clock anew: a question from outside follows. */
-  void restartClock() {
-    clock.restart();
-  }
 
   /** An answer for as long as what it leans on is open. */
   private static final class Leaning<K, V> {
@@ -118,7 +101,7 @@ final class Fixpoint {
       if (mine > 0) {
         throw e; // until there is room again
       }
-      throw undecided("depth", MAX_DEPTH);
+      throw undecided();
     } finally {
       open--;
       table.open.remove(question);
@@ -177,22 +160,15 @@ final class Fixpoint {
 
   private void checkBudget() {
     if (open >= MAX_DEPTH) {
-      throw undecided("depth", MAX_DEPTH);
+      throw undecided();
     }
-    spend(1);
+    WorkBudget.check(UNITS);
   }
 
-  /** Counts some work, in what takes about a microsecond, and throws once the time is spent. */
-  void spend(int units) {
-    if (clock.isLate(units)) {
-      throw undecided("time", clock.budgetMillis());
-    }
-  }
-
-  private static BudgetExceededException undecided(String budget, long limit) {
+  private static BudgetExceededException undecided() {
     return new BudgetExceededException(
-        budget,
-        limit,
+        "depth",
+        MAX_DEPTH,
         "it is undecided whether the schema can be satisfied; simplify it or raise the budget");
   }
 }

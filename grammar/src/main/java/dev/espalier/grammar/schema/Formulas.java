@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.schema.Formula.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,8 @@ final class Formulas {
 
   private static final int FEW_BRANCHES = 128; // beyond them, cases are looked at one by one
 
-  static final int PARTS_PER_UNIT = 16; // that are looked at in a microsecond or so
+  private static final int UNITS = 4; // of work, that a new formula takes at least
+  static final int MANY = 16; // parts, that are looked at in a microsecond or so
   private static final int ABSORPTION_LIMIT = 64; // parts; above it the quadratic check is left out
 
   // Parts are shared, so they compare by identity; half of all time went into comparing them
@@ -76,7 +77,6 @@ final class Formulas {
   private final Set<Formula> manyBranched = new HashSet<>();
   private final Map<Formula, List<Formula>> alternatives = new HashMap<>();
   private final int limit;
-  private IntConsumer clock = work -> {};
   private int created = 2;
 
   /** At most {@code limit} formulas. */
@@ -84,15 +84,10 @@ final class Formulas {
     this.limit = limit;
   }
 
-  /** Tells a clock of work that was done, which may throw. */
-  void clock(IntConsumer told) {
-    clock = told;
-  }
-
-  /** Counts work as {@link Fixpoint#spend} does; nothing for less than a few parts. */
-  void spendOn(int parts) {
-    if (parts >= PARTS_PER_UNIT) {
-      clock.accept(parts / PARTS_PER_UNIT);
+  /** Counts work on so many parts, unless they are few. */
+  static void spendOn(int parts) {
+    if (parts >= MANY) {
+      WorkBudget.check(parts);
     }
   }
 
@@ -100,6 +95,7 @@ final class Formulas {
     Key key = new Key(kind, atom, parts);
     Formula known = store.get(key);
     if (known == null) {
+      WorkBudget.check(UNITS);
       if (created >= limit) {
         throw new BudgetExceededException(
             "states",
@@ -206,6 +202,7 @@ final class Formulas {
   }
 
   private Formula combine(Kind kind, Collection<Formula> given, Formula zero, Formula unit) {
+    spendOn(given.size());
     Set<Formula> flat = new LinkedHashSet<>();
     for (Formula p : given) {
       if (p == zero) {
@@ -401,7 +398,7 @@ final class Formulas {
       Set<Formula> product = new LinkedHashSet<>();
       for (Formula a : out) {
         for (Formula b : ways) {
-          clock.accept(1);
+          WorkBudget.check(MANY);
           Formula both = and(a, b);
           if (!both.isFalse()) {
             product.add(both);
@@ -473,7 +470,7 @@ final class Formulas {
     if (f.isFalse() || !seen.add(f)) {
       return false;
     }
-    clock.accept(1);
+    WorkBudget.check(MANY);
     if (seen.size() > MAX_BRANCHES) {
       throw new BudgetExceededException(
           "branches",
@@ -500,11 +497,38 @@ final class Formulas {
     }
     Formula chosen = split;
     Formula rest = and(f.conjuncts().stream().filter(p -> p != chosen).toList());
-    for (Formula way : ways) {
+    for (Formula way : easiestFirst(ways)) {
       if (anyBranch(and(rest, way), mayHold, test, seen)) {
         return true;
       }
     }
     return false;
+  }
+
+  // That a name does not come is soon met; a rule that is to be broken asks for a member that does.
+  private static List<Formula> easiestFirst(List<Formula> ways) {
+    int most = 0;
+    for (Formula way : ways) {
+      most = Math.max(most, toBreak(way));
+    }
+    if (most == 0) {
+      return ways;
+    }
+    List<Formula> sorted = new ArrayList<>(ways);
+    sorted.sort(Comparator.comparingInt(Formulas::toBreak));
+    return sorted;
+  }
+
+  // How many rules about all members or items do not hold.
+  private static int toBreak(Formula f) {
+    int n = 0;
+    for (Formula part : f.conjuncts()) {
+      boolean rule =
+          part.literal() instanceof Atom.Members
+              || part.literal() instanceof Atom.KeyNames
+              || part.literal() instanceof Atom.Items;
+      n += rule && part.isNegated() ? 1 : 0;
+    }
+    return n;
   }
 }

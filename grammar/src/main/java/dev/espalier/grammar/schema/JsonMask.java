@@ -127,7 +127,7 @@ final class JsonMask {
     if (name != null || uncertain.length > 0) {
       Own own = state.own();
       if (own == null) {
-        own = own(out, state, name);
+        own = state.inBudget("a mask", () -> own(out, state, name));
         state.setOwn(own);
       }
       out.addAll(own.more, 0, own.more.length);

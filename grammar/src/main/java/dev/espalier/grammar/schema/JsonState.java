@@ -5,12 +5,14 @@ import dev.espalier.CompiledConstraint;
 import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Expected;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Embeddable;
 import dev.espalier.grammar.token.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +49,22 @@ final class JsonState implements Embeddable {
 
   @Override
   public @Nullable JsonState step(byte b) {
-    if (memory == null) {
-      return read(b, null);
+    try {
+      return memory == null ? read(b, null) : readOnce(b, memory);
+    } catch (BudgetExceededException | StackOverflowError e) {
+      throw failed("a step", e);
     }
+  }
+
+  private BudgetExceededException failed(String doing, Throwable failure) {
+    BudgetExceededException e =
+        failure instanceof BudgetExceededException b
+            ? b
+            : new BudgetExceededException("nesting", 0, doing + " needs too deep a stack");
+    return e.at(context.place());
+  }
+
+  private @Nullable JsonState readOnce(byte b, Memory memory) {
     for (Next n : next) {
       if (n.b == b) {
         return n.state;
@@ -62,7 +77,7 @@ final class JsonState implements Embeddable {
         }
       }
       Next[] longer = Arrays.copyOf(next, next.length + 1);
-      longer[next.length] = new Next(b, read(b, memory));
+      longer[next.length] = new Next(b, inBudget("a step", () -> read(b, memory)));
       next = longer;
       return longer[longer.length - 1].state;
     }
@@ -126,8 +141,15 @@ final class JsonState implements Embeddable {
     Vocabulary v = context.machine.tables.vocabulary();
     int length = token < 0 || token >= v.size() ? 0 : v.byteLength(token);
     JsonState s = length == 0 ? null : this;
-    for (int i = 0; i < length && s != null; i++) {
-      s = s.step(v.byteAt(token, i));
+    boolean begun = WorkBudget.begin("a step", context.machine.stepTime);
+    try {
+      for (int i = 0; i < length && s != null; i++) {
+        s = s.step(v.byteAt(token, i));
+      }
+    } finally {
+      if (begun) {
+        WorkBudget.end();
+      }
     }
     return s;
   }
@@ -154,12 +176,30 @@ final class JsonState implements Embeddable {
       JsonState shared = memory == null ? this : context.state(position);
       known = shared.mask;
       if (known == null) {
-        known = JsonMask.of(shared);
+        known = shared.newMask();
         shared.mask = known;
       }
       mask = known;
     }
     return known;
+  }
+
+  private JsonMask newMask() {
+    return inBudget("a mask", () -> JsonMask.of(this));
+  }
+
+  /** Does what is done once for a state. */
+  <T> T inBudget(String doing, Supplier<T> work) {
+    boolean begun = WorkBudget.begin(doing, context.machine.stepTime);
+    try {
+      return work.get();
+    } catch (BudgetExceededException | StackOverflowError e) {
+      throw failed(doing, e);
+    } finally {
+      if (begun) {
+        WorkBudget.end();
+      }
+    }
   }
 
   @Override
@@ -195,26 +235,29 @@ final class JsonState implements Embeddable {
   public CompiledConstraint.ForcedRun forced() {
     CompiledConstraint.ForcedRun known = forced;
     if (known == null) {
-      byte[] run = new byte[16];
-      int n = 0;
-      JsonState s = this;
-      for (JsonState only = s.onlyNext();
-          only != null && n < LONGEST_FORCED_RUN;
-          only = s.onlyNext()) {
-        if (n == run.length) {
-          run = Arrays.copyOf(run, 2 * n);
-        }
-        run[n++] = s.onlyByte();
-        s = only;
-      }
-      boolean ends = s.context.phase == Context.Phase.END;
-      known =
-          n == 0 && !ends
-              ? CompiledConstraint.ForcedRun.NONE
-              : new CompiledConstraint.ForcedRun(Arrays.copyOf(run, n), ends);
+      known = inBudget("what is forced", this::findForced);
       forced = known;
     }
     return known;
+  }
+
+  private CompiledConstraint.ForcedRun findForced() {
+    byte[] run = new byte[16];
+    int n = 0;
+    JsonState s = this;
+    for (JsonState only = s.onlyNext();
+        only != null && n < LONGEST_FORCED_RUN;
+        only = s.onlyNext()) {
+      if (n == run.length) {
+        run = Arrays.copyOf(run, 2 * n);
+      }
+      run[n++] = s.onlyByte();
+      s = only;
+    }
+    boolean ends = s.context.phase == Context.Phase.END;
+    return n == 0 && !ends
+        ? CompiledConstraint.ForcedRun.NONE
+        : new CompiledConstraint.ForcedRun(Arrays.copyOf(run, n), ends);
   }
 
   private byte onlyByte() {

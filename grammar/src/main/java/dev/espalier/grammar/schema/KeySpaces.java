@@ -76,7 +76,7 @@ final class KeySpaces {
         none.values().forEach(v -> names.addAll(v.propertyNames()));
       }
     }
-    expansion.formulas().spendOn(names.size());
+    Formulas.spendOn(names.size());
     KeyClasses classes =
         KeyClasses.of(List.copyOf(Liveness.keyLanguages(atoms)), tables, stateLimit);
     names.addAll(classes.listed);

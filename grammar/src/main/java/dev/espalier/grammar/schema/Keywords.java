@@ -5,7 +5,7 @@ import dev.espalier.EspalierException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
-import dev.espalier.grammar.regex.RegexParser;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,19 +22,20 @@ import tools.jackson.databind.JsonNode;
  * type is an error with its place.
  */
 final class Keywords {
-  private static final int LONGEST_PATTERN = 1_000_000; // characters
+  private static final int UNITS = 16; // of work, that finding a schema takes at least
   private static final int MOST_DIGITS = 5_000; // of a number, written out
 
   private final References references;
+  private final Patterns patterns;
   private final Refusals refusals;
   private final SchemaNode schema;
   private final boolean onlyReference;
-  private final Map<String, Expr> patterns = new HashMap<>(2);
   private @Nullable List<SchemaNode> targets; // found on first use
   private final Map<String, Map<String, SchemaNode>> maps = new HashMap<>(2); // likewise
 
-  Keywords(References references, Refusals refusals, SchemaNode schema) {
+  Keywords(References references, Patterns patterns, Refusals refusals, SchemaNode schema) {
     this.references = references;
+    this.patterns = patterns;
     this.refusals = refusals;
     this.schema = schema;
     onlyReference =
@@ -108,6 +109,7 @@ final class Keywords {
     if (known != null) {
       return known;
     }
+    WorkBudget.check(UNITS);
     return Subschemas.OF_PARTS.contains(keyword)
         ? references.part(schema, keyword, name, value)
         : references.child(schema, keyword, name, value);
@@ -227,22 +229,12 @@ final class Keywords {
 
   /** The texts in which a pattern is found; every text if it cannot be enforced. */
   Expr pattern(String keyword, String pattern) {
-    Expr known = patterns.get(pattern);
-    if (known == null) {
-      known = compile(keyword, pattern);
-      patterns.put(pattern, known);
-    }
-    return known;
-  }
-
-  private Expr compile(String keyword, String pattern) {
     try {
-      if (pattern.length() > LONGEST_PATTERN) {
-        throw new BudgetExceededException(
-            "pattern", LONGEST_PATTERN, "the pattern has too many characters");
-      }
-      return Expr.and(Utf8.TEXT, RegexParser.search(pattern));
+      return patterns.language(pattern);
     } catch (EspalierException e) {
+      if (e instanceof BudgetExceededException b && b.budget().equals("time")) {
+        throw b; // which is not the pattern's fault alone
+      }
       unenforced(keyword, "the pattern cannot be enforced: " + e.getMessage());
       return Utf8.TEXT;
     }

@@ -1,7 +1,6 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.Expr;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -66,7 +65,7 @@ final class Liveness {
   private final MemberCounts counts;
   private final int stateLimit;
 
-  private final Fixpoint answers;
+  private final Fixpoint answers = new Fixpoint();
   private final Fixpoint.Table<Formula, Boolean> satisfiable = new Fixpoint.Table<>();
   private final Fixpoint.Table<Formula, Boolean> arrays = new Fixpoint.Table<>();
   private final Fixpoint.Table<Left, Boolean> objects = new Fixpoint.Table<>();
@@ -78,8 +77,7 @@ final class Liveness {
       Progress progress,
       KeySpaces spaces,
       Values values,
-      int stateLimit,
-      Duration budget) {
+      int stateLimit) {
     formulas = expansion.formulas();
     this.expansion = expansion;
     this.progress = progress;
@@ -88,19 +86,7 @@ final class Liveness {
     distinct = new Distinct(references, formulas, values, this::satisfiable);
     this.stateLimit = stateLimit;
     evident = new Evident(expansion, stateLimit);
-    answers = new Fixpoint(budget);
     counts = new MemberCounts(formulas, progress, values, this::satisfiable);
-    formulas.clock(answers::spend);
-  }
-
-  /** Lets the clock run from now on. */
-  void startClock() {
-    answers.startClock();
-  }
-
-  /** Starts the clock anew: the budget is for one question from outside. */
-  void restartClock() {
-    answers.restartClock();
   }
 
   /** Whether some value satisfies a formula over verdicts. */
@@ -111,17 +97,21 @@ final class Liveness {
     if (verdicts.atom instanceof Atom.Verdict v && evident.satisfiable(v.schema())) {
       return true;
     }
-    return answers.ask(
-        satisfiable,
-        verdicts,
-        () -> {
-          for (JsonType type : JsonType.values()) {
-            if (satisfiable(verdicts, type)) {
-              return true;
-            }
-          }
-          return false;
-        });
+    return answers.ask(satisfiable, verdicts, () -> search(verdicts));
+  }
+
+  private boolean search(Formula verdicts) {
+    boolean one = verdicts.atom instanceof Atom.Verdict;
+    SchemaNode before =
+        verdicts.atom instanceof Atom.Verdict v ? expansion.lookAt(v.schema()) : null;
+    boolean found = false;
+    for (JsonType type : JsonType.values()) {
+      found = found || satisfiable(verdicts, type);
+    }
+    if (one) {
+      expansion.lookAt(before);
+    }
+    return found;
   }
 
   /** Whether some value of a type satisfies a formula over verdicts. */

@@ -3,11 +3,13 @@ package dev.espalier.grammar.schema;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.schema.Context.Meaning;
 import dev.espalier.grammar.schema.Context.Phase;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTables;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -46,6 +48,7 @@ final class Machine {
   }
 
   final Options options;
+  final Duration stepTime;
   final TokenTables tables;
   final Context start;
   final Context refused;
@@ -73,23 +76,17 @@ final class Machine {
    */
   Machine(JsonNode schema, Options options, TokenTables tables) {
     this.options = options;
+    stepTime = options.stepTime();
     this.tables = tables;
     References references = new References(schema, options);
     formulas = new Formulas(options.states());
-    expansion = new Expansion(references, formulas, options, new Refusals(options.lenient()));
+    expansion =
+        new Expansion(
+            references, new Patterns(tables), formulas, options, new Refusals(options.lenient()));
     progress = new Progress(formulas);
     spaces = new KeySpaces(expansion, tables, options.declaredOrder(), options.states());
     values = new Values(references, expansion, options.states());
-    liveness =
-        new Liveness(
-            references,
-            expansion,
-            progress,
-            spaces,
-            values,
-            options.states(),
-            options.compileTime());
-    liveness.startClock();
+    liveness = new Liveness(references, expansion, progress, spaces, values, options.states());
     punctuation = Punctuation.of(options.whitespace(), tables);
     Frame root =
         frame(
@@ -104,13 +101,21 @@ final class Machine {
                 null));
     refused = context(Phase.END, punctuation.end(), root, formulas.no, 0, null);
     tooDeep = context(Phase.END, punctuation.end(), root, formulas.no, 1, null);
-    SchemaCheck check = new SchemaCheck(references, expansion);
-    check.run(k -> {});
-    Formula wanted = formulas.verdict(references.root());
-    if (!liveness.satisfiable(wanted)) {
-      throw check.unsatisfiable(liveness, formulas);
+    try {
+      SchemaCheck check = new SchemaCheck(references, expansion);
+      check.run(k -> {});
+      Formula wanted = formulas.verdict(references.root());
+      if (!liveness.satisfiable(wanted)) {
+        throw check.unsatisfiable(liveness, formulas);
+      }
+      start = value(wanted, root, Punctuation.Place.ROOT, null);
+    } catch (BudgetExceededException e) {
+      throw e.at(expansion.place());
+    } catch (StackOverflowError e) {
+      throw new BudgetExceededException(
+              "depth", options.depth(), "the schema is nested too deeply to be compiled")
+          .at(expansion.place());
     }
-    start = value(wanted, root, Punctuation.Place.ROOT, null);
   }
 
   /** Frames, contexts and states so far. */
@@ -160,7 +165,6 @@ final class Machine {
 
   /** Where an exit leads. */
   Context leave(Context c, int label) {
-    liveness.restartClock();
     return switch (c.phase) {
       case VALUE -> leaveValueStart(c, label);
       case STRING, NUMBER -> after(c.frame, label, null);
@@ -183,7 +187,6 @@ final class Machine {
 
   /** Where the end of a value leads that decides itself what follows. */
   Context leaveValue(Context c, byte[] text) {
-    liveness.restartClock();
     return after(c.frame, c.meaning.key(), values.read(text));
   }
 
@@ -192,7 +195,6 @@ final class Machine {
    * on it any further; null if it does.
    */
   synchronized @Nullable Context leaveNewValue(Context c) {
-    liveness.restartClock();
     Frame f = c.frame;
     boolean plain = f.kind == Frame.Kind.ARRAY && f.sides.stream().noneMatch(s -> s.remembers);
     if (!plain) {
@@ -223,7 +225,6 @@ final class Machine {
 
   /** Whether names have to be remembered as they are read in this context. */
   boolean readsNames(Context c) {
-    liveness.restartClock();
     return nextKeys(c.frame).hasOthers();
   }
 
@@ -238,7 +239,6 @@ final class Machine {
 
   /** Whether the value that starts here may be null, true or false. */
   synchronized boolean mayBeLiteral(Context c) {
-    liveness.restartClock();
     return liveness.satisfiable(c.meaning.obligation(), JsonType.NULL)
         || liveness.satisfiable(c.meaning.obligation(), JsonType.TRUE)
         || liveness.satisfiable(c.meaning.obligation(), JsonType.FALSE);
@@ -519,11 +519,22 @@ final class Machine {
 
   /** Bytes after which the text may end; null if none were found. */
   synchronized byte @Nullable [] complete(JsonState state) {
-    liveness.restartClock();
-    if (completion == null) {
-      completion = new Completion(this);
+    boolean begun = WorkBudget.begin("a completion", WorkBudget.TIME_OF_A_COMPLETION);
+    try {
+      if (completion == null) {
+        completion = new Completion(this);
+      }
+      return completion.of(state);
+    } catch (BudgetExceededException e) {
+      if (!begun) {
+        throw e;
+      }
+      return null;
+    } finally {
+      if (begun) {
+        WorkBudget.end();
+      }
     }
-    return completion.of(state);
   }
 
   /** The state after so many more items that are all alike, each with its comma. */

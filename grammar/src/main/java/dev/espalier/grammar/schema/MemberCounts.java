@@ -162,7 +162,7 @@ final class MemberCounts {
       return false;
     }
     int missing = c.needed.cardinality() - (key >= 0 && c.needed.get(key) ? 1 : 0);
-    formulas.spendOn(space.keys() / Long.SIZE);
+    Formulas.spendOn(space.keys() / Long.SIZE);
     if (missing > 0 && !neededPossible(c)) {
       return false;
     }
@@ -183,7 +183,7 @@ final class MemberCounts {
       }
     }
     int available = 0;
-    formulas.spendOn(min);
+    Formulas.spendOn(min);
     for (int i = 0; i < space.size() && available < min; i++) {
       available += !after.contains(i) && possible(c, i) ? 1 : 0;
     }
@@ -209,7 +209,7 @@ final class MemberCounts {
     if (rule == c.broken.size()) {
       return true;
     }
-    formulas.spendOn(Formulas.PARTS_PER_UNIT + members.size());
+    Formulas.spendOn(Formulas.MANY + members.size());
     KeySpace space = c.space;
     Formula broken = c.broken.get(rule);
     for (int i = 0; i < members.size(); i++) {

@@ -79,6 +79,15 @@ final class NumberPrefix {
     };
   }
 
+  /** After more of the text; null if no JSON number goes on like this. */
+  @Nullable NumberPrefix after(String text) {
+    NumberPrefix p = this;
+    for (int i = 0; i < text.length() && p != null; i++) {
+      p = p.step(text.charAt(i));
+    }
+    return p;
+  }
+
   private NumberPrefix to(Phase next, boolean isNegative) {
     return new NumberPrefix(next, isNegative, digits, fractionDigits, false, 0, 0);
   }

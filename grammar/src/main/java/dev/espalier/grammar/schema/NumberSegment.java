@@ -23,6 +23,8 @@ final class NumberSegment extends Segment {
    */
   private static final int FRACTION_ZEROS = 16;
 
+  private static final int MORE_DIGITS = 3; // by which a fraction becomes a multiple of any so long
+
   private static final ByteSet BYTES = ByteSet.anyOf("0123456789-+.eE,]} \t\n\r");
 
   // A state keeps one prefix that leads to it, in place of all of them: what happens next depends
@@ -134,11 +136,41 @@ final class NumberSegment extends Segment {
 
   @Override
   public synchronized byte @Nullable [] wayOut(int state) {
-    for (NumberGoal goal : endLabel(state) < 0 ? goals : List.<NumberGoal>of()) {
-      String digits = goal.isSparse() ? goal.wayFrom(prefixes.get(state)) : null;
+    if (endLabel(state) >= 0) {
+      return null;
+    }
+    NumberPrefix p = prefixes.get(state);
+    for (NumberGoal goal : goals) {
+      String digits = goal.isSparse() ? goal.wayFrom(p) : null;
       if (digits != null) {
         return digits.getBytes(StandardCharsets.US_ASCII);
       }
+    }
+    String rest = p.fractionDigits > 0 ? outOfFraction(p) : null;
+    return rest == null ? null : rest.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  // A long fraction becomes a multiple of what is small by few digits and an exponent that moves
+  // the
+  // point behind them. Digit by digit, that is too far away to be searched for.
+  private @Nullable String outOfFraction(NumberPrefix p) {
+    int count = 1;
+    for (int digits = 0; digits <= MORE_DIGITS; digits++) {
+      for (int n = 0; n < count; n++) {
+        String more = digits == 0 ? "" : Integer.toString(count + n).substring(1);
+        NumberPrefix longer = p.after(more);
+        if (longer == null) {
+          return null;
+        }
+        String exponent = "e" + longer.fractionDigits;
+        NumberPrefix whole = longer.after(exponent);
+        if (longer.complete() && NumberGoal.holds(main, longer.value(), false)) {
+          return more;
+        } else if (whole != null && NumberGoal.holds(main, whole.value(), false)) {
+          return more + exponent;
+        }
+      }
+      count *= 10;
     }
     return null;
   }

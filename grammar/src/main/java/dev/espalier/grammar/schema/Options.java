@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param resolver gives the text of documents that references lead to
  * @param depth of nested objects and arrays
  * @param states of the machine and of single automata
- * @param compileTime for the work before the first token
+ * @param compileTime of a thread's own, for the work before the first token
  */
 public record Options(
     boolean declaredOrder,
@@ -77,6 +77,11 @@ public record Options(
         c.compileTime);
   }
 
+  /** For one step or mask after that: two thirds of it. */
+  Duration stepTime() {
+    return Duration.ofNanos(compileTime.toNanos() / 3 * 2);
+  }
+
   /** A changed copy. */
   public Options with(Consumer<Changes> change) {
     Changes changes = new Changes(this);
@@ -117,7 +122,7 @@ public record Options(
     public int states = 1_000_000;
 
     /** See {@link Options}. */
-    public Duration compileTime = Duration.ofMillis(1500);
+    public Duration compileTime = Duration.ofMillis(1200);
 
     private Changes(@Nullable Options from) {
       if (from != null) {

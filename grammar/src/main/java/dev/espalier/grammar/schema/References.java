@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
@@ -89,7 +90,7 @@ final class References {
             new Dialect(Draft.DRAFT_2020_12, Set.of()),
             null);
     Resource document = load("", schema, "", dialectNamed(options.dialect(), ""));
-    root = enter(document.root, document, DynamicScope.EMPTY, "", options.strict());
+    root = enter(document.root, document, DynamicScope.EMPTY, () -> "", options.strict());
   }
 
   SchemaNode root() {
@@ -269,23 +270,24 @@ final class References {
   // ---- nodes
 
   private SchemaNode enter(JsonNode json, Resource resource, DynamicScope scope, String pointer) {
-    return enter(json, resource, scope, pointer, false);
+    return enter(json, resource, scope, () -> pointer, false);
   }
 
   private SchemaNode enter(
-      JsonNode json, Resource resource, DynamicScope scope, String pointer, boolean closed) {
-    if (!isSchema(json)) {
-      throw notSchema(json, pointer);
+      JsonNode json,
+      Resource resource,
+      DynamicScope scope,
+      Supplier<String> place,
+      boolean closed) {
+    if (!json.isObject() && !json.isBoolean()) {
+      throw SchemaException.broken(
+          place.get(), "", "a schema is an object or a boolean, not " + SchemaText.clip(json));
     }
     DynamicScope inside = scope.enter(resource);
-    Key key = new Key(json, hash(json, false), resource, inside, closed);
-    SchemaNode known = nodes.get(key);
-    if (known == null) {
-      known =
-          new SchemaNode(json, pointer, resource, inside, List.of(), Set.of(), closed, nextHash());
-      nodes.put(key, known);
-    }
-    return known;
+    return nodes.computeIfAbsent(
+        new Key(json, hash(json, false), resource, inside, closed),
+        k ->
+            new SchemaNode(json, place, resource, inside, List.of(), Set.of(), closed, nextHash()));
   }
 
   private int nextHash() {
@@ -335,15 +337,6 @@ final class References {
         : json;
   }
 
-  private static boolean isSchema(JsonNode json) {
-    return json.isObject() || json.isBoolean();
-  }
-
-  private static SchemaException notSchema(JsonNode json, String pointer) {
-    return SchemaException.broken(
-        pointer, "", "a schema is an object or a boolean, not " + SchemaText.clip(json));
-  }
-
   /**
    * A schema that stands inside another one and speaks of the same value.
    *
@@ -368,21 +361,14 @@ final class References {
     if (known != null) {
       return known;
     }
-    Resource resource = embedded.isEmpty() ? null : embedded.get(json);
-    if (resource == null) {
-      resource = parent.resource();
-    }
-    DynamicScope scope = parent.scope().enter(resource);
-    int hash = isSchema(json) ? hash(json, false) : 0;
-    Key key = new Key(json, hash, resource, scope, closed);
-    known = nodes.get(key);
-    if (known == null) {
-      known = new SchemaNode(json, parent, keyword, name, resource, scope, closed, nextHash());
-      if (!isSchema(json)) {
-        throw notSchema(json, known.pointer());
-      }
-      nodes.put(key, known);
-    }
+    Resource own = embedded.isEmpty() ? null : embedded.get(json);
+    known =
+        enter(
+            json,
+            own == null ? parent.resource() : own,
+            parent.scope(),
+            () -> Subschemas.pointer(parent.pointer(), keyword, name),
+            closed);
     parent.add(json, known);
     return known;
   }
@@ -406,7 +392,7 @@ final class References {
         s ->
             new SchemaNode(
                 JsonNodeFactory.instance.objectNode().put("$comment", "any of " + s),
-                s.get(0).pointer(),
+                s.get(0)::pointer,
                 made,
                 DynamicScope.EMPTY,
                 s,
@@ -424,7 +410,7 @@ final class References {
           s.forEach(v -> excluded.add(v.json().get("const")));
           return new SchemaNode(
               JsonNodeFactory.instance.objectNode().put("$comment", "none of " + s.size()),
-              "(not seen)",
+              () -> "(not seen)",
               made,
               DynamicScope.EMPTY,
               List.of(),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
@@ -26,17 +27,23 @@ final class SchemaCheck {
   /** Reads every schema that applies to a value or its parts, and calls back with each. */
   void run(Consumer<Keywords> visitor) {
     Set<SchemaNode> seen = new HashSet<>();
+    List<SchemaNode> referring = new ArrayList<>();
     ArrayDeque<SchemaNode> queue = new ArrayDeque<>();
     queue.add(references.root());
     while (!queue.isEmpty()) {
       SchemaNode schema = queue.remove();
       if (seen.add(schema) && schema.json().isObject()) {
-        expansion.formulas().spendOn(Formulas.PARTS_PER_UNIT);
+        Formulas.spendOn(Formulas.MANY);
+        expansion.lookAt(schema);
         Keywords k = expansion.keywords(schema);
         queue.addAll(read(k));
+        if (!k.targets().isEmpty()) {
+          referring.add(schema);
+        }
         visitor.accept(k);
       }
     }
+    new EndlessReferences(expansion).check(referring);
   }
 
   // Every value is read as its keyword reads it, so that a broken one throws.
@@ -60,11 +67,18 @@ final class SchemaCheck {
     Formulas formulas = expansion.formulas();
     switch (keyword) {
       case "type" -> TypeKeyword.of(k, JsonType.NULL, formulas);
-      case "minLength", "maxLength", "pattern", "format" ->
-          StringKeywords.expand(k, false, formulas, new ArrayList<>());
+      case "pattern" -> k.pattern(keyword, Objects.requireNonNull(k.text(keyword)));
+      case "format" -> k.text(keyword);
       case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf" ->
           NumberKeywords.expand(k, formulas, new ArrayList<>());
-      case "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains" ->
+      case "minLength",
+          "maxLength",
+          "minItems",
+          "maxItems",
+          "minProperties",
+          "maxProperties",
+          "minContains",
+          "maxContains" ->
           k.count(keyword, 0);
       case "uniqueItems" -> k.flag(keyword);
       case "required" -> k.strings(keyword);

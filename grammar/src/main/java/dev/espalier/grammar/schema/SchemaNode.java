@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -20,23 +21,21 @@ final class SchemaNode {
   private final boolean closed;
   private final int hash;
 
-  // Spelled out when somebody asks, since most places are never named.
-  private @Nullable String pointer;
-  private final @Nullable SchemaNode around;
-  private final String keyword;
-  private final @Nullable String name;
+  private final Supplier<String> place;
+  private @Nullable String pointer; // spelled out when somebody asks: most places are never named
 
   // Found before by References, which fills it: hashing a text again would cost too much.
   private @Nullable IdentityHashMap<JsonNode, SchemaNode> inside;
 
   /**
-   * A schema at a place that is known by its pointer.
+   * A node.
    *
+   * @param place makes its pointer
    * @param hash of the node among those of its references
    */
   SchemaNode(
       JsonNode json,
-      String pointer,
+      Supplier<String> place,
       Resource resource,
       DynamicScope scope,
       List<SchemaNode> alternatives,
@@ -44,42 +43,13 @@ final class SchemaNode {
       boolean closed,
       int hash) {
     this.json = json;
-    this.pointer = pointer;
+    this.place = place;
     this.resource = resource;
     this.scope = scope;
     this.alternatives = alternatives;
     this.excluded = excluded;
     this.closed = closed;
     this.hash = hash;
-    around = null;
-    keyword = "";
-    name = null;
-  }
-
-  /**
-   * The schema under a keyword of another one.
-   *
-   * @param name in the keyword's value, or where in its list; null if that is the schema
-   */
-  SchemaNode(
-      JsonNode json,
-      SchemaNode around,
-      String keyword,
-      @Nullable String name,
-      Resource resource,
-      DynamicScope scope,
-      boolean closed,
-      int hash) {
-    this.json = json;
-    this.around = around;
-    this.keyword = keyword;
-    this.name = name;
-    this.resource = resource;
-    this.scope = scope;
-    this.closed = closed;
-    this.hash = hash;
-    alternatives = List.of();
-    excluded = Set.of();
   }
 
   JsonNode json() {
@@ -89,9 +59,7 @@ final class SchemaNode {
   String pointer() {
     String known = pointer;
     if (known == null) {
-      String outer = around == null ? "" : around.pointer();
-      String under = name == null ? "" : "/" + Subschemas.escape(name);
-      known = outer + "/" + Subschemas.escape(keyword) + under;
+      known = place.get();
       pointer = known;
     }
     return known;

@@ -80,7 +80,8 @@ final class SchemaReport {
     References references = new References(schema, options);
     Refusals refusals = new Refusals(true);
     Expansion expansion =
-        new Expansion(references, new Formulas(options.states()), options, refusals);
+        new Expansion(
+            references, new Patterns(null), new Formulas(options.states()), options, refusals);
     List<Keywords> all = new ArrayList<>();
     new SchemaCheck(references, expansion).run(all::add);
     Map<String, SchemaException> refused = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.SchemaException;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class SchemaText {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final int CHARACTERS = 16; // that are read in some 50 ns
   private static final int REMEMBERED = 1 << 20; // characters
 
   // The texts read last, since a schema's text is read for its options and again to be compiled,
@@ -59,7 +61,9 @@ final class SchemaText {
    */
   static JsonNode parse(String text, String place) {
     try {
+      WorkBudget.check(text.length() / CHARACTERS); // a look at the clock before a long one
       JsonNode json = MAPPER.readTree(text);
+      WorkBudget.check(text.length() / CHARACTERS);
       if (json.isObject() || json.isBoolean()) {
         return json;
       }

@@ -143,6 +143,12 @@ final class StringSegment extends Segment {
     return rest == null ? null : spelled(rest);
   }
 
+  @Override
+  public synchronized @Nullable Skip skip(int state) {
+    Skip skip = escape(state) == 0 ? content.skip(content(state)) : null;
+    return skip == null ? null : new Skip(skip.letter(), skip.count(), state(skip.state(), 0));
+  }
+
   /** A text as a JSON writer spells it, with the closing quote. */
   static byte[] spelled(byte[] text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

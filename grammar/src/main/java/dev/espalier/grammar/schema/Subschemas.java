@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Where a schema object holds other schemas. */
@@ -92,6 +93,15 @@ final class Subschemas {
     for (int i = 0; i < value.size(); i++) {
       found.accept(value.get(i), at + "/" + i);
     }
+  }
+
+  /**
+   * The pointer to a schema under a keyword.
+   *
+   * @param name in the keyword's value, or where in its list; null if that is the schema
+   */
+  static String pointer(String outer, String keyword, @Nullable String name) {
+    return outer + "/" + escape(keyword) + (name == null ? "" : "/" + escape(name));
   }
 
   /** A name as one step of a JSON pointer. */

@@ -4,6 +4,7 @@ import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.Loop;
+import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTrie;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -70,7 +71,8 @@ final class TextContent implements Content {
     if (counted != null && counted.min() == 0 && counted.rest() != Expr.ALL) {
       return !counted.rest().hasTextOf(counted.max(), stateLimit);
     }
-    return e.isEmpty(stateLimit);
+    boolean evident = e.conjuncts().size() > MANY && isTotal(e); // else each takes a search
+    return !evident && e.isEmpty(stateLimit);
   }
 
   @Override
@@ -134,10 +136,9 @@ final class TextContent implements Content {
     if ((long) counted.rest().reach() + TokenTrie.SHORT <= counted.max()) {
       return near(at);
     }
-    Expr rest = Expr.and(counted.rest(), Utf8.TEXT); // only the limit kept a complement to text
-    return rest.conjuncts().size() > MANY
+    return counted.rest().conjuncts().size() > MANY
         ? near(at)
-        : new Likeness.Limited(intern(with(at, rest)), counted.max());
+        : new Likeness.Limited(intern(with(at, counted.rest())), counted.max());
   }
 
   // Values that came before are excluded one by one, and matter only where a text may become one.
@@ -319,6 +320,19 @@ final class TextContent implements Content {
     int min = Math.max(0, counted.min() - n);
     int max = counted.max() == Expr.UNBOUNDED ? Expr.UNBOUNDED : counted.max() - n;
     return Expr.and(rest, Expr.repeat(Utf8.CHAR, min, max));
+  }
+
+  // A text of which only the length matters.
+  @Override
+  public Segment.@Nullable Skip skip(int state) {
+    List<Expr> at = states.get(state);
+    Expr.Counted counted = at.size() > 1 ? null : at.get(0).counted(Utf8.CHAR);
+    if (counted == null || counted.rest() != Expr.ALL || counted.min() == 0) {
+      return null;
+    }
+    int n = counted.min();
+    return new Segment.Skip(
+        (byte) CharLoops.LETTER, n, intern(List.of(after(counted, counted.rest(), n))));
   }
 
   @Override

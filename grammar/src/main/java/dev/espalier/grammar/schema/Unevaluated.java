@@ -204,7 +204,7 @@ final class Unevaluated {
     for (Way x : a) {
       for (Way y : b) {
         Formula condition = formulas.and(x.condition, y.condition);
-        formulas.spendOn(x.spoken.names.size() + y.spoken.names.size());
+        Formulas.spendOn(x.spoken.names.size() + y.spoken.names.size());
         if (!condition.isFalse()) {
           out.add(new Way(condition, x.spoken.with(y.spoken)));
         }

@@ -48,7 +48,8 @@ final class Values {
 
   /** The schema of exactly the value that a text spells. */
   SchemaNode read(byte[] text) {
-    return exactly(MAPPER.readTree(text));
+    // From characters: Jackson's reader of bytes takes no escaped surrogates in names.
+    return exactly(MAPPER.readTree(new String(text, StandardCharsets.UTF_8)));
   }
 
   /** The schema of exactly this value. */

@@ -5,12 +5,10 @@ package dev.espalier.grammar.token;
  * Immutable, one per vocabulary.
  */
 final class CharCounts {
-  private record Key() {}
-
   private final short[] toNode;
   private final short[] ofToken; // in trie order
 
-  private CharCounts(TokenTrie trie) {
+  CharCounts(TokenTrie trie) {
     toNode = new short[trie.size()];
     ofToken = new short[trie.firstToken(trie.size())];
     int[] path = new int[trie.depth() + 2];
@@ -26,10 +24,6 @@ final class CharCounts {
         ofToken[t] = toNode[i];
       }
     }
-  }
-
-  static CharCounts of(TokenTables tables) {
-    return tables.cached(new Key(), t -> new CharCounts(t.trie()));
   }
 
   /**

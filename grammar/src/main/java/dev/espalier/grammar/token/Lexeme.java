@@ -135,18 +135,17 @@ public final class Lexeme {
   synchronized int compute(int row, int c) {
     int entry = table[row + c];
     if (entry == UNKNOWN) {
-      try {
-        LexemeState from = states[row >> shift];
-        boolean over = lazy && from.accepts();
-        LexemeState next = over ? LexemeState.DEAD : state(from.expr().step(classes.sample(c)));
-        entry = next.isDead() ? DEAD : next.entry();
-      } catch (StackOverflowError e) {
-        throw new BudgetExceededException(
-            "nesting", 0, "a regular expression is nested too deeply for its derivative");
-      }
+      LexemeState from = states[row >> shift];
+      boolean over = lazy && from.accepts();
+      LexemeState next = over ? LexemeState.DEAD : WorkBudget.step(() -> after(from, c));
+      entry = next.isDead() ? DEAD : next.entry();
       table[row + c] = entry;
     }
     return entry;
+  }
+
+  private LexemeState after(LexemeState from, int c) {
+    return state(from.expr().step(classes.sample(c)));
   }
 
   /** The state that an expression is, dead if no text is left in it. */

@@ -5,6 +5,7 @@ import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.LiteralPlace;
 import dev.espalier.grammar.automaton.WorkBudget;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -139,23 +140,33 @@ public final class LexemeState {
   public ByteSet first() {
     ByteSet known = first;
     if (known == null) {
-      known = endsLazily() ? ByteSet.NONE : expr.first();
-      ByteSet candidates = expr.mayStepIntoNothing() ? known : ByteSet.NONE;
-      for (int b = candidates.next(0); b >= 0; b = candidates.next(b + 1)) {
-        if (step(b).isDead()) {
-          known = known.and(ByteSet.of(b).complement());
-        }
-      }
+      known = WorkBudget.step(this::findFirst);
       first = known;
     }
     return known;
   }
 
+  private ByteSet findFirst() {
+    ByteSet found = endsLazily() ? ByteSet.NONE : expr.first();
+    ByteSet candidates = expr.mayStepIntoNothing() ? found : ByteSet.NONE;
+    for (int b = candidates.next(0); b >= 0; b = candidates.next(b + 1)) {
+      if (step(b).isDead()) {
+        found = found.and(ByteSet.of(b).complement());
+      }
+    }
+    return found;
+  }
+
   /** The vocabulary as seen from here; built on first use. */
   public LexemeMask mask() {
+    return mask(WorkBudget.TIME_OF_A_STEP);
+  }
+
+  /** The same, where building it may take another time, unless a budget is in force already. */
+  public LexemeMask mask(Duration time) {
     LexemeMask known = mask;
     if (known == null) {
-      known = new WorkBudget("a mask", WorkBudget.TIME_OF_A_STEP).spend(this::firstMask);
+      known = new WorkBudget("a mask", time).spend(this::firstMask);
       mask = known;
     }
     return known;

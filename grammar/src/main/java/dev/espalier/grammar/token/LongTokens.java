@@ -8,22 +8,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LongTokens {
   private final @Nullable Limit limit;
-  final IntList stay; // tokens, in the order of the trie
-  private final IntList states; // that they lead to
-  private final IntList chars; // that they begin
-  final IntList nodes; // where they leave the segment
-  final IntList steps; // and how
-  private final IntList nodeChars; // begun before
+  final IntList stay = new IntList(); // tokens, in the order of the trie
+  private final IntList states = new IntList(); // that they lead to
+  private final IntList chars = new IntList(); // that they begin
+  final IntList nodes = new IntList(); // where they leave the segment
+  final IntList steps = new IntList(); // and how
+  private final IntList nodeChars = new IntList(); // begun before
   private final int enough; // characters for all of them, and all that must follow
 
   private LongTokens(@Nullable Limit limit) {
     this.limit = limit;
-    stay = new IntList();
-    states = new IntList();
-    chars = new IntList();
-    nodes = new IntList();
-    steps = new IntList();
-    nodeChars = new IntList();
     enough = Integer.MAX_VALUE;
   }
 
@@ -34,12 +28,6 @@ public final class LongTokens {
    */
   public LongTokens(TokenTables tables, Segment segment, int from, @Nullable Limit limit) {
     this.limit = limit;
-    stay = new IntList();
-    states = new IntList();
-    chars = new IntList();
-    nodes = new IntList();
-    steps = new IntList();
-    nodeChars = new IntList();
     TokenTrie trie = tables.trie();
     DeepNodes deep = trie.deep[trie.deep.length - 1];
     int[] paths = deep.paths;

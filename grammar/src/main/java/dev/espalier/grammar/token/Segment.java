@@ -1,6 +1,7 @@
 package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,14 @@ public abstract class Segment implements Weighted {
     return null;
   }
 
+  /** So many of a letter in a row lead from one state to another. */
+  public record Skip(byte letter, int count, int state) {}
+
+  /** A long way that need not be read letter by letter; null if none is known. */
+  public @Nullable Skip skip(int state) {
+    return null;
+  }
+
   /** A set that holds every byte which is not refused in a state; null if nothing is known. */
   protected @Nullable ByteSet live(int state) {
     return null;
@@ -148,7 +157,7 @@ public abstract class Segment implements Weighted {
     if (known != 0) {
       return known > 0 ? known - 1 : known;
     }
-    int result = compute(state, b);
+    int result = computeInBudget(state, b);
     int[] before = rows[state];
     rows[state] = with(before, b, result >= 0 ? result + 1 : result);
     if (rows[state] != before) {
@@ -156,6 +165,17 @@ public abstract class Segment implements Weighted {
       bytes = bytes + more + 4L * rows[state].length;
     }
     return result;
+  }
+
+  private int computeInBudget(int state, int b) {
+    boolean begun = WorkBudget.begin("a step", WorkBudget.TIME_OF_A_STEP);
+    try {
+      return compute(state, b);
+    } finally {
+      if (begun) {
+        WorkBudget.end();
+      }
+    }
   }
 
   private static int[] with(int @Nullable [] row, int b, int step) {

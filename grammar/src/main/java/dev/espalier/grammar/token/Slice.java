@@ -98,7 +98,7 @@ final class Slice {
       trie = tables.trie();
       this.groups = groups;
       bytes = ByteGroups.within(groups);
-      counts = CharCounts.of(tables);
+      counts = tables.charCounts();
       top = node;
     }
 

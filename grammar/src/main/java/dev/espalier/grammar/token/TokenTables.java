@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that depends on the vocabulary alone and is shared by all constraints over it: its
@@ -50,6 +51,7 @@ public final class TokenTables {
   private final Vocabulary vocabulary;
   private final TokenTrie trie;
   private final Suffixes root;
+  private volatile @Nullable CharCounts charCounts; // where two threads meet, either's will do
   private final Map<Suffixes, Suffixes> suffixes = lru(SUFFIXES);
   private final Map<Object, Object> others = lru(SEGMENTS);
   private final Map<Object, Segment> segments = lru(SEGMENTS);
@@ -81,16 +83,19 @@ public final class TokenTables {
     Holder holder = vocabulary.derived(Holder.class, v -> new Holder());
     synchronized (holder) {
       TokenTables known = holder.tables.get();
-      return known != null
-          ? known
-          : holder.keep(new TokenTables(vocabulary, TokenTrie.of(vocabulary)).withPlainTexts());
+      return known != null ? known : holder.keep(built(vocabulary));
     }
   }
 
+  private static TokenTables built(Vocabulary vocabulary) {
+    TokenTables tables = new TokenTables(vocabulary, TokenTrie.of(vocabulary));
+    tables.addPlainTexts();
+    return tables;
+  }
+
   // What every string needs first is made with the tables, rather than by the first string.
-  private TokenTables withPlainTexts() {
+  private void addPlainTexts() {
     Slice.of(this, 0, CharGroups.PLAIN).bits(Integer.MAX_VALUE, this);
-    return this;
   }
 
   /** Writes what {@link #read} reads. */
@@ -131,6 +136,15 @@ public final class TokenTables {
   /** Masks put together, for those who fill them in often. */
   public FlatMasks flatMasks() {
     return flatMasks;
+  }
+
+  CharCounts charCounts() {
+    CharCounts known = charCounts;
+    if (known == null) {
+      known = new CharCounts(trie);
+      charCounts = known;
+    }
+    return known;
   }
 
   private int words() {
@@ -226,8 +240,8 @@ public final class TokenTables {
   }
 
   /**
-   * Forgets everything but the trie. Whatever is in use stays with its users; the rest is built
-   * again where it is asked for.
+   * Forgets everything that was not there when the tables were built. Whatever is in use stays with
+   * its users; the rest is built again where it is asked for.
    */
   public void clear() {
     bitSets.set(0);
@@ -235,5 +249,6 @@ public final class TokenTables {
     suffixes.clear();
     others.clear();
     flatMasks.clear();
+    addPlainTexts();
   }
 }

@@ -222,7 +222,7 @@ public final class View {
    *
    * @param base the view from {@code baseState}
    * @param onPath the bytes after which the states that follow may differ, null if they never do
-   * @return null if one of them stays where the other does not
+   * @return null if one of them stays where the other does not, or that is not seen
    */
   public static @Nullable View beside(
       View base,
@@ -265,7 +265,7 @@ public final class View {
     private final IntFunction<@Nullable ByteSet> onPath;
     final IntList left = new IntList(); // where the first one's exit is not taken
     final Collector out = new Collector();
-    boolean apart; // one stays and the other does not
+    boolean apart; // one stays and the other does not, or may do so
 
     Pairs(TokenTrie trie, Segment segment, IntFunction<@Nullable ByteSet> onPath) {
       this.trie = trie;
@@ -299,6 +299,8 @@ public final class View {
         ByteSet bytes = onPath.apply(next);
         if (bytes != null) {
           read(node, base, next, bytes);
+        } else {
+          apart = true; // a short list of texts has swallowed the name: they differ anywhere
         }
       }
     }

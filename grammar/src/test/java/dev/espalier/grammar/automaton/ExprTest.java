@@ -154,6 +154,8 @@ class ExprTest {
     assertThat(e.enumerate(5000, 10)).hasSize(5000);
     assertThat(e.enumerate(4999, 10)).isNull();
     assertThat(Utf8.TEXT.enumerate(50, 10)).isNull();
+    assertThat(Expr.literal("a".repeat(100)).enumerate(1, 1000)).hasSize(1); // longer than many
+    assertThat(Expr.NONE.enumerate(1, 10)).isEmpty();
   }
 
   @Test

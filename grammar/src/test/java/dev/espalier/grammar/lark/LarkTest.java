@@ -2,6 +2,7 @@ package dev.espalier.grammar.lark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.espalier.CompiledConstraint;
 import dev.espalier.CompiledConstraint.Check.Verdict;
@@ -10,6 +11,7 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.GrammarSyntaxException;
+import dev.espalier.grammar.SchemaException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -148,7 +150,7 @@ class LarkTest {
         "start: \"a\" )¦1¦12¦expected an element",
         "start: %regex {\"type\":\"number\"}¦1¦15¦substring_words",
         "start: A⏎A: %regex {\"substring_chars\":\"a\"}¦2¦4¦use it in a rule",
-        "start: %json {\"type\": }¦1¦14¦expected a JSON value",
+        "start: %json {\"type\": }¦1¦23¦expected a JSON value",
       })
   void namesThePlaceOfAnError(String source, int line, int column, String detail) {
     assertThatThrownBy(() -> Grammar.lark(source.replace('⏎', '\n')))
@@ -253,5 +255,30 @@ class LarkTest {
         compile("start: \"x\" (NUM | word)⏎NUM: /[0-9]+/⏎word: /[a-z]+/").check("x-");
     assertThat(check.offset()).isEqualTo(1);
     assertThat(check.expected()).contains("NUM", "/[a-z]+/");
+  }
+
+  @Test
+  void aBadSchemaIsFoundInTheGrammarsText() {
+    String grammar =
+        """
+        start: "x" pair
+        pair: "=" %json {
+          "type": "object",
+          "properties": {"a": {"type": "strin"}}
+        }
+        """;
+    Throwable thrown = catchThrowable(() -> Grammar.lark(grammar).compile(BYTES));
+    assertThat(thrown)
+        .isInstanceOf(GrammarSyntaxException.class)
+        .hasMessageStartingWith(
+            "line 4, column 32 (at '\"strin\"}}'): schema at #/properties/a, type")
+        .hasCauseInstanceOf(SchemaException.class);
+    assertThatThrownBy(
+            () -> Grammar.lark("start: %json {\"allOf\": [true, {\"enum\": []}]}").compile(BYTES))
+        .hasMessageStartingWith("line 1, column ")
+        .hasMessageContaining("schema at #");
+    assertThatThrownBy(() -> Grammar.lark("start: \"x\"\n  | %json {\"a\": tru}"))
+        .hasMessageStartingWith("line 2, column 1")
+        .hasMessageContaining("expected a JSON value");
   }
 }

@@ -55,7 +55,8 @@ class EvidentTest {
 
     Parts(String schema) {
       references = new References(SchemaText.of(schema), OPTIONS);
-      expansion = new Expansion(references, formulas, OPTIONS, new Refusals(false));
+      expansion =
+          new Expansion(references, new Patterns(TABLES), formulas, OPTIONS, new Refusals(false));
       int states = OPTIONS.states();
       liveness =
           new Liveness(
@@ -64,14 +65,12 @@ class EvidentTest {
               new Progress(formulas),
               new KeySpaces(expansion, TABLES, false, states),
               new Values(references, expansion, states),
-              states,
-              OPTIONS.compileTime());
+              states);
       evident = new Evident(expansion, states);
     }
 
     /** Asks in a way that no glance answers: together with a type. */
     boolean search(SchemaNode schema, JsonType type) {
-      liveness.restartClock();
       SchemaNode something = references.noneOf(Set.of(references.exactly(odd())));
       return liveness.satisfiable(
           formulas.and(formulas.verdict(schema), formulas.verdict(something)), type);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.BudgetExceededException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +46,7 @@ class FixpointTest {
   }
 
   private static final class Asking {
-    final Fixpoint answers = new Fixpoint(Duration.ofSeconds(10));
+    final Fixpoint answers = new Fixpoint();
     final Fixpoint.Table<Integer, Boolean> table = new Fixpoint.Table<>();
     final Fixpoint.Table<Integer, String> shown = new Fixpoint.Table<>();
     final List<Equation> equations;
