@@ -18,6 +18,7 @@ final class ThreadClock {
   private long began; // when it was looked at first, which most work ends before
   private long spent; // at the last look
   private boolean late;
+  private long paused; // when it was
 
   /**
    * @param budget from the first look on
@@ -67,6 +68,20 @@ final class ThreadClock {
       running = true;
       began = now;
     }
+  }
+
+  /** Forgets being late until the next look. */
+  void askLater() {
+    late = false;
+  }
+
+  /** Stops until {@link #resume}. */
+  void pause() {
+    paused = THREADS.getCurrentThreadCpuTime();
+  }
+
+  void resume() {
+    began += THREADS.getCurrentThreadCpuTime() - paused;
   }
 
   /** The time from the first look to the last. */

@@ -34,6 +34,8 @@ public final class WorkBudget {
   private static final String ADVICE =
       "; make it smaller, with fewer alternatives and counts, or give it larger budgets";
 
+  private static final String OURS = "dev.espalier.grammar.";
+
   /** The budget in force for a thread, if there is one. */
   private static final class Holder {
     private final WorkBudget step = new WorkBudget("a step", TIME_OF_A_STEP); // for all steps
@@ -141,6 +143,26 @@ public final class WorkBudget {
     }
   }
 
+  /**
+   * Does some work that nobody in particular pays for: what is made once and stays for all, as the
+   * language of a format does.
+   */
+  public static <T> T outside(Supplier<T> work) {
+    Holder holder = IN_FORCE.get();
+    WorkBudget budget = holder.budget;
+    if (budget == null) {
+      return work.get();
+    }
+    holder.budget = null;
+    budget.clock.pause();
+    try {
+      return work.get();
+    } finally {
+      budget.clock.resume();
+      holder.budget = budget;
+    }
+  }
+
   /** Called wherever something is done that may be done very often. */
   public static void check() {
     check(1);
@@ -182,7 +204,7 @@ public final class WorkBudget {
     if (budget == null) {
       return;
     }
-    if (++budget.parts > budget.mostParts) {
+    if (++budget.parts > budget.mostParts && !isMakingAClass()) {
       throw new BudgetExceededException(
           "parts", budget.mostParts, budget.doing + budget.where() + " makes more" + ADVICE);
     }
@@ -191,9 +213,23 @@ public final class WorkBudget {
 
   private void look(int units) {
     if (clock.isLate(units)) {
+      if (isMakingAClass()) {
+        clock.askLater();
+        return;
+      }
       throw new BudgetExceededException(
           "time", whole.toMillis(), doing + where() + " takes more milliseconds" + ADVICE);
     }
+  }
+
+  // A class of ours whose initialiser ends in an exception can never be used again, by anybody. So
+  // one that is under way is let finish, and what it took is noticed after it.
+  private static boolean isMakingAClass() {
+    return StackWalker.getInstance().walk(frames -> frames.anyMatch(WorkBudget::makesAClass));
+  }
+
+  private static boolean makesAClass(StackWalker.StackFrame frame) {
+    return frame.getMethodName().equals("<clinit>") && frame.getClassName().startsWith(OURS);
   }
 
   private String where() {

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.RegexParser;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,7 +65,7 @@ final class Formats {
     }
     Expr language = LANGUAGES.get(name);
     if (language == null) {
-      language = Expr.and(Utf8.TEXT, known.get());
+      language = WorkBudget.outside(() -> Expr.and(Utf8.TEXT, known.get()));
       LANGUAGES.put(name, language);
     }
     return language;
