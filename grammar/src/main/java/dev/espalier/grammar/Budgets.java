@@ -11,8 +11,8 @@ import java.time.Duration;
  *
  * @param compileTime for reading a text and compiling it for one vocabulary, together; a second and
  *     a half unless changed
- * @param stepTime for one step or one mask; a second unless changed, of which most take
- *     microseconds
+ * @param stepTime for one step or one mask, less what reading and compiling took, but a quarter of
+ *     it at least; two seconds unless changed. Most take microseconds
  * @param parts of expressions and rules that reading or compiling may make, some 200 bytes each;
  *     700,000 unless changed
  */

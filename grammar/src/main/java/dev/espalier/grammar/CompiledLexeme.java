@@ -6,6 +6,7 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
@@ -32,11 +33,9 @@ final class CompiledLexeme implements CompiledConstraint {
       Expr language, Vocabulary vocabulary, String name, Budgets budgets, Duration spent) {
     this.vocabulary = vocabulary;
     TokenTables tables = TokenTables.of(vocabulary);
-    stepTime = budgets.stepTime();
-    start =
-        budgets
-            .compiling(spent, "compiling " + name)
-            .spend(() -> Lexeme.of(language, tables).start());
+    WorkBudget compiling = budgets.compiling(spent, "compiling " + name);
+    start = compiling.spend(() -> Lexeme.of(language, tables).start());
+    stepTime = compiling.leftOf(budgets.stepTime());
     if (start.isDead()) {
       throw new EspalierException(name + " matches no text at all; nothing could be generated");
     }

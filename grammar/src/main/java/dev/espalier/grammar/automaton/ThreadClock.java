@@ -84,6 +84,11 @@ final class ThreadClock {
     began += THREADS.getCurrentThreadCpuTime() - paused;
   }
 
+  /** What is left of the budget, as far as the last look tells. */
+  Duration left() {
+    return Duration.ofNanos(budgetNanos - spent);
+  }
+
   /** The time from the first look to the last. */
   Duration spent() {
     return Duration.ofNanos(spent);

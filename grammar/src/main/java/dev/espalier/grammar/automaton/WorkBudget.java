@@ -18,8 +18,11 @@ public final class WorkBudget {
   /** What reading and compiling a text may take together. */
   public static final Duration TIME_TO_COMPILE = Duration.ofMillis(1_500);
 
-  /** What one mask or one step may take; most take microseconds. */
-  public static final Duration TIME_OF_A_STEP = Duration.ofSeconds(1);
+  /** What reading, compiling and any one mask or step may take together. */
+  public static final Duration TIME_OF_A_STEP = Duration.ofSeconds(2);
+
+  /** What one byte may take of it, where nobody says more. */
+  public static final Duration TIME_OF_A_BYTE = TIME_OF_A_STEP.dividedBy(4);
 
   /** What the search for an end of a text may take. */
   public static final Duration TIME_OF_A_COMPLETION = Duration.ofSeconds(2);
@@ -38,7 +41,7 @@ public final class WorkBudget {
 
   /** The budget in force for a thread, if there is one. */
   private static final class Holder {
-    private final WorkBudget step = new WorkBudget("a step", TIME_OF_A_STEP); // for all steps
+    private final WorkBudget step = new WorkBudget("a step", TIME_OF_A_BYTE); // for all steps
     private @Nullable WorkBudget budget;
   }
 
@@ -78,6 +81,19 @@ public final class WorkBudget {
   /** The time that the work took, as far as the clock was looked at. */
   public Duration spent() {
     return clock.spent();
+  }
+
+  /** What is left for one step of a time that this work is part of; a quarter at least. */
+  public Duration leftOf(Duration time) {
+    Duration left = time.minus(whole).plus(clock.left());
+    Duration least = time.dividedBy(4);
+    return left.compareTo(least) < 0 ? least : left;
+  }
+
+  /** The same for the work that is being done. */
+  public static Duration left(Duration time) {
+    WorkBudget budget = IN_FORCE.get().budget;
+    return budget == null ? time : budget.leftOf(time);
   }
 
   /** Does some work within this budget, or within one that is in force already. */
@@ -129,9 +145,9 @@ public final class WorkBudget {
     IN_FORCE.get().budget = null;
   }
 
-  /** Does some work within the budget that is in force, or else within that of a step. */
+  /** Does some work within the budget that is in force, or else within that of one byte. */
   public static <T> T step(Supplier<T> work) {
-    if (!begin("a step", TIME_OF_A_STEP)) {
+    if (!begin("a step", TIME_OF_A_BYTE)) {
       return work.get();
     }
     try {

@@ -87,7 +87,7 @@ final class GrammarCompiler {
   /**
    * The machine of a grammar.
    *
-   * @param stepTime what a step or a mask may take of its thread's time
+   * @param stepTime what reading, compiling and any one step or mask may take of a thread's time
    * @throws EspalierException if no text can be derived from the root
    */
   static Machine compile(Rules grammar, TokenTables tables, Duration stepTime) {
@@ -136,7 +136,7 @@ final class GrammarCompiler {
       languages.add(Expr.bytes(ByteSet.of(b))); // they may tell any two bytes apart
     }
     ByteClasses classes = ByteClasses.of(languages);
-    WorkBudget step = new WorkBudget("a step", stepTime);
+    WorkBudget step = new WorkBudget("a step", WorkBudget.left(stepTime));
     return new Machine(symbols, start, end, forms, classes, tables, lexing, skip, inners, step);
   }
 

@@ -76,7 +76,6 @@ final class Machine {
    */
   Machine(JsonNode schema, Options options, TokenTables tables) {
     this.options = options;
-    stepTime = options.stepTime();
     this.tables = tables;
     References references = new References(schema, options);
     formulas = new Formulas(options.states());
@@ -109,6 +108,7 @@ final class Machine {
         throw check.unsatisfiable(liveness, formulas);
       }
       start = value(wanted, root, Punctuation.Place.ROOT, null);
+      stepTime = WorkBudget.left(options.wholeTime());
     } catch (BudgetExceededException e) {
       throw e.at(expansion.place());
     } catch (StackOverflowError e) {

@@ -77,9 +77,9 @@ public record Options(
         c.compileTime);
   }
 
-  /** For one step or mask after that: two thirds of it. */
-  Duration stepTime() {
-    return Duration.ofNanos(compileTime.toNanos() / 3 * 2);
+  /** For compiling and any one step or mask together: five thirds of that. */
+  Duration wholeTime() {
+    return compileTime.multipliedBy(5).dividedBy(3);
   }
 
   /** A changed copy. */
