@@ -1,5 +1,6 @@
 package dev.espalier;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +69,22 @@ final class PromptTail implements CompiledConstraint.State {
 
   @Override
   public CompiledConstraint.ForcedRun forced() {
-    byte[] rest = java.util.Arrays.copyOfRange(tail, at, tail.length);
-    return new CompiledConstraint.ForcedRun(rest, false);
+    return new CompiledConstraint.ForcedRun(rest(), false);
+  }
+
+  private byte[] rest() {
+    return Arrays.copyOfRange(tail, at, tail.length);
+  }
+
+  @Override
+  public byte @Nullable [] completion() {
+    byte[] then = after.completion();
+    if (then == null) {
+      return null;
+    }
+    byte[] all = Arrays.copyOf(rest(), tail.length - at + then.length);
+    System.arraycopy(then, 0, all, tail.length - at, then.length);
+    return all;
   }
 
   @Override

@@ -378,9 +378,10 @@ public final class Sampler {
     /**
      * Whether a text that reaches {@link #maxTokens} under a constraint is brought to a valid end
      * (off by default): what is open is closed with little, such as the missing brackets and
-     * required members of a JSON text. The tokens for it come on top of the limit and are not the
-     * model's choice; the generation then ends as {@link FinishReason#CLOSED}, or as {@code LENGTH}
-     * if no end was found.
+     * required members of a JSON text, or what the rules of a grammar still ask for. The tokens for
+     * it come on top of the limit and are not the model's choice; the generation then ends as
+     * {@link FinishReason#CLOSED}, or as {@code LENGTH} if no end was found: none within a search's
+     * budget, or none that is made of text, where a grammar asks for a special token.
      */
     public Builder closeAtLimit(boolean wanted) {
       close = wanted;

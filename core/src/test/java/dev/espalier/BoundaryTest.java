@@ -80,6 +80,8 @@ class BoundaryTest {
             new PromptTail(vocabulary, tail.getBytes(StandardCharsets.UTF_8), inner);
         TokenMask mask = new TokenMask(vocabulary.size());
         state.fillMask(mask);
+        assertThat(state.completion())
+            .isEqualTo((inner == null ? tail : tail + "c").getBytes(StandardCharsets.UTF_8));
         for (int token = 0; token < vocabulary.size(); token++) {
           String text = vocabulary.isText(token) ? vocabulary.decode(token) : "?";
           boolean reaches = text.startsWith(tail);

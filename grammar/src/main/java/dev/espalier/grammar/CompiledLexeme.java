@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A constraint that is one regular language. Immutable, shared by threads. */
 final class CompiledLexeme implements CompiledConstraint {
   private static final int LONGEST_FORCED = 1 << 12;
+  private static final int STATES_OF_A_COMPLETION = 200_000;
 
   private final Vocabulary vocabulary;
   private final LexemeState start;
@@ -117,6 +118,11 @@ final class CompiledLexeme implements CompiledConstraint {
       return bytes.size() == 0
           ? ForcedRun.NONE
           : new ForcedRun(bytes.toByteArray(), s.accepts() && first.isEmpty());
+    }
+
+    @Override
+    public byte @Nullable [] completion() {
+      return WorkBudget.completion(() -> state.expr().shortestText(STATES_OF_A_COMPLETION));
     }
 
     @Override

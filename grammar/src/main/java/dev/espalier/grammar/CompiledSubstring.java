@@ -114,6 +114,11 @@ final class CompiledSubstring implements CompiledConstraint {
       return depth == 0 || spans.mayEnd(from, to, depth);
     }
 
+    @Override
+    public byte[] completion() {
+      return mayEnd() ? new byte[0] : spans.rest(from, to, depth);
+    }
+
     private ByteSet first() {
       ByteSet set = ByteSet.NONE;
       for (int at = spans.lower(from, to, depth, 0); at < to; ) {

@@ -1,5 +1,6 @@
 package dev.espalier.grammar;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -81,7 +82,7 @@ final class SuffixArray {
 
   // A stable counting sort of `from` by rank.
   private static void distribute(int[] from, int[] rank, int[] to, int[] count, int ranks) {
-    java.util.Arrays.fill(count, 0, ranks + 1, 0);
+    Arrays.fill(count, 0, ranks + 1, 0);
     for (int r : rank) {
       count[r + 1]++;
     }
@@ -129,5 +130,21 @@ final class SuffixArray {
       }
     }
     return false;
+  }
+
+  /** The fewest bytes with which one of the spans of a range goes on to a border. */
+  byte[] rest(int from, int to, int depth) {
+    int nearest = suffixes[from] + depth;
+    int length = Integer.MAX_VALUE;
+    for (int i = from; i < to && length > 0; i++) {
+      int at = suffixes[i] + depth;
+      int border = at >= text.length ? at : borders.nextSetBit(at);
+      int n = (border < 0 ? text.length : border) - at;
+      if (n < length) {
+        nearest = at;
+        length = n;
+      }
+    }
+    return Arrays.copyOfRange(text, nearest, nearest + length);
   }
 }

@@ -7,6 +7,7 @@ import static dev.espalier.grammar.Grammar.ref;
 import static dev.espalier.grammar.Grammar.regex;
 import static dev.espalier.grammar.Grammar.separatedBy;
 import static dev.espalier.grammar.Grammar.seq;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.CompiledConstraint;
@@ -42,7 +43,7 @@ class GrammarsDocTest {
       assertThat(bare(here)).contains(bare(m.group(1)));
       examples++;
     }
-    assertThat(examples).isEqualTo(6);
+    assertThat(examples).isEqualTo(7);
   }
 
   private static String bare(String code) {
@@ -77,6 +78,15 @@ class GrammarsDocTest {
     assertThat(check.offset()).isEqualTo(6);
     assertThat(check.expected()).isEqualTo("'0' to '2'");
     assertThat(picture).startsWith("digraph");
+
+    CompiledConstraint sum =
+        Grammar.gbnf("root ::= [0-9]+ | \"(\" root \"+\" root \")\"").compile(vocabulary);
+    CompiledConstraint.State state = sum.start();
+    for (byte b : "((1+2".getBytes(UTF_8)) {
+      state = state.step(b);
+    }
+    byte[] rest = state.completion(); // )+0)
+    assertThat(new String(rest, UTF_8)).isEqualTo(")+0)");
 
     int stride = (vocabulary.size() + 63) / 64;
     long[] rows = new long[2 * stride];

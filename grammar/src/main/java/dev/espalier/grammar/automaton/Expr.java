@@ -745,6 +745,18 @@ public final class Expr {
   }
 
   /**
+   * A text of the language than which none has fewer bytes; null if there is none. Written down
+   * where there is no complement and no intersection, in time linear in its length; searched
+   * elsewhere.
+   *
+   * @throws BudgetExceededException if a search takes more than {@code limit} states, or the text
+   *     is longer than 16 MB
+   */
+  public byte @Nullable [] shortestText(int limit) {
+    return ShortestText.of(this, limit);
+  }
+
+  /**
    * Whether some text has at most so many characters, for a language of well-formed UTF-8.
    *
    * @throws BudgetExceededException if {@code limit} states do not suffice

@@ -179,6 +179,23 @@ public final class WorkBudget {
     }
   }
 
+  /**
+   * Looks for a way to the end of a text, within the budget that is in force or else within {@link
+   * #TIME_OF_A_COMPLETION}; without one in force, null where the search is given up.
+   */
+  public static byte @Nullable [] completion(Supplier<byte @Nullable []> search) {
+    if (!begin("a completion", TIME_OF_A_COMPLETION)) {
+      return search.get();
+    }
+    try {
+      return search.get();
+    } catch (BudgetExceededException | StackOverflowError e) {
+      return null;
+    } finally {
+      end();
+    }
+  }
+
   /** Called wherever something is done that may be done very often. */
   public static void check() {
     check(1);

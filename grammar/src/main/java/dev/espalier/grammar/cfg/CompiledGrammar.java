@@ -159,6 +159,11 @@ public final class CompiledGrammar implements CompiledConstraint {
     }
 
     @Override
+    public byte @Nullable [] completion() {
+      return machine.complete(state);
+    }
+
+    @Override
     public ForcedRun forced() {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       ParseState s = state;

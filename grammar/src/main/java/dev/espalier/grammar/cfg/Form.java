@@ -29,10 +29,10 @@ final class Form {
   private static final Form[] NONE = {};
 
   private final Table table;
-  private final Kind kind;
-  private final @Nullable Symbol symbol; // CALL only
-  private final Form[] parts; // SEQUENCE: head and tail; REPEAT: one
-  private final int min;
+  final Kind kind;
+  final @Nullable Symbol symbol; // CALL only
+  final Form[] parts; // SEQUENCE: head and tail; REPEAT: one
+  final int min;
   private final int max;
   final int number;
   final boolean nullable;

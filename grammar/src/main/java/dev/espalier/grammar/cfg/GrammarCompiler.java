@@ -342,10 +342,7 @@ final class GrammarCompiler {
     if (known == null) {
       known =
           Symbol.lexeme(
-              symbols.size(),
-              name,
-              language.accepts(),
-              () -> Lexeme.of(language, lazy, tables).start());
+              symbols.size(), name, language, () -> Lexeme.of(language, lazy, tables).start());
       symbols.add(known);
       lexemes.put(language, known);
       languages.add(language);

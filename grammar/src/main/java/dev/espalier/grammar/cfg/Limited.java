@@ -9,6 +9,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Expected;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
@@ -280,6 +281,14 @@ public record Limited(Expr text, Expr cut, boolean lazy, int tokens) implements 
         return first.size() == 1 && !state.accepts() && cut.isDead()
             ? new ForcedRun(new byte[] {(byte) first.next(0)}, false)
             : ForcedRun.NONE;
+      }
+
+      // What the limit allows of it is for those to see who know the tokens.
+      @Override
+      public byte @Nullable [] completion() {
+        return mayEnd()
+            ? new byte[0]
+            : WorkBudget.completion(() -> state.expr().shortestText(MAX_STATES));
       }
 
       @Override

@@ -56,6 +56,7 @@ final class Machine {
   private final Closures closures;
   final Lexing lexer;
   private final WorkBudget budget; // of one step or mask
+  private @Nullable Yields yields; // once somebody asked for a way to an end
 
   Machine(
       List<Symbol> symbols,
@@ -288,6 +289,19 @@ final class Machine {
   /** Whether the text may end here. */
   boolean mayEnd(ParseState state) {
     return between(state).end;
+  }
+
+  /** Bytes after which the text may end; null if none were found. */
+  synchronized byte @Nullable [] complete(ParseState state) {
+    return WorkBudget.completion(
+        () -> {
+          Yields known = yields;
+          if (known == null) {
+            known = new Yields(symbols);
+            yields = known;
+          }
+          return new Completion(this, known, frames).of(state);
+        });
   }
 
   // ---- tokens

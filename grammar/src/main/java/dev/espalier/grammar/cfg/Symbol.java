@@ -1,6 +1,7 @@
 package dev.espalier.grammar.cfg;
 
 import dev.espalier.TokenSet;
+import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.token.LexemeState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ final class Symbol {
   final int number;
   final String name;
   final boolean nullable;
-  private final @Nullable Supplier<LexemeState> start; // of a lexeme, else null
+  final @Nullable Expr language; // of a lexeme, else null
+  private final @Nullable Supplier<LexemeState> start; // likewise
   private @Nullable LexemeState lexeme; // made on first use
   final @Nullable TokenSet tokens; // of a symbol that is one token, else null
   final @Nullable Inner inner; // where a constraint of its own begins, else null
@@ -37,6 +39,7 @@ final class Symbol {
       int number,
       String name,
       boolean nullable,
+      @Nullable Expr language,
       @Nullable Supplier<LexemeState> start,
       @Nullable TokenSet tokens,
       @Nullable Inner inner) {
@@ -44,24 +47,25 @@ final class Symbol {
     this.number = number;
     this.name = name;
     this.nullable = nullable;
+    this.language = language;
     this.start = start;
     this.tokens = tokens;
   }
 
   static Symbol rule(int number, String name, boolean nullable) {
-    return new Symbol(number, name, nullable, null, null, null);
+    return new Symbol(number, name, nullable, null, null, null, null);
   }
 
-  static Symbol lexeme(int number, String name, boolean nullable, Supplier<LexemeState> start) {
-    return new Symbol(number, name, nullable, start, null, null);
+  static Symbol lexeme(int number, String name, Expr language, Supplier<LexemeState> start) {
+    return new Symbol(number, name, language.accepts(), language, start, null, null);
   }
 
   static Symbol token(int number, String name, TokenSet tokens) {
-    return new Symbol(number, name, false, null, tokens, null);
+    return new Symbol(number, name, false, null, null, tokens, null);
   }
 
   static Symbol constraint(int number, String name, Inner start) {
-    return new Symbol(number, name, start.accepts(), null, null, start);
+    return new Symbol(number, name, start.accepts(), null, null, null, start);
   }
 
   /** Whether it is read itself, and calls nothing. */

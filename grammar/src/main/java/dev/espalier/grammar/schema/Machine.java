@@ -519,22 +519,15 @@ final class Machine {
 
   /** Bytes after which the text may end; null if none were found. */
   synchronized byte @Nullable [] complete(JsonState state) {
-    boolean begun = WorkBudget.begin("a completion", WorkBudget.TIME_OF_A_COMPLETION);
-    try {
-      if (completion == null) {
-        completion = new Completion(this);
-      }
-      return completion.of(state);
-    } catch (BudgetExceededException e) {
-      if (!begun) {
-        throw e;
-      }
-      return null;
-    } finally {
-      if (begun) {
-        WorkBudget.end();
-      }
-    }
+    return WorkBudget.completion(
+        () -> {
+          Completion known = completion;
+          if (known == null) {
+            known = new Completion(this);
+            completion = known;
+          }
+          return known.of(state);
+        });
   }
 
   /** The state after so many more items that are all alike, each with its comma. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CompiledGrammarTest {
   /** All texts over three letters up to six long, so that lexemes of them are wide. */
-  private static final Vocabulary LETTERS = letters();
+  static final Vocabulary LETTERS = letters();
 
   private static Vocabulary letters() {
     List<byte[]> all = new ArrayList<>();
@@ -80,7 +80,7 @@ class CompiledGrammarTest {
     }
   }
 
-  private static Map<String, Syntax> randomGrammar(Random r) {
+  static Map<String, Syntax> randomGrammar(Random r) {
     int rules = 1 + r.nextInt(4);
     Map<String, Syntax> grammar = new LinkedHashMap<>();
     for (int i = 0; i < rules; i++) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class LexingTest {
   /** All texts over three letters up to five long, so that lexemes of them are wide. */
-  private static final Vocabulary LETTERS = letters();
+  static final Vocabulary LETTERS = letters();
 
   private static Vocabulary letters() {
     List<byte[]> all = new ArrayList<>();

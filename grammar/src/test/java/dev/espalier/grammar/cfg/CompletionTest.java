@@ -1,0 +1,110 @@
+package dev.espalier.grammar.cfg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.CompiledConstraint;
+import dev.espalier.EspalierException;
+import dev.espalier.Vocabulary;
+import dev.espalier.grammar.Grammar;
+import dev.espalier.grammar.JsonSchema;
+import dev.espalier.grammar.NearestEnd;
+import dev.espalier.grammar.token.Vocabularies;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompletionTest {
+  private static final Vocabulary BYTES =
+      Vocabularies.random(new Random(1), 300, "true", "{\"", "ab(");
+
+  private static CompiledConstraint.State after(CompiledConstraint constraint, String text) {
+    CompiledConstraint.State s = constraint.start();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      s = s.step(b);
+      assertThat(s).as(text).isNotNull();
+    }
+    return s;
+  }
+
+  private static String completion(Grammar grammar, String text) {
+    return NearestEnd.checked(after(grammar.compile(BYTES), text), text);
+  }
+
+  @Test
+  void noWayToAnEndIsShorterAndOneIsAlwaysFound() {
+    int open = 0;
+    for (int seed = 0; seed < 1500; seed++) {
+      Random r = new Random(seed);
+      Map<String, Syntax> grammar = CompiledGrammarTest.randomGrammar(r);
+      CompiledConstraint.State state;
+      try {
+        state = CompiledGrammar.of(grammar, "r0", CompiledGrammarTest.LETTERS).start();
+      } catch (EspalierException e) {
+        continue; // derives nothing
+      }
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < 10 && state != null; i++) {
+        String what = "seed " + seed + ", after " + text + ", " + grammar;
+        int nearest = NearestEnd.of(state, 3_000);
+        int found = NearestEnd.checked(state, what).length();
+        if (nearest >= 0) {
+          assertThat(found).as(what).isEqualTo(nearest);
+        }
+        open += found > 1 ? 1 : 0;
+        char c = (char) ('a' + r.nextInt(3));
+        for (int tries = 0; tries < 4 && state.step((byte) c) == null; tries++) {
+          c = (char) ('a' + r.nextInt(3));
+        }
+        text.append(c);
+        state = state.step((byte) c);
+      }
+    }
+    assertThat(open).isGreaterThan(500);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      quoteCharacter = '`',
+      value = {
+        // grammar, text, completion
+        "root ::= \"(\" root \")\" | \"x\"¦(((¦x)))",
+        "root ::= e⏎e ::= e \"+\" t | t⏎t ::= \"(\" e \")\" | [0-9]+¦(1+(2+¦0))",
+        "root ::= a⏎a ::= a b | \"x\"⏎b ::= \"y\"?¦``¦x", // left recursion at no cost
+        "root ::= (\"ab\" | \"c\" root){3}¦ab¦abab",
+        "root ::= \"a\"{1000}¦aaa¦*", // a thousand less three
+        "root ::= s⏎s ::= \"é\" s \"ü\" | \"\"¦éé¦üü",
+      })
+  void closesWhatIsOpen(String grammar, String text, String expected) {
+    String found = completion(Grammar.gbnf(grammar.replace('⏎', '\n')), text);
+    assertThat(found).isEqualTo(expected.equals("*") ? "a".repeat(997) : expected);
+  }
+
+  @Test
+  void aDeepStackIsClosedLinearly() {
+    CompiledConstraint c =
+        Grammar.gbnf("root ::= \"(\" root \")\" | \"[\" root \"]\" | \"x\"").compile(BYTES);
+    String open = "([[".repeat(5_000);
+    String closed = NearestEnd.checked(after(c, open), "deep");
+    assertThat(closed).isEqualTo("x" + "]])".repeat(5_000));
+  }
+
+  @Test
+  void aSchemaInsideKnowsItsOwnWay() {
+    String schema =
+        """
+        {"type": "object", "properties": {"city": {"type": "string"}, "more": {}}, "required": ["city"]}""";
+    Grammar call =
+        Grammar.seq(
+            Grammar.literal("<call>"),
+            Grammar.jsonSchema(JsonSchema.of(schema)),
+            Grammar.literal("</call>"));
+    assertThat(completion(call, "<ca")).isEqualTo("ll>{\"city\":\"\"}</call>");
+    assertThat(completion(call, "<call>{\"city\":\"O\",\"more\":[[{\"b\":\"x"))
+        .isEqualTo("\"}]]}</call>");
+    assertThat(completion(call, "<call>{\"city\":\"Oslo\"}</")).isEqualTo("call>");
+  }
+}
