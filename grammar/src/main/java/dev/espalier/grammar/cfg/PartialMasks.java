@@ -144,6 +144,7 @@ final class PartialMasks {
       held = 0;
       known.clear();
       unions.clear();
+      sets.clear(); // which knows masks by their parts
     }
     Sum sum = begin();
     for (int i = 0; i < state.lexemes.length; i++) {
@@ -157,7 +158,7 @@ final class PartialMasks {
       sum.visits.add(state.forms[i], state.formFrames[i], everything);
     }
     complete(sum);
-    TokenSet result = sets.union(sum.parts, sum.size, found);
+    TokenSet result = sets.union(sum.parts, sum.size, ++sums, found);
     spare.push(sum);
     return result;
   }

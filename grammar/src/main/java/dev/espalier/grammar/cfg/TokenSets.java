@@ -21,22 +21,33 @@ final class TokenSets {
     words = (vocabularySize + 63) >>> 6;
   }
 
-  /** Numbers of the parts whose union a mask is, ascending. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by hand
-  private record Parts(int[] numbers) {
-    @Override
-    public int hashCode() {
-      int h = 0;
-      for (int n : numbers) {
-        h = (h ^ n) * 0x9E3779B1;
-        h ^= h >>> 15;
-      }
-      return h;
+  /** The parts whose union a mask is, each once, in any order. The one at hand has them marked. */
+  private static final class Parts {
+    private final PartialMask[] parts;
+    private final int hash;
+
+    Parts(PartialMask[] parts, int hash) {
+      this.parts = parts;
+      this.hash = hash;
     }
 
     @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    /** Of the one at hand, with another that is kept. */
+    @Override
     public boolean equals(@Nullable Object o) {
-      return o instanceof Parts p && Arrays.equals(numbers, p.numbers);
+      if (!(o instanceof Parts p) || p.hash != hash || p.parts.length != parts.length) {
+        return false;
+      }
+      for (PartialMask part : p.parts) {
+        if (part.mark != parts[0].mark) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
@@ -57,18 +68,26 @@ final class TokenSets {
   /**
    * The union of the first {@code n} parts.
    *
+   * @param mark that none of them has
    * @param found empty; is empty again afterwards
    */
-  TokenSet union(PartialMask[] parts, int n, TokenCollector found) {
-    int[] numbers = new int[n];
+  TokenSet union(PartialMask[] parts, int n, int mark, TokenCollector found) {
+    PartialMask[] each = new PartialMask[n];
+    int size = 0;
+    int hash = 0;
     for (int i = 0; i < n; i++) {
-      numbers[i] = parts[i].number;
+      PartialMask part = parts[i];
+      if (part.mark != mark) {
+        part.mark = mark;
+        each[size++] = part;
+        int h = part.number * 0x9E3779B1;
+        hash += (h ^ h >>> 15) * 0x85EBCA6B;
+      }
     }
-    Arrays.sort(numbers);
-    Parts key = new Parts(numbers);
+    Parts key = new Parts(size == n ? each : Arrays.copyOf(each, size), hash);
     TokenSet set = known.get(key);
     if (set == null) {
-      set = make(parts, n, found);
+      set = make(key.parts, size, found);
       keep(key, set);
     }
     return set;
