@@ -64,6 +64,9 @@ final class PartialMask {
     /** Whether the lexeme before might have gone on with these bytes as well. */
     final boolean ambiguous;
 
+    /** If leaving: whether all that leaves is merged before it is read, whatever comes next. */
+    final boolean merged;
+
     private final ByteSet first; // the bytes they begin with
     Rest @Nullable [] pieces; // if leaving, where that was asked for
     private final @Nullable Rest[] resolved = new Rest[2]; // if leaving: the two sets of suffixes
@@ -81,6 +84,7 @@ final class PartialMask {
       this.leaving = leaving;
       this.ambiguous = ambiguous;
       this.first = first;
+      merged = leaving != null && (leaving.isWide() || leaving.isNearlyClosed());
     }
 
     static Rest subtree(int number, int node, TokenTrie trie) {

@@ -231,7 +231,7 @@ final class PartialMasks {
     LexemeMask leaving = rest.leaving;
     if (leaving == null) {
       add(sum, form, frame, rest, first);
-    } else if (leaving.isWide() || leaving.isNearlyClosed() || leaving.leavesSeldom(first)) {
+    } else if (rest.merged || leaving.leavesSeldom(first)) {
       add(sum, form, frame, resolve(rest, leaving, first), first);
     } else {
       for (Rest piece : pieces(rest, leaving)) {
