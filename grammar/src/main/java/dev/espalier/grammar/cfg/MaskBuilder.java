@@ -7,11 +7,7 @@ import dev.espalier.grammar.token.LexemeMask;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.ResidualTrie;
 import dev.espalier.grammar.token.TokenTrie;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * vocabulary's trie together, and come to wide lexemes again further down.
  */
 final class MaskBuilder {
-  private static final int UNIONS = 256; // remembered at once
-
   /** Whether a lexeme's state is wide at a trie node. */
   interface Wide {
     boolean test(LexemeState state, int node);
@@ -39,15 +33,15 @@ final class MaskBuilder {
   private final TokenCollector found;
   private final TokenSets sets;
   private @Nullable ParseState building;
-  private final Set<LexemeMask> shared = new LinkedHashSet<>();
+  private final WideLexemes shared;
   private long @Nullable [] inside; // tokens that stay inside constraints, if they are many
-  private final Map<Set<LexemeMask>, long[]> unions = new HashMap<>();
 
   MaskBuilder(Machine machine, TokenSets sets) {
     this.machine = machine;
     this.sets = sets;
     trie = machine.tables.trie();
     found = new TokenCollector(trie.vocabularySize());
+    shared = new WideLexemes(trie.vocabularySize());
     large = LexemeMask.fewNodes(trie) * 3 / 2;
   }
 
@@ -60,7 +54,7 @@ final class MaskBuilder {
     } else {
       walk(state, 0);
     }
-    long[] bits = union();
+    long[] bits = shared.bits();
     long[] own = inside;
     if (own == null) {
       return sets.of(bits, found.drain(bits));
@@ -73,28 +67,6 @@ final class MaskBuilder {
       own[id >>> 6] |= 1L << id;
     }
     return TokenSet.of(own);
-  }
-
-  private long @Nullable [] union() {
-    shared.removeIf(m -> m.bits() == null);
-    if (shared.size() < 2) {
-      return shared.isEmpty() ? null : shared.iterator().next().bits();
-    }
-    if (unions.size() > UNIONS) {
-      unions.clear();
-    }
-    return unions.computeIfAbsent(
-        Set.copyOf(shared),
-        masks -> {
-          long[] all = new long[(trie.vocabularySize() + 63) >>> 6];
-          for (LexemeMask m : masks) {
-            long[] bits = m.bits();
-            for (int i = 0; bits != null && i < all.length; i++) {
-              all[i] |= bits[i];
-            }
-          }
-          return all;
-        });
   }
 
   // The tokens below a node, read from a state.

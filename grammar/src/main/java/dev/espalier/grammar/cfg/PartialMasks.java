@@ -34,7 +34,6 @@ final class PartialMasks {
   // Within a reading, a lexeme is *wide* where many tokens stay in it: those are known per
   // vocabulary, and the ones that leave go on along the lexeme's residual trie. All else walks the
   // vocabulary's trie together, and comes to wide lexemes again further down.
-  private static final int UNIONS = 256; // remembered at once
   private static final long MAX_HELD = 64L << 20; // bytes
   private static final int MANY = 256; // tokens; more are kept as bits
   private static final int MANY_CALLS = 1_000; // that one place may begin with
@@ -70,7 +69,7 @@ final class PartialMasks {
 
   // Of the walk at work.
   private final TokenCollector found;
-  private final Set<LexemeMask> shared = new LinkedHashSet<>();
+  private final WideLexemes shared;
   private int[] outlived = new int[256]; // nodes at which what is read was complete
   private int outlivedSize;
   private long cut; // nodes at which something ended, in all walks of the present mask
@@ -112,7 +111,6 @@ final class PartialMasks {
   private final ArrayDeque<Sum> spare = new ArrayDeque<>();
   private int sums;
 
-  private final Map<List<Object>, long[]> unions = new HashMap<>();
   private final Map<Object, Rest> known = new HashMap<>(); // by node, or by what leaves
   private final Rest everything;
   private final TokenSets sets;
@@ -128,6 +126,7 @@ final class PartialMasks {
     this.sets = sets;
     trie = machine.tables.trie();
     found = new TokenCollector(trie.vocabularySize());
+    shared = new WideLexemes(trie.vocabularySize());
     large = LexemeMask.fewNodes(trie) * 3 / 2;
     everything = Rest.subtree(0, 0, trie);
   }
@@ -143,7 +142,7 @@ final class PartialMasks {
       generation++;
       held = 0;
       known.clear();
-      unions.clear();
+      shared.forgetUnions();
       sets.clear(); // which knows masks by their parts
     }
     Sum sum = begin();
@@ -339,7 +338,7 @@ final class PartialMasks {
     for (ResidualTrie inside : outlivedInside) {
       rests.add(Rest.suffixes(restCount++, inside, true));
     }
-    return partial(wideBits());
+    return partial(shared.bits());
   }
 
   // Of what was found.
@@ -355,38 +354,6 @@ final class PartialMasks {
       own[id >>> 6] |= 1L << id;
     }
     return new PartialMask(partCount++, own, new int[0], beyond);
-  }
-
-  private long @Nullable [] wideBits() {
-    shared.removeIf(m -> m.bits() == null);
-    if (shared.size() < 2) {
-      return shared.isEmpty() ? null : shared.iterator().next().bits();
-    }
-    List<long[]> all = new ArrayList<>();
-    for (LexemeMask m : shared) {
-      long[] bits = m.bits();
-      if (bits != null) {
-        all.add(bits);
-      }
-    }
-    return union(new ArrayList<>(shared), all);
-  }
-
-  private long[] union(List<Object> key, List<long[]> all) {
-    long[] known = unions.get(key);
-    if (known == null) {
-      known = new long[(trie.vocabularySize() + 63) >>> 6];
-      for (long[] bits : all) {
-        for (int i = 0; i < bits.length; i++) {
-          known[i] |= bits[i];
-        }
-      }
-      if (unions.size() > UNIONS) {
-        unions.clear();
-      }
-      unions.put(key, known);
-    }
-    return known;
   }
 
   // The tokens below a node, read from a state.
