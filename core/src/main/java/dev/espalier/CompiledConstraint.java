@@ -76,7 +76,8 @@ public interface CompiledConstraint {
      * Bytes after which the text may end: a way to close what is open with little. Empty where it
      * may end already. The default searches breadth first, so it finds the shortest one, as far as
      * {@value ByteSearch#STATES} states reach; an implementation may know better, or settle for a
-     * short one.
+     * short one. Where a constraint counts tokens, some spelling of the bytes leads to the end, not
+     * every one.
      *
      * @return the bytes, or null if none were found within the budget, or only tokens without bytes
      *     lead to an end

@@ -296,8 +296,7 @@ final class Lane implements DrawStep {
     if (state == null || state.mayEnd()) {
       return false;
     }
-    byte[] rest = state.completion();
-    int[] spelling = rest == null ? null : spell(state, rest);
+    int[] spelling = wayToEnd(state);
     if (spelling == null) {
       return false;
     }
@@ -306,25 +305,16 @@ final class Lane implements DrawStep {
     return true;
   }
 
-  /** Tokens for some bytes that lead on from a state; null if none do. */
-  private int @Nullable [] spell(CompiledConstraint.State from, byte[] bytes) {
-    ForcedRun run = new ForcedRun(bytes, true);
-    int[] canonical = run.tokens(recipe.model().tokenizer(), recipe.vocabulary(), output.recent());
-    if (leads(from, canonical, bytes.length)) {
-      return canonical;
+  private int @Nullable [] wayToEnd(CompiledConstraint.State from) {
+    try {
+      byte[] rest = from.completion();
+      return rest == null
+          ? null
+          : Spelling.toEnd(
+              from, rest, recipe.model().tokenizer(), recipe.vocabulary(), output.recent());
+    } catch (BudgetExceededException e) {
+      return null; // the text is cut, as it would have been
     }
-    int[] longest = recipe.vocabulary().byText().spell(bytes);
-    return longest != null && leads(from, longest, bytes.length) ? longest : null;
-  }
-
-  private boolean leads(CompiledConstraint.State from, int[] tokens, int length) {
-    CompiledConstraint.State at = from;
-    int bytes = 0;
-    for (int i = 0; i < tokens.length && at != null; i++) {
-      at = at.advance(tokens[i]);
-      bytes += recipe.vocabulary().byteLength(tokens[i]);
-    }
-    return at != null && bytes == length;
   }
 
   private boolean onlyEndIsLeft() {

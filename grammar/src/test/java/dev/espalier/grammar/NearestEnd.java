@@ -32,6 +32,15 @@ public final class NearestEnd {
     return -1;
   }
 
+  /** The completion of a state, which must end the text with as few bytes as any. */
+  public static String exact(CompiledConstraint.State from, int states, String what) {
+    String found = checked(from, what);
+    int nearest = of(from, states);
+    int length = from.completion().length;
+    assertThat(nearest < 0 ? length : nearest).as("'%s' %s", found, what).isEqualTo(length);
+    return found;
+  }
+
   /** The completion of a state as text, after which the text may end. */
   public static String checked(CompiledConstraint.State from, String what) {
     byte[] bytes = from.completion();

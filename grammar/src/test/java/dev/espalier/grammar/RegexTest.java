@@ -221,6 +221,7 @@ class RegexTest {
           }
         }
         assertThat(allowed.isEmpty() && !state.mayEnd()).as("dead end, seed %d", seed).isFalse();
+        NearestEnd.exact(state, 2_000, "seed " + seed);
         if (allowed.isEmpty()) {
           break;
         }
@@ -394,10 +395,35 @@ class RegexTest {
     CompiledConstraint choice = Choice.of(texts).compile(SMALL);
     for (int i = 0; i < 200; i++) {
       String t = texts.get(r.nextInt(texts.size()));
+      CompiledConstraint.State state = choice.start();
+      for (byte b : t.substring(0, i % t.length()).getBytes(StandardCharsets.UTF_8)) {
+        state = state.step(b);
+      }
+      NearestEnd.exact(state, 20_000, t);
       assertThat(choice.check(t).accepted()).isTrue();
       String changed = t.substring(1) + (char) ('a' + r.nextInt(26));
       assertThat(choice.check(changed).accepted()).isEqualTo(texts.contains(changed));
     }
     assertThatThrownBy(() -> Choice.of()).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'a{100000}', aa, 99998",
+    "'(?=.*[A-Z])(?=.*[0-9]).{8,}', ab, 6",
+    "'[a-z]{3,5000}(?<!aaa)', a, 2",
+    "'(?!.*foo)[a-z]{700,}x', f, 700",
+    "'(?:[^\"]|\\\\\")*\"', abc, 1",
+    "'(abc|ab|c){5}', ab, 4",
+    "'(abcd|(?!.*b)[a-d])', '', 1",
+    "'é{2}', é, 2",
+  })
+  void theShortestWayToAnEndIsAsLongAs(String pattern, String text, int bytes) {
+    CompiledConstraint.State state = compile(pattern).start();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      state = state.step(b);
+    }
+    NearestEnd.checked(state, pattern);
+    assertThat(state.completion()).hasSize(bytes);
   }
 }

@@ -103,6 +103,7 @@ class SubstringTest {
           }
         }
         assertThat(chosen >= 0 || state.mayEnd()).isTrue();
+        NearestEnd.exact(state, 2_000, "seed " + seed);
         byte[] forced = state.forced().bytes();
         if (forced.length > 0 && chosen >= 0) {
           assertThat(VOCABULARY.byteAt(chosen, 0)).isEqualTo(forced[0]);

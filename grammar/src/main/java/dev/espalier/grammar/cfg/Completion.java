@@ -4,13 +4,17 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.LexemeState;
+import dev.espalier.grammar.token.TokenTrie;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +26,20 @@ final class Completion {
   // the machine takes it, it is a shortest way. It always does but where a lexer joins what was
   // meant to be two terminals. Then the same lengths guide a search of the machine's states: first
   // for any way (best first), then, for as long as that is cheap, for a shorter one (A*). All that
-  // is returned was read by the machine.
+  // is returned was read by the machine. Where terminals count tokens the search reads tokens, and
+  // is the only way: some texts can be spelled in as few tokens as are left, others cannot.
 
   private static final int NONE = Yields.NONE;
   private static final int STATES = 200_000; // of a terminal that is being read
   private static final int ANY = 100_000; // states of the machine that the first search makes
   private static final int BEST = 10_000; // and the second one
   private static final int GREED = 1 << 8; // how much longer a way may be for one byte nearer
+
+  // All bytes, those first that look well.
+  private static final int[] BYTES =
+      IntStream.concat("abcdefghijklmnopqrstuvwxyz0123456789 ".chars(), IntStream.range(0, 256))
+          .distinct()
+          .toArray();
 
   /**
    * What is left below a frame.
@@ -44,8 +55,16 @@ final class Completion {
 
   private record Settled(Frame frame, Left left) {}
 
-  /** A state of the machine and how it was reached. */
-  private record Met(ParseState state, @Nullable Met before, int last, int length, long rank) {
+  /**
+   * A place in a text.
+   *
+   * @param node of the vocabulary's trie: what was read of a token; the root where tokens are not
+   *     counted
+   */
+  private record Place(ParseState state, int node) {}
+
+  /** A place and how it was reached. */
+  private record Met(Place place, @Nullable Met before, int last, int length, long rank) {
     byte[] bytes() {
       byte[] out = new byte[length];
       for (Met m = this; m.before != null; m = m.before) {
@@ -61,6 +80,7 @@ final class Completion {
   private final Map<Frame, Left> below = new HashMap<>();
   private final Map<LexemeState, byte[]> lexemes = new HashMap<>(); // what is left of them
   private final Map<Inner, byte[]> inners = new HashMap<>();
+  private int @Nullable [] samples;
 
   Completion(Machine machine, Yields yields, Frames frames) {
     this.machine = machine;
@@ -83,7 +103,7 @@ final class Completion {
       return null;
     }
     byte[] straight = write(state);
-    if (ends(state, straight)) {
+    if (!machine.counts() && ends(state, straight)) {
       return straight;
     }
     byte[] any = search(state, GREED, NONE, ANY);
@@ -256,36 +276,72 @@ final class Completion {
   // The first way to an end that is shorter than so many bytes: the shortest one if a byte nearer
   // is worth one, null if there is none or it takes too many states.
   private byte @Nullable [] search(ParseState from, int greed, int length, int states) {
-    Map<ParseState, Integer> nearest = new HashMap<>();
+    Map<Place, Integer> nearest = new HashMap<>();
     PriorityQueue<Met> queue =
         new PriorityQueue<>(
             (a, b) ->
                 a.rank == b.rank
                     ? Integer.compare(b.length, a.length)
                     : Long.compare(a.rank, b.rank));
-    nearest.put(from, 0);
-    queue.add(new Met(from, null, 0, 0, 0));
+    TokenTrie trie = machine.tables.trie();
+    boolean counts = machine.counts();
+    queue.add(new Met(new Place(from, 0), null, 0, 0, 0));
+    nearest.put(queue.element().place, 0);
     while (!queue.isEmpty() && nearest.size() < states) {
       Met met = queue.remove();
-      if (met.length > nearest.getOrDefault(met.state, met.length)) {
+      ParseState state = met.place.state;
+      int node = met.place.node;
+      if (met.length > nearest.getOrDefault(met.place, met.length)) {
         continue;
-      } else if (machine.mayEnd(met.state)) {
+      } else if (node == 0 && machine.mayEnd(state)) {
         return met.bytes();
       }
-      ByteSet first = machine.first(met.state);
-      for (int c = 0; c < machine.classes.size(); c++) {
-        int b = machine.classes.sample(c);
-        ParseState next = first.contains(b) ? machine.step(met.state, b) : machine.dead();
-        int steps = met.length + 1;
-        if (!next.isDead() && steps < nearest.getOrDefault(next, NONE)) {
-          nearest.put(next, steps);
-          int left = left(next);
-          if (sum(steps, left) < length) {
-            queue.add(new Met(next, met, b, steps, steps + (long) greed * left));
+      ByteSet first = machine.first(state);
+      List<Place> found = new ArrayList<>(2);
+      for (int b : counts ? BYTES : samples()) {
+        int child = counts ? trie.child(node, b) : 0;
+        ParseState next = child >= 0 && first.contains(b) ? machine.step(state, b) : machine.dead();
+        if (next.isDead()) {
+          continue;
+        }
+        found.clear();
+        if (!counts || trie.hasTokens(child)) {
+          found.add(new Place(machine.tokenEnded(next), 0));
+        }
+        if (counts && trie.end(child) > child + 1) {
+          found.add(new Place(next, child));
+        }
+        for (Place place : found) {
+          int steps = met.length + 1;
+          if (!place.state.isDead() && steps < nearest.getOrDefault(place, NONE)) {
+            nearest.put(place, steps);
+            int left = left(place.state);
+            if (sum(steps, left) < length) {
+              queue.add(new Met(place, met, b, steps, steps + (long) greed * left));
+            }
           }
         }
       }
     }
     return null;
+  }
+
+  // One byte of each class.
+  private int[] samples() {
+    int[] known = samples;
+    if (known == null) {
+      BitSet seen = new BitSet();
+      known =
+          Arrays.stream(BYTES)
+              .filter(
+                  b -> {
+                    boolean isNew = !seen.get(machine.classes.of(b));
+                    seen.set(machine.classes.of(b));
+                    return isNew;
+                  })
+              .toArray();
+      samples = known;
+    }
+    return known;
   }
 }

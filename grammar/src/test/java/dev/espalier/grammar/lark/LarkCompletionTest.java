@@ -4,17 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.CompiledConstraint;
 import dev.espalier.EspalierException;
+import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.NearestEnd;
+import dev.espalier.grammar.token.Vocabularies;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LarkCompletionTest {
+  private static final Vocabulary BYTES =
+      Vocabularies.random(new Random(1), 300, "true", "END", "ab(");
+
   @Test
   void noWayToAnEndIsShorterAndOneIsAlwaysFound() {
     int open = 0;
     int dead = 0; // which nobody could tell
-    for (int seed = 0; seed < 800; seed++) {
+    for (int seed = 0; seed < 600; seed++) {
       Random r = new Random(seed);
       RandomLark grammar = new RandomLark(r);
       CompiledConstraint compiled;
@@ -27,16 +39,12 @@ class LarkCompletionTest {
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < 8 && state != null; i++) {
         String what = "seed " + seed + ", after " + text + "\n" + grammar.text();
-        int nearest = NearestEnd.of(state, 3_000);
-        if (nearest < 0 && state.completion() == null) {
+        if (NearestEnd.of(state, 1_000) < 0 && state.completion() == null) {
           assertThat(compiled.warnings()).as("dead, and nobody said so: " + what).isNotEmpty();
           dead++;
           break;
         }
-        int found = NearestEnd.checked(state, what).length();
-        if (nearest >= 0) {
-          assertThat(found).as(what).isEqualTo(nearest);
-        }
+        int found = NearestEnd.exact(state, 1_000, what).length();
         open += found > 1 ? 1 : 0;
         char c = (char) ('a' + r.nextInt(3));
         for (int tries = 0; tries < 2 && state.step((byte) c) == null; tries++) {
@@ -46,7 +54,135 @@ class LarkCompletionTest {
         state = state.step((byte) c);
       }
     }
-    assertThat(open).isGreaterThan(300);
+    assertThat(open).isGreaterThan(200);
     assertThat(dead).isLessThan(20);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      quoteCharacter = '`',
+      value = {
+        // what is read greedily; two names need a space between them
+        "start: \"let\" NAME NAME \"=\" N⏎NAME: /[a-z]+/⏎N: /[0-9]+/⏎%ignore / /¦let x¦` a=0`",
+        "start: (NAME \"(\" start \")\" | N)⏎NAME: /[a-z]+/⏎N: /[0-9]+/¦f(g(¦0))",
+        "start: NAME{20}⏎NAME: /[a-z]+/⏎%ignore /[ ]+/¦a b c¦` a a a a a a a a a a a a a a a a a`",
+        // a lazy terminal, and one with a stop
+        "start: t \"!\"⏎t[lazy]: /[a-z]+;/¦ab¦;!",
+        "start: t \"!\"⏎t[stop=\"</t>\"]: /(.|\\n)*/¦ab<¦/t>!",
+        // the shortest text of what follows goes on with what is being read
+        "start: A B⏎A: /a+/⏎B: /aa?|bcd/¦a¦bcd",
+        "start: (A | \"aab\") \"b\"⏎A: /a+/¦a¦b",
+      })
+  void takesTheLexerIntoAccount(String grammar, String text, String expected) {
+    CompiledConstraint.State state =
+        Grammar.lark(grammar.replace('⏎', '\n')).compile(BYTES).start();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      state = state.step(b);
+    }
+    assertThat(NearestEnd.exact(state, 10_000, grammar)).isEqualTo(expected);
+  }
+
+  @Test
+  void deepNestingInTheLexersWayIsClosed() {
+    CompiledConstraint.State state =
+        Grammar.lark("start: \"(\" start \")\" | NAME NAME\nNAME: /[a-z]+/\n%ignore / /")
+            .compile(BYTES)
+            .start();
+    for (int i = 0; i < 10_000; i++) {
+      state = state.step((byte) '(');
+    }
+    assertThat(NearestEnd.checked(state, "deep")).isEqualTo("a a" + ")".repeat(10_000));
+  }
+
+  // Whether some tokens of exactly these bytes lead to an end.
+  private static boolean canBeSpelled(
+      CompiledConstraint.State from, byte[] bytes, int at, Vocabulary vocabulary) {
+    if (at == bytes.length) {
+      return from.mayEnd();
+    }
+    for (int id = 0; id < vocabulary.size(); id++) {
+      int end = at + vocabulary.byteLength(id);
+      if (vocabulary.isText(id)
+          && end > at
+          && end <= bytes.length
+          && Arrays.equals(vocabulary.bytes(id), Arrays.copyOfRange(bytes, at, end))) {
+        CompiledConstraint.State next = from.advance(id);
+        if (next != null && canBeSpelled(next, bytes, end, vocabulary)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean someTokensEnd(CompiledConstraint.State from, Vocabulary vocabulary) {
+    Set<CompiledConstraint.State> seen = new HashSet<>(Set.of(from));
+    ArrayDeque<CompiledConstraint.State> todo = new ArrayDeque<>(seen);
+    while (!todo.isEmpty() && seen.size() < 300) {
+      CompiledConstraint.State at = todo.remove();
+      if (at.mayEnd()) {
+        return true;
+      }
+      for (int id = 0; id < vocabulary.size(); id++) {
+        CompiledConstraint.State next = at.advance(id);
+        if (next != null && seen.add(next)) {
+          todo.add(next);
+        }
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void aTerminalThatCountsTokensIsEndedInTheTokensThatAreLeft() {
+    int ended = 0;
+    int lost = 0;
+    for (int seed = 0; seed < 400; seed++) {
+      Random r = new Random(seed);
+      RandomLark grammar = new RandomLark(r, 2);
+      CompiledConstraint.State state;
+      try {
+        state = Grammar.lark(grammar.text()).compile(LimitedTest.LETTERS).start();
+      } catch (EspalierException e) {
+        continue; // derives nothing
+      }
+      for (int i = 0; i < 5 && state != null; i++) {
+        String what = "seed " + seed + ", step " + i + "\n" + grammar.text();
+        byte[] bytes = state.completion();
+        if (bytes != null) {
+          assertThat(canBeSpelled(state, bytes, 0, LimitedTest.LETTERS)).as(what).isTrue();
+          ended++;
+        } else {
+          assertThat(someTokensEnd(state, LimitedTest.LETTERS)).as(what).isFalse();
+          lost++;
+        }
+        CompiledConstraint.State next = null;
+        for (int tries = 0; tries < 20 && next == null; tries++) {
+          next = state.advance(r.nextInt(LimitedTest.LETTERS.size() - 2));
+        }
+        state = next;
+      }
+    }
+    assertThat(ended).isGreaterThan(500);
+    assertThat(lost).isLessThan(50);
+  }
+
+  @Test
+  void aTextThatOnlyItsLimitEndsIsFilledUp() {
+    CompiledConstraint.State state =
+        Grammar.lark("start: t \"END\"\nt[max_tokens=5]: /(.|\\n)*/").compile(BYTES).start();
+    state = state.advance('x').advance('y');
+    byte[] bytes = state.completion();
+    assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo("aaaEND");
+    assertThat(canBeSpelled(state, bytes, 0, BYTES)).isTrue();
+  }
+
+  @Test
+  void aTokenOfTheVocabularyIsMadeOfNoBytes() {
+    CompiledConstraint c =
+        Grammar.lark("start: \"a\" <[300]> | \"b\" (<[300]> | \"ccc\")").compile(BYTES);
+    assertThat(c.start().step((byte) 'a').completion()).isNull();
+    assertThat(NearestEnd.checked(c.start(), "b")).isEqualTo("bccc");
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Terminals with a stop, and of so many tokens at most. */
 class LimitedTest {
   private static final List<String> WORDS = words();
-  private static final Vocabulary LETTERS =
+  static final Vocabulary LETTERS =
       Vocabularies.of(WORDS.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList());
 
   private static List<String> words() {
