@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The store of one constraint's formulas. Keeps them in negation normal form with units,
@@ -121,9 +122,22 @@ final class Formulas {
     if (schema.json().isBoolean()) {
       return constant(schema.json().booleanValue());
     }
-    return schema.json().isObject() && schema.json().isEmpty()
-        ? yes
-        : atom(new Atom.Verdict(schema));
+    return isTrivial(schema) ? yes : atom(new Atom.Verdict(schema));
+  }
+
+  // Whether it stands there that every value satisfies a schema.
+  private static boolean isTrivial(SchemaNode schema) {
+    JsonNode json = schema.json();
+    return json.isBoolean() ? json.booleanValue() : json.isObject() && json.isEmpty();
+  }
+
+  private static boolean areTrivial(Iterable<SchemaNode> schemas) {
+    for (SchemaNode schema : schemas) {
+      if (!isTrivial(schema)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // ---- assertions that may be settled from the start
@@ -145,20 +159,15 @@ final class Formulas {
   }
 
   Formula items(Atom.ItemRules rules) {
-    boolean trivial = verdict(rules.at(rules.prefixLength())).isTrue();
-    for (SchemaNode s : rules.prefix()) {
-      trivial &= verdict(s).isTrue();
-    }
-    return trivial ? yes : atom(new Atom.Items(rules, 0));
+    return isTrivial(rules.at(rules.prefixLength())) && areTrivial(rules.prefix())
+        ? yes
+        : atom(new Atom.Items(rules, 0));
   }
 
   Formula members(Atom.MemberRules rules) {
-    boolean trivial = verdict(rules.others()).isTrue();
-    for (SchemaNode s : rules.named().values()) {
-      trivial &= verdict(s).isTrue();
-    }
+    boolean trivial = isTrivial(rules.others()) && areTrivial(rules.named().values());
     for (Atom.PatternRule p : rules.patterns()) {
-      trivial &= verdict(p.schema()).isTrue();
+      trivial = trivial && isTrivial(p.schema());
     }
     return trivial ? yes : atom(new Atom.Members(rules));
   }
@@ -203,11 +212,22 @@ final class Formulas {
 
   private Formula combine(Kind kind, Collection<Formula> given, Formula zero, Formula unit) {
     spendOn(given.size());
-    Set<Formula> flat = new LinkedHashSet<>();
+    Formula last = unit;
+    int different = 0;
     for (Formula p : given) {
       if (p == zero) {
         return zero;
-      } else if (p.kind == kind) {
+      } else if (p != unit && p != last) {
+        last = p;
+        different++;
+      }
+    }
+    if (different <= 1) {
+      return last; // nearly always
+    }
+    Set<Formula> flat = new LinkedHashSet<>();
+    for (Formula p : given) {
+      if (p.kind == kind) {
         flat.addAll(p.parts);
       } else if (p != unit) {
         flat.add(p);
