@@ -13,6 +13,7 @@ import dev.espalier.grammar.token.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -240,9 +241,14 @@ final class JsonMask {
     return at;
   }
 
-  /** Whether a name has one spelling only, itself. */
-  static boolean isPlain(String name) {
-    return name.chars().allMatch(c -> c >= 0x20 && c != '"' && c != '\\');
+  /** Whether each name has one spelling only, itself. */
+  static boolean arePlain(Set<String> names) {
+    for (String name : names) {
+      if (!name.chars().allMatch(c -> c >= 0x20 && c != '"' && c != '\\')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static final class Builder {

@@ -124,6 +124,9 @@ final class KeyClasses {
    * @param countable gets the other names of classes that have few
    */
   List<Long> beside(List<byte[]> names, Set<String> texts, List<String> countable) {
+    if (languages.isEmpty()) {
+      return List.of(0L); // names are endless
+    }
     int longest = names.stream().mapToInt(n -> n.length).max().orElse(0);
     List<Long> classes = new ArrayList<>();
     for (Part part : parts) {

@@ -52,21 +52,26 @@ final class KeySpaces {
     return memo.computeIfAbsent(new Asked(f, verdicts, sides), this::find);
   }
 
-  private KeySpace find(Asked asked) {
-    Set<Atom> atoms = new LinkedHashSet<>();
-    asked.formula.collectAtoms(atoms);
-    asked.sides.forEach(s -> s.collectAtoms(atoms));
-    Set<String> names = new LinkedHashSet<>();
+  // Adds the names that are declared, in their order; gives what may come late all the same.
+  private Map<Integer, BitSet> declare(Formula verdicts, Set<String> names) {
     Set<Atom> origins = new LinkedHashSet<>();
-    asked.verdicts.collectAtoms(origins);
+    verdicts.collectAtoms(origins);
     Set<List<String>> lists = new LinkedHashSet<>();
     for (Atom origin : origins) {
       DeclaredOrder.Names declared = expansion.declared(((Atom.Verdict) origin).schema());
       names.addAll(declared.names());
       lists.addAll(declared.lists());
     }
-    int ranked = declaredOrder ? names.size() : 0;
-    Map<Integer, BitSet> late = declaredOrder ? DeclaredOrder.late(names, lists) : Map.of();
+    return DeclaredOrder.late(names, lists);
+  }
+
+  private KeySpace find(Asked asked) {
+    Set<Atom> atoms = new LinkedHashSet<>();
+    asked.formula.collectAtoms(atoms);
+    asked.sides.forEach(s -> s.collectAtoms(atoms));
+    Set<String> names = new LinkedHashSet<>();
+    Map<Integer, BitSet> late = declaredOrder ? declare(asked.verdicts, names) : Map.of();
+    int ranked = names.size();
     for (Atom a : atoms) {
       if (a instanceof Atom.HasKey has) {
         names.add(has.name());

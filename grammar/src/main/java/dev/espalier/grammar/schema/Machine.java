@@ -503,7 +503,7 @@ final class Machine {
     boolean anyOther =
         next.hasAllOthers()
             && !options.anyEscape() // which has more than one spelling of a name
-            && f.used.stream().allMatch(JsonMask::isPlain);
+            && JsonMask.arePlain(f.used);
     return keySegment(
         new KeyContent.Choice(
             space,

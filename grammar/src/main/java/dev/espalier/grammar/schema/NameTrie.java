@@ -6,16 +6,27 @@ import java.util.List;
 
 /** Names by their bytes; node 0 is the root. Immutable. */
 final class NameTrie {
+  private static final int MUCH = 4096; // nodes, beyond which names may well share theirs
+
   // Children of a node are a list: child[n] is the first one, sibling[n] the next.
-  private int[] child = new int[16];
-  private int[] sibling = new int[16];
-  private int[] parent = new int[16];
-  private int[] name = new int[16]; // index of the name that ends here, or -1
-  private byte[] bytes = new byte[16];
+  private int[] child;
+  private int[] sibling;
+  private int[] parent;
+  private int[] name; // index of the name that ends here, or -1
+  private byte[] bytes;
   private final int[] ends; // node by index of the name
   private int size;
 
   NameTrie(List<byte[]> names) {
+    int room = 1;
+    for (byte[] n : names) {
+      room = Math.min(room + n.length, MUCH);
+    }
+    child = new int[room];
+    sibling = new int[room];
+    parent = new int[room];
+    name = new int[room];
+    bytes = new byte[room];
     ends = new int[names.size()];
     node(-1, 0);
     for (int i = 0; i < names.size(); i++) {
