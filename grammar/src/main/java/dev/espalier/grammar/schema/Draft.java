@@ -1,6 +1,10 @@
 package dev.espalier.grammar.schema;
 
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The drafts of JSON Schema whose rules are known, oldest first. */
@@ -43,12 +47,34 @@ enum Draft {
           "$recursiveAnchor", DRAFT_2019_09,
           "$recursiveRef", DRAFT_2019_09);
 
+  /** What means nothing in each draft, not yet or no longer. */
+  private static final Map<Draft, Set<String>> MEANINGLESS = meaningless();
+
   private static final String HYPER = "/hyper-schema";
 
   private final String uri; // without scheme and fragment
 
   Draft(String uri) {
     this.uri = uri;
+  }
+
+  private static Map<Draft, Set<String>> meaningless() {
+    Map<Draft, Set<String>> all = new EnumMap<>(Draft.class);
+    for (Draft draft : values()) {
+      Set<String> keywords = new HashSet<>();
+      for (Map.Entry<String, Draft> since : SINCE.entrySet()) {
+        if (draft.before(since.getValue())) {
+          keywords.add(since.getKey());
+        }
+      }
+      for (Map.Entry<String, Draft> until : UNTIL.entrySet()) {
+        if (until.getValue().before(draft)) {
+          keywords.add(until.getKey());
+        }
+      }
+      all.put(draft, keywords);
+    }
+    return all;
   }
 
   /** The draft of a metaschema's URI, null if it is none of theirs. */
@@ -80,9 +106,7 @@ enum Draft {
    * Whether the keyword means something in this draft; those that no draft knows count as known.
    */
   boolean knows(String keyword) {
-    Draft since = SINCE.get(keyword);
-    Draft until = UNTIL.get(keyword);
-    return (since == null || !before(since)) && (until == null || !until.before(this));
+    return !Objects.requireNonNull(MEANINGLESS.get(this)).contains(keyword);
   }
 
   /** The keyword that names a resource. */

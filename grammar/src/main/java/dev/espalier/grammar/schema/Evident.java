@@ -24,8 +24,8 @@ final class Evident {
   private static final int SHORT = 1000; // characters of a text, items of an array
 
   /** Keywords that speak of values of every type, beside {@code type}. */
-  private static final List<String> OF_ALL_TYPES =
-      List.of(
+  private static final Set<String> OF_ALL_TYPES =
+      Set.of(
           "$ref",
           "$dynamicRef",
           "$recursiveRef",
@@ -84,8 +84,8 @@ final class Evident {
       return Answer.UNKNOWN;
     }
     Keywords k = expansion.keywords(schema);
-    for (String keyword : OF_ALL_TYPES) {
-      if (k.has(keyword)) {
+    for (String keyword : schema.json().propertyNames()) {
+      if (OF_ALL_TYPES.contains(keyword) && k.has(keyword)) {
         return alone(k, keyword) && !schema.closed() ? byOneKeyword(k, keyword) : Answer.UNKNOWN;
       }
     }
@@ -163,7 +163,12 @@ final class Evident {
   }
 
   private static boolean isWellFormed(String text) {
-    return text.chars().noneMatch(c -> Character.isSurrogate((char) c));
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isPlain(BigDecimal n) {

@@ -37,8 +37,9 @@ final class Expansion {
   private final Unevaluated unevaluated;
   private final DeclaredOrder order;
   private final Exclusive exclusive;
-  private final Map<JsonType, Map<SchemaNode, Formula>> expanded = byType();
-  private final Map<JsonType, Map<Formula, Formula>> formulasExpanded = byType();
+  private final Map<JsonType, Map<SchemaNode, Formula>> expanded = new EnumMap<>(JsonType.class);
+  private final Map<JsonType, Map<Formula, Formula>> formulasExpanded =
+      new EnumMap<>(JsonType.class);
   private final Set<Place> open = new HashSet<>(); // being expanded: a cycle through them is a loop
   private final Map<SchemaNode, Keywords> keywords = new HashMap<>();
   private @Nullable SchemaNode at; // that is being looked at
@@ -102,20 +103,12 @@ final class Expansion {
     return keywords.computeIfAbsent(schema, s -> new Keywords(references, patterns, refusals, s));
   }
 
-  private static <K> Map<JsonType, Map<K, Formula>> byType() {
-    Map<JsonType, Map<K, Formula>> maps = new EnumMap<>(JsonType.class);
-    for (JsonType type : JsonType.values()) {
-      maps.put(type, new HashMap<>());
-    }
-    return maps;
-  }
-
   /** The assertions of a formula over verdicts, for a value of this type. */
   Formula of(Formula verdicts, JsonType type) {
     if (verdicts.isTrue() || verdicts.isFalse()) {
       return verdicts;
     }
-    Map<Formula, Formula> found = Objects.requireNonNull(formulasExpanded.get(type));
+    Map<Formula, Formula> found = formulasExpanded.computeIfAbsent(type, t -> new HashMap<>());
     Formula known = found.get(verdicts);
     if (known == null) {
       known = formulas.map(verdicts, a -> of(((Atom.Verdict) a).schema(), type));
@@ -129,7 +122,7 @@ final class Expansion {
     if (schema.json().isBoolean()) {
       return formulas.constant(schema.json().booleanValue());
     }
-    Map<SchemaNode, Formula> found = Objects.requireNonNull(expanded.get(type));
+    Map<SchemaNode, Formula> found = expanded.computeIfAbsent(type, t -> new HashMap<>());
     Formula known = found.get(schema);
     if (known != null) {
       return known;

@@ -153,6 +153,9 @@ final class Fixpoint {
   }
 
   private void forget(int from, boolean settle) {
+    if (from == trail.size()) {
+      return; // nearly always
+    }
     List<Leaning<?, ?>> since = trail.subList(from, trail.size());
     since.forEach(settle ? Leaning::settle : Leaning::drop);
     since.clear();

@@ -65,11 +65,13 @@ final class Keywords {
   }
 
   @Nullable JsonNode get(String keyword) {
-    if (onlyReference && !keyword.equals("$ref")) {
-      return null;
-    }
     JsonNode value = schema.json().get(keyword);
-    return value == null || !schema.dialect().knows(keyword) ? null : value;
+    return value == null || !shows(keyword) ? null : value;
+  }
+
+  /** Whether a keyword means something here, if it is there. */
+  boolean shows(String keyword) {
+    return onlyReference ? keyword.equals("$ref") : schema.dialect().knows(keyword);
   }
 
   /** The schemas that references lead to; a value satisfies them as it satisfies this one. */
@@ -117,15 +119,16 @@ final class Keywords {
 
   /** The schemas of a list; none if the keyword is absent. */
   List<SchemaNode> schemas(String keyword) {
-    List<SchemaNode> out = new ArrayList<>();
     JsonNode value = get(keyword);
-    if (value != null) {
-      if (!value.isArray()) {
-        throw broken(keyword, "must be a list of schemas");
-      }
-      for (int i = 0; i < value.size(); i++) {
-        out.add(schema(keyword, Integer.toString(i), value.get(i)));
-      }
+    if (value == null) {
+      return List.of();
+    }
+    if (!value.isArray()) {
+      throw broken(keyword, "must be a list of schemas");
+    }
+    List<SchemaNode> out = new ArrayList<>(value.size());
+    for (int i = 0; i < value.size(); i++) {
+      out.add(schema(keyword, Integer.toString(i), value.get(i)));
     }
     return out;
   }

@@ -26,9 +26,6 @@ final class References {
   // resource of its own, every anchor is noted. Only places where a schema may stand are looked at,
   // so an "$id" inside an enum names nothing.
 
-  private static final Set<String> NOTES =
-      Set.of("title", "description", "default", "examples", "$comment");
-
   private static final int SPREAD = 0x9E3779B9; // makes near numbers differ in all bits
 
   // Compares texts without what they tell people.
@@ -60,7 +57,7 @@ final class References {
           && k.resource == resource
           && k.closed == closed
           && k.scope.equals(scope)
-          && (k.json == json || withoutNotes(k.json).equals(withoutNotes(json)));
+          && (k.json == json || sayTheSame(k.json, json));
     }
   }
 
@@ -306,7 +303,7 @@ final class References {
       for (Map.Entry<String, JsonNode> e : json.properties()) {
         String keyword = e.getKey();
         JsonNode value = e.getValue();
-        if (!NOTES.contains(keyword)) {
+        if (!isNote(keyword)) {
           h += keyword.hashCode() ^ (31 * hash(value, keep));
           named += names(keyword, value) ? 1 : 0;
         } else if (value.isObject()) {
@@ -327,14 +324,30 @@ final class References {
   }
 
   // Schemas that differ in what they tell people are one schema.
-  private static JsonNode withoutNotes(JsonNode json) {
-    boolean noted = false;
-    for (String note : NOTES) {
-      noted |= json.has(note);
+  private static boolean sayTheSame(JsonNode one, JsonNode other) {
+    if (!one.isObject() || !other.isObject()) {
+      return one.equals(other);
     }
-    return noted
-        ? JsonNodeFactory.instance.objectNode().setAll((ObjectNode) json).remove(NOTES)
-        : json;
+    int more = 0; // keywords of the one
+    for (Map.Entry<String, JsonNode> e : one.properties()) {
+      if (!isNote(e.getKey())) {
+        if (!e.getValue().equals(other.get(e.getKey()))) {
+          return false;
+        }
+        more++;
+      }
+    }
+    for (String keyword : other.propertyNames()) {
+      more -= isNote(keyword) ? 0 : 1;
+    }
+    return more == 0;
+  }
+
+  private static boolean isNote(String keyword) {
+    return switch (keyword) {
+      case "title", "description", "default", "examples", "$comment" -> true;
+      default -> false;
+    };
   }
 
   /**

@@ -51,7 +51,7 @@ final class SchemaCheck {
     List<SchemaNode> out = new ArrayList<>(k.targets());
     for (Map.Entry<String, JsonNode> e : k.schema().json().properties()) {
       String keyword = e.getKey();
-      if (k.get(keyword) != null) {
+      if (k.shows(keyword)) {
         Subschemas.Position position = Subschemas.POSITIONS.get(keyword);
         if (position == null) {
           readAssertion(k, keyword);

@@ -15,22 +15,27 @@ final class TypeKeyword {
     if (value == null) {
       return formulas.yes;
     }
+    if (!value.isArray()) {
+      return named(Objects.requireNonNull(k.text("type")), k, type, formulas);
+    }
     List<Formula> any = new ArrayList<>();
-    for (String name :
-        value.isArray() ? k.strings("type") : List.of(Objects.requireNonNull(k.text("type")))) {
-      any.add(
-          switch (name) {
-            case "null" -> formulas.constant(type == JsonType.NULL);
-            case "boolean" -> formulas.constant(type == JsonType.TRUE || type == JsonType.FALSE);
-            case "string" -> formulas.constant(type == JsonType.STRING);
-            case "array" -> formulas.constant(type == JsonType.ARRAY);
-            case "object" -> formulas.constant(type == JsonType.OBJECT);
-            case "number" -> formulas.constant(type == JsonType.NUMBER);
-            case "integer" -> type == JsonType.NUMBER ? integer(k, formulas) : formulas.no;
-            default -> throw k.broken("type", "'" + name + "' is not a type");
-          });
+    for (String name : k.strings("type")) {
+      any.add(named(name, k, type, formulas));
     }
     return formulas.or(any);
+  }
+
+  private static Formula named(String name, Keywords k, JsonType type, Formulas formulas) {
+    return switch (name) {
+      case "null" -> formulas.constant(type == JsonType.NULL);
+      case "boolean" -> formulas.constant(type == JsonType.TRUE || type == JsonType.FALSE);
+      case "string" -> formulas.constant(type == JsonType.STRING);
+      case "array" -> formulas.constant(type == JsonType.ARRAY);
+      case "object" -> formulas.constant(type == JsonType.OBJECT);
+      case "number" -> formulas.constant(type == JsonType.NUMBER);
+      case "integer" -> type == JsonType.NUMBER ? integer(k, formulas) : formulas.no;
+      default -> throw k.broken("type", "'" + name + "' is not a type");
+    };
   }
 
   private static Formula integer(Keywords k, Formulas formulas) {

@@ -49,6 +49,9 @@ final class Uris {
     if (reference.startsWith("#")) {
       return document(base) + reference; // nearly always
     }
+    if (base.isEmpty() && !mayHaveDots(reference)) {
+      return reference; // likewise
+    }
     Parts b = Parts.of(base);
     Parts r = Parts.of(reference);
     Parts t;
@@ -71,8 +74,12 @@ final class Uris {
     return t.toString();
   }
 
+  private static boolean mayHaveDots(String path) {
+    return path.contains("./") || path.contains("/.");
+  }
+
   private static String withoutDots(String path) {
-    if (!path.contains("./") && !path.endsWith("/.") && !path.endsWith("/..")) {
+    if (!mayHaveDots(path)) {
       return path;
     }
     List<String> kept = new ArrayList<>();
