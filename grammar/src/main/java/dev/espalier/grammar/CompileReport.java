@@ -6,7 +6,7 @@ import java.util.List;
  * What becomes of every keyword of a schema, and what looks like a mistake in it. Immutable.
  *
  * @param entries one for each keyword of each schema that can be reached, in the order of the text
- * @param warnings what is allowed and probably not meant
+ * @param warnings what is allowed and probably not meant, and what may not be decided in time
  */
 public record CompileReport(List<Entry> entries, List<Warning> warnings) {
   /** Copies the lists. */
@@ -42,7 +42,7 @@ public record CompileReport(List<Entry> entries, List<Warning> warnings) {
   }
 
   /**
-   * A likely mistake.
+   * A likely mistake, or what may not be decided in time.
    *
    * @param pointer JSON pointer of the schema, empty for the root
    * @param message what is odd about it

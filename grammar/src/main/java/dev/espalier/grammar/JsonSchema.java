@@ -111,7 +111,9 @@ public final class JsonSchema implements Constraint {
   }
 
   /**
-   * What becomes of every keyword, and what looks like a mistake. Needs no vocabulary.
+   * What becomes of every keyword, what looks like a mistake, and what may not be decided in time:
+   * the schema is compiled, and a text completed from its start. Needs no vocabulary; takes as long
+   * as the budgets of the two allow.
    *
    * @throws SchemaException if the schema is broken
    */

@@ -9,10 +9,15 @@ import dev.espalier.grammar.CompileReport.Status;
 import dev.espalier.grammar.token.Vocabularies;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Options, the report, and what is said about schemas that nothing satisfies. */
 class SchemaOptionsTest {
@@ -95,6 +100,49 @@ class SchemaOptionsTest {
           """)
   void warnsOfLikelyMistakes(String text, String message) {
     assertThat(schema(text).report().warnings()).anyMatch(w -> w.message().contains(message));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {'type':'object','allOf':[MANY 300 {'oneOf':[{'required':['a%d']},{'required':['b%d']}]}]} | no way to the end
+          {'type':'array','uniqueItems':true,'minItems':5000,'items':{'type':'integer'}}            | no way to the end
+          {'type':'array','uniqueItems':true,'items':{'enum':[MANY 2000 %d]}}                       | 2000 values
+          {'type':'array','uniqueItems':true,'contains':{'minimum':3}}                              | beside 'contains'
+          {'type':'integer','minimum':3,'maximum':2}                                                | no value satisfies
+          """)
+  void warnsOfWhatIsNotDecidedInTime(String text, String message) {
+    assertThat(schema(manyTimes(text)).report().warnings())
+        .anyMatch(w -> w.message().contains(message));
+  }
+
+  private static String manyTimes(String text) {
+    Matcher m = Pattern.compile("MANY (\\d+) (.*)").matcher(text);
+    if (!m.find()) {
+      return text;
+    }
+    int begin = text.indexOf("MANY");
+    int end = text.lastIndexOf(']');
+    String part = text.substring(m.start(2), end);
+    return text.substring(0, begin)
+        + IntStream.range(0, Integer.parseInt(m.group(1)))
+            .mapToObj(i -> part.replace("%d", "" + i))
+            .collect(Collectors.joining(","))
+        + text.substring(end);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'object','properties':{'a':{'type':'string'}}}",
+        "{'type':'array','uniqueItems':true,'minItems':20,'items':{'type':'integer'}}",
+        "{'type':'object','allOf':[{'oneOf':[{'required':['a']},{'required':['b']}]}]}",
+      })
+  void warnsOfNothingThatIsDecided(String text) {
+    assertThat(schema(text).report().warnings()).isEmpty();
   }
 
   @Test

@@ -137,6 +137,28 @@ class UniqueItemsTest {
     assertThat(either.start().completion()).isEqualTo("[0,0]".getBytes(StandardCharsets.UTF_8));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'array','items':{'minItems':2},'contains':{'type':'array','uniqueItems':true}}",
+        "{'type':'array','uniqueItems':true,'contains':{'enum':[0,[0]]},'minContains':2}",
+        "{'type':'array','minItems':1,'items':{'type':'array','uniqueItems':true,"
+            + "'contains':{'enum':[[1],{'a':1},0]},'minContains':3}}",
+        "{'type':'array','uniqueItems':true,'prefixItems':[{'type':'null'},true,true,true,true,true,"
+            + "{'const':'a'}],'contains':{'type':'object','required':['a']},'minContains':3}",
+        "{'type':'object','required':['a'],'properties':{'a':{'type':'array','uniqueItems':true,"
+            + "'minItems':5,'contains':{'type':'integer'},'minContains':2,'maxContains':3}}}",
+        "{'$defs':{'t':{'type':'array','uniqueItems':true,'items':{'$ref':'#/$defs/t'},"
+            + "'contains':{'minItems':1},'minContains':0,'maxContains':2}},'$ref':'#/$defs/t','minItems':3}"
+      })
+  void whatIsContainedIsFoundAmongTheWaysOut(String schema) {
+    CompiledConstraint c = compile(schema);
+    byte[] text = c.start().completion();
+    assertThat(text).as(schema).isNotNull();
+    String made = new String(java.util.Objects.requireNonNull(text), StandardCharsets.UTF_8);
+    assertThat(c.check(made).accepted()).as(made).isTrue();
+  }
+
   // ---- beside contains, against all arrays there are
 
   private static final List<String> VALUES =

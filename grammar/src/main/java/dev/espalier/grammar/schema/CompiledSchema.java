@@ -4,10 +4,13 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.CompileReport;
+import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.Weighted;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -62,10 +65,48 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     }
   }
 
-  /** What becomes of a schema's keywords. */
+  /** What becomes of a schema's keywords, and whether a text of it can be brought to an end. */
   public static CompileReport report(String text, Options options) {
-    return inBudget(
-        "reporting on the schema", options, () -> SchemaReport.of(SchemaText.of(text), options));
+    CompileReport report =
+        inBudget(
+            "reporting on the schema",
+            options,
+            () -> SchemaReport.of(SchemaText.of(text), options));
+    String undecided = undecided(text, options.with(o -> o.lenient = true));
+    if (undecided == null) {
+      return report;
+    }
+    List<CompileReport.Warning> warnings = new ArrayList<>(report.warnings());
+    warnings.add(new CompileReport.Warning("", undecided));
+    return new CompileReport(report.entries(), warnings);
+  }
+
+  // What does not come to a decision over single bytes will not over longer tokens.
+  private static @Nullable String undecided(String text, Options options) {
+    try {
+      byte[] end = of(text, options, Bytes.VOCABULARY).start().completion();
+      return end != null
+          ? null
+          : "no way to the end of a text was found in the time that completion() has, so a text that"
+              + " is cut off may stay without one; fewer items, names or alternatives may help";
+    } catch (BudgetExceededException e) {
+      return "over budget: " + e.getMessage();
+    } catch (SchemaException e) {
+      return e.getMessage(); // nothing satisfies it
+    }
+  }
+
+  /** Every byte a token, for questions that need no vocabulary. */
+  private static final class Bytes {
+    static final Vocabulary VOCABULARY = vocabulary();
+
+    private static Vocabulary vocabulary() {
+      Vocabulary.Builder b = Vocabulary.builder(257);
+      for (int i = 0; i < 256; i++) {
+        b.text(i, new byte[] {(byte) i});
+      }
+      return b.special(256, "<end>").end(256).build();
+    }
   }
 
   /**

@@ -10,11 +10,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,7 @@ final class Completion {
   private static final int LONG_RUN = 64; // items
   private static final int LONG_TEXT = 200_000; // bytes that are not read one by one
   private static final int MAX_BYTES = 1 << 27; // of such a run
+  private static final int SPARE_ITEMS = 2; // that pay off nothing, before others do
   private static final int MAX_DEBTS = 5_000; // of one array, on the way to its nearest end
 
   private record Flat(Formula verdicts, int height) {}
@@ -476,21 +480,72 @@ final class Completion {
     return out.toByteArray();
   }
 
+  // Where what follows depends on the items' values there is no end of debts; those are followed
+  // first that leave the least to come, and few items that pay off nothing.
   private byte @Nullable [] remembering(Formula owed, int height) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (Formula f = owed; !machine.progress().end(f).isTrue(); ) {
+    Set<Formula> seen = new HashSet<>();
+    PriorityQueue<Nearing> queue = new PriorityQueue<>(NEAREST_FIRST);
+    int first = outstanding(owed);
+    int idle = SPARE_ITEMS + height + prefixLeft(owed);
+    queue.add(new Nearing(new Debt(owed, null, new byte[0]), first, 0));
+    while (!queue.isEmpty() && seen.size() < MAX_DEBTS) {
       countPart();
-      Next next = nextItem(f, height);
-      if (next == null) {
-        return null;
+      Nearing at = queue.remove();
+      if (machine.progress().end(at.debt.owed).isTrue()) {
+        return listed(at.debt);
       }
-      if (out.size() > 0) {
-        out.write(',');
+      for (Formula branch : machine.formulas().branches(at.debt.owed)) {
+        splits(
+            machine.progress().item(branch),
+            height,
+            -1,
+            r -> machine.liveness().array(r),
+            next -> {
+              int left = outstanding(next.rest);
+              if (at.items + 1 <= first - left + idle && seen.add(next.rest)) {
+                queue.add(
+                    new Nearing(new Debt(next.rest, at.debt, next.value), left, at.items + 1));
+              }
+              return false;
+            });
       }
-      out.writeBytes(next.value);
-      f = next.rest;
     }
-    return out.toByteArray();
+    return null;
+  }
+
+  /** A debt, how many items it asks for at least, and how many led to it. */
+  private record Nearing(Debt debt, int left, int items) {}
+
+  private static final Comparator<Nearing> NEAREST_FIRST =
+      Comparator.comparingInt(Nearing::left).thenComparingInt(Nearing::items);
+
+  private static int outstanding(Formula owed) {
+    int min = 0;
+    int contained = 0;
+    for (Formula literal : owed.conjuncts()) {
+      Atom a = literal.literal();
+      boolean not = literal.isNegated();
+      if (a instanceof Atom.MinItems m && !not) {
+        min = Math.max(min, m.n());
+      } else if (a instanceof Atom.MaxItems m && not) {
+        min = Math.max(min, m.n() + 1);
+      } else if (a instanceof Atom.MinContains m && !not) {
+        contained += m.n();
+      } else if (a instanceof Atom.MaxContains m && not) {
+        contained += m.n() + 1;
+      }
+    }
+    return min + contained;
+  }
+
+  private static int prefixLeft(Formula owed) {
+    int left = 0;
+    for (Formula literal : owed.conjuncts()) {
+      if (literal.literal() instanceof Atom.Items items) {
+        left = Math.max(left, items.rules().prefixLength() - items.index());
+      }
+    }
+    return left;
   }
 
   private @Nullable Next nextMember(KeySpace space, Formula owed, Gone gone, int height) {
@@ -509,48 +564,50 @@ final class Completion {
     return found;
   }
 
-  private @Nullable Next nextItem(Formula owed, int height) {
-    Next found = null;
-    for (Formula branch : machine.formulas().branches(owed)) {
-      Next next =
-          split(machine.progress().item(branch), height, -1, r -> machine.liveness().array(r));
-      if (next != null && machine.progress().end(next.rest).isTrue()) {
-        return next;
-      }
-      if (next != null && next.rest != branch) { // else items without end would leave it at that
-        found = found == null || found.rest == owed ? next : found;
-      }
-    }
-    return found;
+  // A value for one branch whose rest can be met; one that leaves nothing owed if there is one.
+  private @Nullable Next split(Formula then, int height, int key, Predicate<Formula> alive) {
+    List<Next> found = new ArrayList<>(1);
+    splits(
+        then,
+        height,
+        key,
+        alive,
+        next -> {
+          boolean last = machine.progress().end(next.rest).isTrue();
+          if (last || found.isEmpty()) {
+            found.clear();
+            found.add(next);
+          }
+          return last;
+        });
+    return found.isEmpty() ? null : found.get(0);
   }
 
-  // A value for one branch whose rest can be met; one that leaves nothing owed if there is one,
-  // else
-  // one that leaves something new.
-  private @Nullable Next split(
-      Formula then, int height, int key, java.util.function.Predicate<Formula> alive) {
-    Next found = null;
+  // A value for every branch whose rest can be met, until one is what is looked for.
+  private void splits(
+      Formula then, int height, int key, Predicate<Formula> alive, Predicate<Next> found) {
     for (Formula branch : machine.formulas().branches(then)) {
       List<Formula> asked = new ArrayList<>();
       List<Formula> remaining = new ArrayList<>();
       for (Formula literal : branch.conjuncts()) {
         (literal.hasVerdicts ? asked : remaining).add(literal);
       }
-      Formula wanted = machine.formulas().and(asked);
-      byte[] value = value(wanted, height);
-      if (value == null) {
-        continue;
-      }
-      Formula rest = machine.remember(machine.formulas().and(remaining), value);
-      if (alive.test(rest)) {
-        Next next = new Next(key, wanted, rest, value);
-        if (machine.progress().end(rest).isTrue()) {
-          return next;
+      Formula left = machine.formulas().and(remaining);
+      Formula plain = machine.formulas().and(asked);
+      List<Formula> ways =
+          left.remembers
+              ? machine.liveness().keepRemembering(plain, remaining, key < 0, alive)
+              : List.of(plain);
+      for (Formula wanted : ways) {
+        byte[] value = value(wanted, height);
+        if (value != null) {
+          Formula rest = machine.remember(left, value);
+          if (alive.test(rest) && found.test(new Next(key, wanted, rest, value))) {
+            return;
+          }
         }
-        found = found == null ? next : found;
       }
     }
-    return found;
   }
 
   /** A name of a key with its quotes. */

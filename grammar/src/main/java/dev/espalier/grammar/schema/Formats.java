@@ -46,10 +46,14 @@ final class Formats {
       Map.of(
           "hostname", "labels that begin with xn-- are left out: Punycode is not regular",
           "idn-hostname",
-              "labels that begin with xn-- are left out, and the limits on the Punycode form of"
-                  + " labels and names are taken as limits on their characters",
+              "labels that begin with xn-- are left out, and so are labels of more than 11 characters"
+                  + " and names of more than 50 that are not all ASCII: Punycode is not regular",
+          "idn-email",
+              "in the domain, characters that depend on others are left out, and of those written from"
+                  + " right to left all but letters",
           "regex",
-              "groups nest five deep at most, one of them has a name, and back-references are left out");
+              "groups nest five deep at most, one of them has a name, back-references are left out, and"
+                  + " so are ranges that begin with an escape or end in one");
 
   private static final Map<String, Expr> LANGUAGES = new ConcurrentHashMap<>();
 

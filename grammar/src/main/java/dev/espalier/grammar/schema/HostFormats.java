@@ -72,6 +72,8 @@ final class HostFormats {
         Expr.or(
             Expr.seq(plain, Expr.star(Expr.seq(separator, plain))),
             Expr.seq(bidi, Expr.star(Expr.seq(separator, bidi)))),
-        Expr.repeat(Utf8.CHAR, 1, LONGEST));
+        Expr.or(
+            Expr.repeat(Utf8.range('!', '~'), 1, LONGEST),
+            Expr.repeat(Utf8.CHAR, 1, IdnLabels.LONGEST)));
   }
 }

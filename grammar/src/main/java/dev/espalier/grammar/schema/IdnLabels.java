@@ -14,7 +14,12 @@ import java.util.function.IntPredicate;
  */
 final class IdnLabels {
   private static final int MOST_ASCII = 63;
-  private static final int MOST_OTHERS = 58; // "xn--" and at least one octet more than characters
+
+  // A character beyond ASCII is five digits of Punycode at most, after "xn--" and a hyphen.
+  private static final int MOST_OTHERS = 11;
+
+  /** Characters of a name beyond ASCII; a label of one is at most ten octets with its dot. */
+  static final int LONGEST = 50;
 
   private static final Set<Integer> ALWAYS = Set.of(0xDF, 0x3C2, 0x6FD, 0x6FE, 0xF0B, 0x3007);
   private static final Set<Integer> NEVER =
@@ -165,7 +170,10 @@ final class IdnLabels {
           0xEBA, 0xF84, 0x1039, 0x103A, 0x1714, 0x1734, 0x17D2, 0x1A60, 0x1B44, 0x1BAA, 0x1BAB,
           0x1BF2, 0x1BF3, 0x2D7F, 0xA806, 0xA8C4, 0xA953, 0xA9C0, 0xAAF6, 0xABED);
 
-  private static final Expr LABELS = labels(); // everything but the Bidi rule
+  /** Built when the format of host names first asks for them. */
+  private static final class Labels {
+    static final Expr ALL = labels(); // everything but the Bidi rule
+  }
 
   private static Expr contains(Expr e) {
     return Expr.seq(Utf8.TEXT, e, Expr.ALL); // so that a complement is empty once e was met
@@ -201,6 +209,43 @@ final class IdnLabels {
         });
   }
 
+  /**
+   * Names whose labels depend on no context: of characters that stand anywhere, or of letters that
+   * are written from right to left, beside labels of ASCII.
+   */
+  static Expr plainNames() {
+    Expr ascii = Formats.matching("[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?");
+    IntPredicate plain = c -> valid(c) && !rightToLeft(c);
+    Expr ltr =
+        Expr.and(
+                Expr.seq(
+                    chars(c -> plain.test(c) && c != '-' && !mark(c)),
+                    Expr.optional(
+                        Expr.seq(Expr.star(chars(plain)), chars(c -> plain.test(c) && c != '-')))),
+                Expr.repeat(Utf8.CHAR, 1, MOST_OTHERS))
+            .minus(HostFormats.hyphensInThirdPlace());
+    Expr rtl =
+        Expr.repeat(
+            chars(c -> valid(c) && rightToLeft(c) && Character.isLetter(c)), 1, MOST_OTHERS);
+    Expr asciiBeside = Formats.matching("[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?");
+    return Expr.or(
+        names(ascii),
+        Expr.and(
+            Expr.or(names(Expr.or(ascii, ltr)), names(Expr.or(asciiBeside, rtl))),
+            Expr.repeat(Utf8.CHAR, 1, LONGEST)));
+  }
+
+  private static Expr names(Expr label) {
+    return Expr.seq(label, Expr.star(Expr.seq(Expr.literal("."), label)));
+  }
+
+  private static boolean rightToLeft(int c) {
+    byte d = Character.getDirectionality(c);
+    return d == Character.DIRECTIONALITY_RIGHT_TO_LEFT
+        || d == Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC
+        || d == Character.DIRECTIONALITY_ARABIC_NUMBER;
+  }
+
   /** Labels without a right-to-left character. */
   static Expr withoutBidi() {
     Expr rtl =
@@ -208,7 +253,7 @@ final class IdnLabels {
             Character.DIRECTIONALITY_RIGHT_TO_LEFT,
             Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC,
             Character.DIRECTIONALITY_ARABIC_NUMBER);
-    return LABELS.minus(contains(rtl));
+    return Labels.ALL.minus(contains(rtl));
   }
 
   /** Labels that follow the rule, whichever way they are written. */
@@ -237,7 +282,7 @@ final class IdnLabels {
         Expr.and(
             Expr.seq(left, Expr.star(Expr.or(left, digit, neutral))),
             ending(Expr.or(left, digit), mark));
-    return Expr.and(LABELS, Expr.or(rtl, ltr));
+    return Expr.and(Labels.ALL, Expr.or(rtl, ltr));
   }
 
   private static Expr ending(Expr last, Expr mark) {

@@ -337,8 +337,8 @@ final class Liveness {
     return either.parts.stream().map(way -> formulas.and(beside, way)).toList();
   }
 
-  // What depends on the coming value itself is turned into values that must not come.
-  private List<Formula> keepRemembering(
+  /** What depends on the coming value itself, turned into values that must not come. */
+  List<Formula> keepRemembering(
       Formula asked, List<Formula> remaining, boolean array, Predicate<Formula> alive) {
     List<Formula> plain = new ArrayList<>();
     Set<SchemaNode> banned = new LinkedHashSet<>();

@@ -11,21 +11,24 @@ final class MailFormats {
   private MailFormats() {}
 
   static Expr email() {
-    return mailbox("", "A-Za-z0-9");
+    return mailbox("", names("[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?"));
   }
 
   static Expr idnEmail() {
-    return mailbox("\\u{80}-\\u{10FFFF}", "A-Za-z0-9\\u{80}-\\u{10FFFF}");
+    return mailbox("\\u{80}-\\u{10FFFF}", IdnLabels.plainNames());
   }
 
-  private static Expr mailbox(String more, String letters) {
+  private static Expr names(String label) {
+    return Formats.matching(label + "(\\." + label + ")*");
+  }
+
+  private static Expr mailbox(String more, Expr names) {
     String atom = "[" + ATOM + more + "]+";
     String quoted = "\"([ !#-\\[\\]-~" + more + "]|\\\\[ -~])*\"";
     Expr local =
         Expr.and(
             Formats.matching(atom + "(\\." + atom + ")*|" + quoted),
             Expr.repeat(Expr.bytes(ByteSet.ALL), 1, LOCAL_OCTETS));
-    String label = "[" + letters + "]([-" + letters + "]{0,61}[" + letters + "])?";
     Expr literal =
         Expr.seq(
             Expr.literal("["),
@@ -33,9 +36,6 @@ final class MailFormats {
                 HostFormats.ipv4(),
                 Expr.seq(Formats.matching("[iI][pP][vV]6:"), HostFormats.ipv6())),
             Expr.literal("]"));
-    return Expr.seq(
-        local,
-        Expr.literal("@"),
-        Expr.or(literal, Formats.matching(label + "(\\." + label + ")*")));
+    return Expr.seq(local, Expr.literal("@"), Expr.or(literal, names));
   }
 }

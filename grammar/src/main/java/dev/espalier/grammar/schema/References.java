@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.SchemaException;
 import java.net.URI;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,6 +73,8 @@ final class References {
   private final Map<String, Dialect> dialects = new HashMap<>();
   private final Map<String, String> unknownDialects = new HashMap<>(); // by pointer
   private final Map<String, String> strayed = new HashMap<>(); // by pointer
+  // In drafts that do not know "$defs" an identifier in it counts where no other one is the same.
+  private final ArrayDeque<Runnable> unknownDefinitions = new ArrayDeque<>();
   private int numbered; // schemas
   private int named; // identifiers, anchors and dialects met while hashing
   private final Resource made; // home of schemas that no text holds
@@ -119,6 +122,9 @@ final class References {
     }
     // Most documents have names for themselves only, and need not be searched.
     scan(json, outer, place, true, named > before);
+    while (!unknownDefinitions.isEmpty()) {
+      unknownDefinitions.remove().run();
+    }
     Resource own = embedded.getOrDefault(json, outer);
     resources.put(uri, own);
     return own;
@@ -244,7 +250,16 @@ final class References {
     if (deep) {
       Resource inside = resource;
       Subschemas.forEach(
-          json, resource.dialect, (child, at) -> scan(child, inside, pointer + at, false, true));
+          json,
+          resource.dialect,
+          (child, at) -> {
+            Runnable scan = () -> scan(child, inside, pointer + at, false, true);
+            if (at.startsWith("/$defs/") && inside.dialect.draft().before(Draft.DRAFT_2019_09)) {
+              unknownDefinitions.add(scan);
+            } else {
+              scan.run();
+            }
+          });
     }
   }
 

@@ -16,7 +16,7 @@ final class RegexFormat {
 
   static Expr regex() {
     String escape =
-        "\\\\(?:[dDsSwWfnrtv]|c[A-Za-z]|0(?![0-9])|x[0-9A-Fa-f]{2}|u[0-9A-CEFace-f][0-9A-Fa-f]{3}"
+        "\\\\(?:[dDsSwWfnrtv]|c[A-Za-z]|0|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}"
             + "|u\\{0*[0-9A-Fa-f]{1,5}\\}|[\\^$\\\\.*+?()\\[\\]{}|/]|[pP]\\{(?:"
             + PROPERTIES
             + ")\\})";
@@ -24,7 +24,7 @@ final class RegexFormat {
     Expr plain = Formats.matching("[^\\^$\\\\.*+?()\\[\\]{}|]|\\.");
     Expr set =
         Expr.seq(
-            Formats.matching("\\[\\^?"),
+            Formats.matching("\\[\\^?-?"),
             Expr.star(
                 Expr.or(
                     escaped,
@@ -60,7 +60,12 @@ final class RegexFormat {
       withName = Expr.seq(deeper, name, deeper);
       inner = deeper;
     }
-    return Expr.or(inner, withName);
+    return Expr.or(inner, withName).minus(zeroBeforeDigit());
+  }
+
+  // Which would be an octal escape.
+  private static Expr zeroBeforeDigit() {
+    return Formats.matching("(?:[^\\\\]|\\\\[\\s\\S])*\\\\0[0-9][\\s\\S]*");
   }
 
   private static final String PROPERTIES =
@@ -92,15 +97,18 @@ final class RegexFormat {
     return Expr.oneOf(all);
   }
 
-  // Ranges between letters and digits, in order.
+  // Ranges between printable characters of ASCII that stand as they are, in order, and from one of
+  // them to any other character.
   private static Expr range() {
-    String order = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     List<Expr> ways = new ArrayList<>();
-    for (int i = 0; i < order.length(); i++) {
-      ways.add(
-          Expr.seq(
-              Expr.literal(order.charAt(i) + "-"),
-              Formats.matching("[" + order.substring(i) + "]")));
+    for (char from = ' '; from <= '~'; from++) {
+      if (from != '\\' && from != ']' && from != '-') {
+        ways.add(
+            Expr.seq(
+                Expr.literal(from + "-"),
+                Formats.matching("[\\u{%X}-\\u{10FFFF}]".formatted((int) from))
+                    .minus(Formats.matching("[\\\\\\]]"))));
+      }
     }
     return Expr.or(ways);
   }

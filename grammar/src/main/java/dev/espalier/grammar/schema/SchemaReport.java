@@ -213,6 +213,7 @@ final class SchemaReport {
         }
       }
     }
+    uniqueItems(k, pointer);
     if (k.schema().json().isEmpty() && pointer.isEmpty()) {
       warn(pointer, "every JSON value satisfies this schema");
     }
@@ -230,6 +231,28 @@ final class SchemaReport {
                       "speaks of the type '"
                           + type
                           + "' and has no 'type', so that values of all other types satisfy it"));
+    }
+  }
+
+  private static final int MANY_VALUES = 1_000;
+
+  private void uniqueItems(Keywords k, String pointer) {
+    JsonNode unique = k.get("uniqueItems");
+    if (unique == null || !unique.booleanValue(false)) {
+      return;
+    }
+    JsonNode items = k.get("items");
+    if (items != null && items.path("enum").size() > MANY_VALUES) {
+      warn(
+          pointer,
+          "each of %d values may come once: with most of them used, a step or completion() may take too long"
+              .formatted(items.get("enum").size()));
+    }
+    if (k.has("contains")) {
+      warn(
+          pointer,
+          "whether enough different values remain is not always decided where 'uniqueItems' stands"
+              + " beside 'contains'; a text may turn out to have no end");
     }
   }
 
