@@ -262,7 +262,7 @@ final class TextContent implements Content {
   @Override
   public @Nullable Loop loop(int state) {
     List<Expr> at = states.get(state);
-    Expr.Counted counted = at.get(0).counted(Utf8.CHAR);
+    Expr.Counted counted = limited(at.get(0));
     Expr rest = counted == null ? at.get(0) : counted.rest();
     List<Expr> all = new ArrayList<>(at);
     all.set(0, rest);
@@ -306,6 +306,13 @@ final class TextContent implements Content {
           later.set(0, after(counted, settled.get(0), n));
           return intern(later);
         });
+  }
+
+  // How many characters there are to be, if it is not any number of them: that never changes.
+  private static Expr.@Nullable Counted limited(Expr e) {
+    Expr.Counted counted = e.counted(Utf8.CHAR);
+    boolean any = counted != null && counted.min() == 0 && counted.max() == Expr.UNBOUNDED;
+    return any ? null : counted;
   }
 
   private static List<Expr> stepped(List<Expr> state, int b) {
