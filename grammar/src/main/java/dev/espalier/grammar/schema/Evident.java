@@ -115,6 +115,7 @@ final class Evident {
     Subschemas.Position position = Subschemas.POSITIONS.get(keyword);
     return (position != null && position != Subschemas.Position.DEFINITIONS)
         || keyword.equals("format")
+        || keyword.equals(ContentKeywords.ENCODING)
         || OF_ALL_TYPES.contains(keyword)
         || Dialect.VALIDATION.contains(keyword);
   }
@@ -215,7 +216,7 @@ final class Evident {
   }
 
   private boolean holdsText(Keywords k) {
-    boolean limited = k.has("minLength") || k.has("maxLength");
+    boolean limited = k.has("minLength") || k.has("maxLength") || k.has(ContentKeywords.ENCODING);
     String pattern = k.text("pattern");
     if (k.has("format")) {
       return pattern == null && !limited; // each has texts, though perhaps not of any length

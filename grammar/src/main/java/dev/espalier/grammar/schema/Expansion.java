@@ -169,7 +169,10 @@ final class Expansion {
     Combinators.expand(k, type, this, all);
     switch (type) {
       case NULL, TRUE, FALSE -> {}
-      case STRING -> StringKeywords.expand(k, assertFormats, formulas, all);
+      case STRING -> {
+        StringKeywords.expand(k, assertFormats, formulas, all);
+        ContentKeywords.expand(k, assertFormats, formulas, all);
+      }
       case NUMBER -> NumberKeywords.expand(k, formulas, all);
       case ARRAY -> {
         items.expand(k, all);

@@ -124,6 +124,10 @@ final class SchemaReport {
         reason = String.valueOf(refusal.getMessage());
       } else if (IDENTIFIERS.contains(keyword)) {
         reason = "identifies or holds schemas";
+      } else if (keyword.equals(ContentKeywords.ENCODING)
+          && options.assertFormats()
+          && ContentKeywords.isEnforced(k)) {
+        status = Status.ENFORCED;
       } else if (ANNOTATIONS.contains(keyword)) {
         reason = "";
       } else if (!known(keyword)) {
