@@ -1,8 +1,9 @@
 package dev.espalier.grammar.automaton;
 
-import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,18 @@ import org.jspecify.annotations.Nullable;
  * values weakly, so an automaton that nobody needs any more leaves no trace.
  */
 final class Interner<T> {
-  private static final int CLEARED_AT_ONCE = 4;
+  // No reference queue: after a large automaton has gone, the JVM's thread that fills it takes its
+  // lock a million times, and who interns then waits for milliseconds. Instead the collector is
+  // noticed by what it took, and the table is gone through once, a few entries each time.
+  private static final int LOOKED_AT_ONCE = 4;
 
   private final ToIntFunction<T> hash;
   private final BiPredicate<T, T> same;
   private final ConcurrentHashMap<Object, Entry> table = new ConcurrentHashMap<>();
-  private final ReferenceQueue<T> cleared = new ReferenceQueue<>();
+  private final ReentrantLock sweeping = new ReentrantLock();
+  private @Nullable Iterator<Entry> sweep; // under the lock; null while none is under way
+  private volatile boolean underWay;
+  private volatile WeakReference<Object> untilCollected = new WeakReference<>(new Object());
 
   /** Values that are {@code same} must have the same {@code hash}. */
   Interner(ToIntFunction<T> hash, BiPredicate<T, T> same) {
@@ -29,7 +36,7 @@ final class Interner<T> {
     private final int hash;
 
     Entry(T value) {
-      super(value, cleared);
+      super(value);
       hash = Interner.this.hash.applyAsInt(value);
     }
 
@@ -55,13 +62,8 @@ final class Interner<T> {
 
   /** The one object equal to {@code value} that everybody shares. */
   T intern(T value) {
-    // A few at a time: after a large automaton has gone, nobody shall pay for all of it at once.
-    for (int i = 0; i < CLEARED_AT_ONCE; i++) {
-      Object gone = cleared.poll();
-      if (gone == null) {
-        break;
-      }
-      table.remove(gone);
+    if (underWay || untilCollected.refersTo(null)) {
+      sweepSome();
     }
     Entry mine = new Entry(value);
     while (true) {
@@ -74,6 +76,37 @@ final class Interner<T> {
         return shared;
       }
       table.remove(known, known); // cleared between look-up and get
+    }
+  }
+
+  /** How many values are held, some of which may be gone already. */
+  int size() {
+    return table.size();
+  }
+
+  private void sweepSome() {
+    if (!sweeping.tryLock()) {
+      return; // somebody else is at it
+    }
+    try {
+      Iterator<Entry> at = sweep;
+      if (at == null) {
+        untilCollected = new WeakReference<>(new Object());
+        at = table.values().iterator();
+        sweep = at;
+        underWay = true;
+      }
+      for (int i = 0; i < LOOKED_AT_ONCE && at.hasNext(); i++) {
+        if (at.next().refersTo(null)) {
+          at.remove();
+        }
+      }
+      if (!at.hasNext()) {
+        sweep = null;
+        underWay = false;
+      }
+    } finally {
+      sweeping.unlock();
     }
   }
 }
