@@ -16,7 +16,7 @@ final class Interner<T> {
   // No reference queue: after a large automaton has gone, the JVM's thread that fills it takes its
   // lock a million times, and who interns then waits for milliseconds. Instead the collector is
   // noticed by what it took, and the table is gone through once, a few entries each time.
-  private static final int LOOKED_AT_ONCE = 4;
+  private static final int LOOKED_AT_ONCE = 2;
 
   private final ToIntFunction<T> hash;
   private final BiPredicate<T, T> same;
