@@ -22,7 +22,7 @@ public final class WorkBudget {
   public static final Duration TIME_OF_A_STEP = Duration.ofSeconds(2);
 
   /** What one byte may take of it, where nobody says more. */
-  public static final Duration TIME_OF_A_BYTE = TIME_OF_A_STEP.dividedBy(4);
+  public static final Duration TIME_OF_A_BYTE = TIME_OF_A_STEP.dividedBy(2);
 
   /** What the search for an end of a text may take. */
   public static final Duration TIME_OF_A_COMPLETION = Duration.ofSeconds(2);

@@ -168,7 +168,7 @@ public abstract class Segment implements Weighted {
   }
 
   private int computeInBudget(int state, int b) {
-    boolean begun = WorkBudget.begin("a step", WorkBudget.TIME_OF_A_BYTE);
+    boolean begun = WorkBudget.begin("a step", WorkBudget.TIME_OF_A_STEP);
     try {
       return compute(state, b);
     } finally {
