@@ -51,15 +51,17 @@ class GrammarBombsTest {
     return out.append(last.replace("#", Integer.toString(i))).toString();
   }
 
-  private static Arguments lark(String name, String source) {
+  // ---- named sources, for all who try what hurts
+
+  static Arguments lark(String name, String source) {
     return Arguments.of("lark, " + name, (Supplier<Constraint>) () -> Grammar.lark(source));
   }
 
-  private static Arguments gbnf(String name, String source) {
+  static Arguments gbnf(String name, String source) {
     return Arguments.of("gbnf, " + name, (Supplier<Constraint>) () -> Grammar.gbnf(source));
   }
 
-  private static Arguments regex(String name, String pattern) {
+  static Arguments regex(String name, String pattern) {
     return Arguments.of("regex, " + name, (Supplier<Constraint>) () -> Regex.of(pattern));
   }
 

@@ -1,5 +1,8 @@
 package dev.espalier.grammar;
 
+import static dev.espalier.grammar.GrammarBombsTest.gbnf;
+import static dev.espalier.grammar.GrammarBombsTest.lark;
+import static dev.espalier.grammar.GrammarBombsTest.regex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.BudgetExceededException;
@@ -112,18 +115,6 @@ class SmallStackTest {
       g = Grammar.optional(Grammar.seq(Grammar.literal("("), g));
     }
     return g.where("r", Grammar.literal("a")).capture("all");
-  }
-
-  private static Arguments lark(String name, String source) {
-    return Arguments.of("lark, " + name, (Supplier<Constraint>) () -> Grammar.lark(source));
-  }
-
-  private static Arguments gbnf(String name, String source) {
-    return Arguments.of("gbnf, " + name, (Supplier<Constraint>) () -> Grammar.gbnf(source));
-  }
-
-  private static Arguments regex(String name, String pattern) {
-    return Arguments.of("regex, " + name, (Supplier<Constraint>) () -> Regex.of(pattern));
   }
 
   @ParameterizedTest(name = "{0}")
