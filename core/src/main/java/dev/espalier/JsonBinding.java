@@ -2,15 +2,21 @@ package dev.espalier;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.Version;
+import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotationIntrospectorPair;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +32,7 @@ final class JsonBinding {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(EnumFeature.READ_ENUMS_USING_TO_STRING) // by name, as the schema has them
           .annotationIntrospector(
               new AnnotationIntrospectorPair(
                   new JacksonAnnotationIntrospector(), new SealedTypes()))
@@ -35,7 +42,7 @@ final class JsonBinding {
 
   static <T> T read(String text, Class<T> type, Generation from) {
     try {
-      return MAPPER.readValue(text, type);
+      return MAPPER.readValue(new ExactLongs(MAPPER.createParser(text)), type);
     } catch (JacksonException e) {
       String hint = from.constraintSatisfied() ? "" : hint(from.finishReason());
       throw new BindingException(
@@ -63,6 +70,34 @@ final class JsonBinding {
     return at < 0 ? message : message.substring(0, at);
   }
 
+  /** Reads whole numbers that are spelled with a point or an exponent without a double between. */
+  private static final class ExactLongs extends JsonParserDelegate {
+    private static final BigDecimal LEAST = BigDecimal.valueOf(Long.MIN_VALUE);
+    private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    ExactLongs(JsonParser parser) {
+      super(parser);
+    }
+
+    @Override
+    public long getLongValue() {
+      return fits() ? getDecimalValue().longValue() : super.getLongValue();
+    }
+
+    @Override
+    public long getValueAsLong() {
+      return fits() ? getDecimalValue().longValue() : super.getValueAsLong();
+    }
+
+    private boolean fits() {
+      if (currentToken() != JsonToken.VALUE_NUMBER_FLOAT) {
+        return false;
+      }
+      BigDecimal value = getDecimalValue();
+      return value.compareTo(LEAST) >= 0 && value.compareTo(MOST) <= 0;
+    }
+  }
+
   /** Gives sealed types without Jackson annotations a discriminator. */
   private static final class SealedTypes extends AnnotationIntrospector {
     private static final long serialVersionUID = 1L;
@@ -75,7 +110,7 @@ final class JsonBinding {
     @Override
     public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(
         MapperConfig<?> config, Annotated annotated) {
-      return annotated.getRawType().isSealed()
+      return isSealed(annotated)
           ? JsonTypeInfo.Value.construct(
               JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "type", null, false, true)
           : null;
@@ -83,12 +118,21 @@ final class JsonBinding {
 
     @Override
     public @Nullable List<NamedType> findSubtypes(MapperConfig<?> config, Annotated annotated) {
-      if (!annotated.getRawType().isSealed()) {
+      if (!isSealed(annotated)) {
         return null;
       }
       List<NamedType> types = new ArrayList<>();
       collect(annotated.getRawType(), types);
       return types;
+    }
+
+    /**
+     * Of types only: what is said of a component goes before what its type says itself. An enum is
+     * sealed too if its constants have bodies.
+     */
+    private static boolean isSealed(Annotated annotated) {
+      Class<?> type = annotated.getRawType();
+      return annotated instanceof AnnotatedClass && type.isSealed() && !type.isEnum();
     }
 
     private static void collect(Class<?> sealed, List<NamedType> types) {

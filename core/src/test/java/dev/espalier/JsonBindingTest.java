@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -74,6 +75,57 @@ class JsonBindingTest {
             true);
     assertThat(shape).isEqualTo(new Group(List.of(new Circle(1)), Map.of("a", true)));
     assertThat(as("{\"radius\":2}", Circle.class, true)).isEqualTo(new Circle(2));
+  }
+
+  enum Level {
+    LOW,
+    HIGH {
+      @Override
+      public String toString() {
+        return "very high";
+      }
+    }
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  sealed interface Told permits Inner {}
+
+  sealed interface Inner extends Told permits Leaf {}
+
+  record Leaf(Level level) implements Inner {}
+
+  record Holds(Told told, List<Told> list, Inner inner) {}
+
+  @Test
+  void jacksonsPropertyTellsComponentsApartToo() {
+    String leaf = "{\"kind\":\"Leaf\",\"level\":\"HIGH\"}";
+    Leaf high = new Leaf(Level.HIGH);
+    assertThat(
+            as(
+                "{'told':%s,'list':[%s],'inner':%s}".replace('\'', '"').formatted(leaf, leaf, leaf),
+                Holds.class,
+                true))
+        .isEqualTo(new Holds(high, List.of(high), high));
+  }
+
+  @Test
+  void enumsAreReadByNameWhateverTheirConstantsAre() {
+    assertThat(as("[\"LOW\",\"HIGH\"]", Level[].class, true))
+        .containsExactly(Level.LOW, Level.HIGH);
+  }
+
+  record Count(long n, Map<String, Long> more) {}
+
+  @Test
+  void longsAreExactHoweverTheyAreSpelled() {
+    assertThat(
+            as(
+                "{\"n\":9007199254740993.0,\"more\":{\"a\":9.007199254740993e15}}",
+                Count.class,
+                true))
+        .isEqualTo(new Count(9007199254740993L, Map.of("a", 9007199254740993L)));
+    assertThatThrownBy(() -> as("{\"n\":1e19}", Count.class, true))
+        .isInstanceOf(BindingException.class);
   }
 
   /** As the schema of the type has it, which leaves them out. */

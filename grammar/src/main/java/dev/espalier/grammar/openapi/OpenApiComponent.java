@@ -139,7 +139,10 @@ public final class OpenApiComponent {
         }
       } else if (MAPS.contains(keyword) && value.isObject()) {
         ObjectNode map = out.putObject(keyword);
-        value.properties().forEach(e -> map.set(e.getKey(), translate(e.getValue(), at)));
+        value
+            .properties()
+            .forEach(
+                e -> map.set(e.getKey(), translate(e.getValue(), at + "/" + escape(e.getKey()))));
       } else {
         out.set(keyword, value);
       }

@@ -29,10 +29,11 @@ record Alternatives(Class<?> sealed, String property) {
 
   /** As Jackson's annotations say, {@code type} without any. */
   static Alternatives of(Class<?> sealed, String path) {
-    JsonTypeInfo info = sealed.getAnnotation(JsonTypeInfo.class);
-    if (info == null) {
+    Class<?> annotated = JacksonAnnotations.annotated(sealed, JsonTypeInfo.class);
+    if (annotated == null) {
       return new Alternatives(sealed, "type");
     }
+    JsonTypeInfo info = annotated.getAnnotation(JsonTypeInfo.class);
     if (info.use() != JsonTypeInfo.Id.NAME
         || (info.include() != JsonTypeInfo.As.PROPERTY
             && info.include() != JsonTypeInfo.As.EXISTING_PROPERTY)) {
@@ -83,9 +84,9 @@ record Alternatives(Class<?> sealed, String property) {
   }
 
   private String name(Class<?> type) {
-    JsonSubTypes listed = sealed.getAnnotation(JsonSubTypes.class);
-    if (listed != null) {
-      for (JsonSubTypes.Type entry : listed.value()) {
+    Class<?> lists = JacksonAnnotations.annotated(sealed, JsonSubTypes.class);
+    if (lists != null) {
+      for (JsonSubTypes.Type entry : lists.getAnnotation(JsonSubTypes.class).value()) {
         if (entry.value() == type && !entry.name().isEmpty()) {
           return entry.name();
         }

@@ -28,6 +28,15 @@ final class Scalars {
           + LEAP_YEAR
           + "-02-29)";
 
+  /** What {@code OffsetDateTime.parse} reads: no leap seconds, and offsets up to 18 hours. */
+  private static final String OFFSET = "([Zz]|[+-](0[0-9]|1[0-7]):[0-5][0-9]|[+-]18:00)";
+
+  /**
+   * What {@code java.net.URI} takes of RFC 3986: something behind the scheme and behind two
+   * slashes, and no addresses of versions to come.
+   */
+  private static final String URI_READ = "^[^:]*:(?!$|#|//$|//#|//[^/?#]*\\[[vV])";
+
   /** What {@code Duration.parse} reads: no years, months or weeks. */
   private static final String DURATION =
       "^P([0-9]{1,9}D|([0-9]{1,9}D)?T([0-9]{1,9}H([0-9]{1,9}M)?([0-9]{1,9}(\\.[0-9]{1,9})?S)?"
@@ -55,10 +64,13 @@ final class Scalars {
     if (c == BigInteger.class) {
       return type("integer");
     }
-    if (c == double.class || c == Double.class || c == float.class || c == Float.class) {
-      return type("number");
+    if (c == double.class || c == Double.class || c == Number.class) { // which is read as a double
+      return type("number").put("minimum", -Double.MAX_VALUE).put("maximum", Double.MAX_VALUE);
     }
-    if (c == BigDecimal.class || c == Number.class) {
+    if (c == float.class || c == Float.class) {
+      return type("number").put("minimum", -Float.MAX_VALUE).put("maximum", Float.MAX_VALUE);
+    }
+    if (c == BigDecimal.class) {
       return type("number");
     }
     if (c == String.class || c == CharSequence.class) {
@@ -68,7 +80,7 @@ final class Scalars {
       return string("date");
     }
     if (c == OffsetDateTime.class || c == ZonedDateTime.class || c == Instant.class) {
-      return string("date-time");
+      return string("date-time").put("pattern", "^" + DATE + "[Tt]" + TIME + OFFSET + "$");
     }
     if (c == LocalTime.class) {
       return pattern("^" + TIME + "$");
@@ -86,7 +98,7 @@ final class Scalars {
       return string("uuid");
     }
     if (c == URI.class) {
-      return string("uri");
+      return string("uri").put("pattern", URI_READ);
     }
     return null;
   }

@@ -11,7 +11,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
-import java.lang.reflect.WildcardType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TypeSchema {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final int MOST_OPEN = 200; // types around a type
 
   private final Map<String, ObjectNode> definitions = new LinkedHashMap<>();
   private final Map<Type, String> names = new HashMap<>();
@@ -58,7 +58,7 @@ public final class TypeSchema {
    */
   public static String of(Class<?> type) {
     TypeSchema schemas = new TypeSchema();
-    ObjectNode root = schemas.schema(type, Map.of(), type.getSimpleName());
+    ObjectNode root = schemas.schema(type, type.getSimpleName());
     if (!schemas.definitions.isEmpty()) {
       ObjectNode defs = root.putObject("$defs");
       schemas.definitions.forEach(defs::set);
@@ -66,29 +66,23 @@ public final class TypeSchema {
     return JsonMapper.shared().writeValueAsString(root);
   }
 
-  private ObjectNode schema(Type type, Map<TypeVariable<?>, Type> bound, String path) {
+  /** The schema of a type whose variables have been put in. */
+  private ObjectNode schema(Type type, String path) {
     if (type instanceof Class<?> c) {
-      return ofClass(c, c, bound, path);
+      return ofClass(c, c, Map.of(), path);
     }
     if (type instanceof ParameterizedType p) {
-      return parameterized(p, bound, path);
+      return parameterized(p, path);
     }
     if (type instanceof TypeVariable<?> v) {
-      Type actual = bound.get(v);
-      if (actual == null) {
-        throw new TypeException(
-            path,
-            "type variable "
-                + v
-                + " has no type here; use a record with a component that says which");
-      }
-      return schema(actual, bound, path);
-    }
-    if (type instanceof WildcardType w) {
-      return schema(w.getUpperBounds()[0], bound, path);
+      throw new TypeException(
+          path,
+          "type variable "
+              + v
+              + " has no type here; use a record with a component that says which");
     }
     if (type instanceof GenericArrayType a) {
-      return array(a.getGenericComponentType(), bound, path);
+      return array(a.getGenericComponentType(), path);
     }
     throw new TypeException(path, "a type of kind " + type.getClass().getSimpleName());
   }
@@ -102,10 +96,10 @@ public final class TypeSchema {
       return JSON.objectNode();
     }
     if (c.isEnum()) {
-      return enumeration(c);
+      return enumeration(c, path);
     }
     if (c.isArray()) {
-      return array(c.getComponentType(), bound, path);
+      return array(c.getComponentType(), path);
     }
     if (c.isRecord() || c.isSealed()) {
       return named(c, as, bound, path);
@@ -124,15 +118,14 @@ public final class TypeSchema {
             + " use a record, or write the schema as text");
   }
 
-  private ObjectNode parameterized(
-      ParameterizedType p, Map<TypeVariable<?>, Type> bound, String path) {
+  private ObjectNode parameterized(ParameterizedType p, String path) {
     Class<?> raw = (Class<?>) p.getRawType();
     Type[] arguments = p.getActualTypeArguments();
     if (Collection.class.isAssignableFrom(raw) || raw == Iterable.class) {
-      return array(arguments[0], bound, path);
+      return array(arguments[0], path);
     }
     if (Map.class.isAssignableFrom(raw)) {
-      return map(arguments[0], arguments[1], bound, path);
+      return map(arguments[0], arguments[1], path);
     }
     if (raw == Optional.class) {
       throw new TypeException(path, "Optional is for record components; here use the type itself");
@@ -140,45 +133,42 @@ public final class TypeSchema {
     if (!raw.isRecord() && !raw.isSealed()) {
       throw new TypeException(path, raw.getName() + " is no record, collection or map");
     }
-    Map<TypeVariable<?>, Type> inner = new HashMap<>(bound);
+    Map<TypeVariable<?>, Type> inner = new HashMap<>();
     TypeVariable<?>[] variables = raw.getTypeParameters();
     for (int i = 0; i < variables.length; i++) {
-      Type argument = arguments[i];
-      inner.put(variables[i], argument instanceof TypeVariable<?> v ? bound(v, bound) : argument);
+      inner.put(variables[i], arguments[i]);
     }
     return ofClass(raw, p, inner, path);
   }
 
-  private static Type bound(TypeVariable<?> variable, Map<TypeVariable<?>, Type> bound) {
-    return bound.getOrDefault(variable, variable);
-  }
-
-  private ObjectNode array(Type items, Map<TypeVariable<?>, Type> bound, String path) {
+  private ObjectNode array(Type items, String path) {
     if (items == byte.class) {
       throw new TypeException(path, "byte[] has no readable JSON form; use a String");
     }
     ObjectNode schema = JSON.objectNode().put("type", "array");
-    schema.set("items", schema(items, bound, path + "[]"));
+    schema.set("items", schema(items, path + "[]"));
     return schema;
   }
 
-  private ObjectNode map(Type key, Type value, Map<TypeVariable<?>, Type> bound, String path) {
+  private ObjectNode map(Type key, Type value, String path) {
     ObjectNode schema = JSON.objectNode().put("type", "object");
     if (key instanceof Class<?> c && c.isEnum()) {
+      JacksonAnnotations.refuseEnum(c, path);
       ObjectNode properties = schema.putObject("properties");
       for (Object constant : c.getEnumConstants()) {
-        properties.set(enumName((Enum<?>) constant), schema(value, bound, path + "{}"));
+        properties.set(enumName((Enum<?>) constant), schema(value, path + "{}"));
       }
       return schema.put("additionalProperties", false);
     }
     if (key != String.class) {
       throw new TypeException(path, "keys of a map must be String or an enum, not " + key);
     }
-    schema.set("additionalProperties", schema(value, bound, path + "{}"));
+    schema.set("additionalProperties", schema(value, path + "{}"));
     return schema;
   }
 
-  private static ObjectNode enumeration(Class<?> type) {
+  private static ObjectNode enumeration(Class<?> type, String path) {
+    JacksonAnnotations.refuseEnum(type, path);
     ObjectNode schema = JSON.objectNode().put("type", "string");
     ArrayNode values = schema.putArray("enum");
     for (Object constant : type.getEnumConstants()) {
@@ -207,6 +197,13 @@ public final class TypeSchema {
     if (!open.add(as)) {
       recursive.add(as);
       return reference(names.computeIfAbsent(as, t -> freshName(c)));
+    }
+    if (open.size() > MOST_OPEN) {
+      throw new TypeException(
+          path, c.getName() + " contains itself with other type arguments each time");
+    }
+    if (c.isRecord()) {
+      JacksonAnnotations.refuseAlone(c, path);
     }
     ObjectNode schema =
         c.isRecord() ? record(c, bound, "", null, path) : alternatives(c, bound, path);
@@ -278,9 +275,9 @@ public final class TypeSchema {
         throw new TypeException(path, "two properties are called '" + name + "'");
       }
       String at = path + "." + component.getName();
-      Type type = component.getGenericType();
+      Type type = Types.substitute(component.getGenericType(), bound);
       Type inside = optional(type);
-      ObjectNode property = schema(inside == null ? type : inside, bound, at);
+      ObjectNode property = schema(inside == null ? type : inside, at);
       describe(property, component);
       properties.set(name, property);
       if (inside == null && !nullable(component)) {

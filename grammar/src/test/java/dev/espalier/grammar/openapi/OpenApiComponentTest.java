@@ -43,13 +43,13 @@ class OpenApiComponentTest {
   void onlyWhatTheComponentNeedsIsTaken() {
     String components =
         "{'A':{'properties':{'b':{'$ref':'#/components/schemas/B'}}},"
-            + "'B':{'items':{'$ref':'#/components/schemas/A'}},'C':{'$ref':'elsewhere.json'}}";
+            + "'B':{'items':{'$ref':'#/components/schemas/A'}},'C':{'properties':{'p/q':{'$ref':'elsewhere.json'}}}}";
     JsonNode defs = schema("3.1.0", components, "A");
     assertThat(defs.propertyNames()).containsExactly("A", "B");
     assertThat(defs.at("/A/properties/b")).isEqualTo(json("{'$ref':'#/$defs/B'}"));
     assertThatThrownBy(() -> schema("3.1.0", components, "C"))
         .isInstanceOf(SchemaException.class)
-        .hasMessageContaining("/components/schemas/C")
+        .hasMessageContaining("/components/schemas/C/properties/p~1q")
         .hasMessageContaining("elsewhere.json");
     assertThatThrownBy(() -> schema("3.1.0", components, "D"))
         .isInstanceOf(SchemaException.class)

@@ -3,6 +3,7 @@ package dev.espalier.grammar.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -10,18 +11,27 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Description;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.JsonSchema;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -54,6 +64,14 @@ class TypeSchemaTest {
   record Pair<A, B>(A first, B second) {}
 
   record Uses(Pair<String, List<Integer>> pair, Map<String, Boolean> flags, Map<Colour, Long> n) {}
+
+  private static Vocabulary bytes() {
+    Vocabulary.Builder bytes = Vocabulary.builder(257).special(256, "<end>").end(256);
+    for (int b = 0; b < 256; b++) {
+      bytes.text(b, new byte[] {(byte) b});
+    }
+    return bytes.build();
+  }
 
   private static JsonNode schema(Class<?> type) {
     return JsonMapper.shared().readTree(TypeSchema.of(type));
@@ -95,7 +113,7 @@ class TypeSchemaTest {
         .isEqualTo(
             json(
                 "{'type':'object','properties':{'type':{'const':'Circle'},'radius':{'type':"
-                    + "'number'},'colour':{'type':'string','enum':['RED','deep blue']}},"
+                    + "'number','minimum':-1.7976931348623157E308,'maximum':1.7976931348623157E308},'colour':{'type':'string','enum':['RED','deep blue']}},"
                     + "'required':['type','radius','colour'],'additionalProperties':false}"));
     assertThat(shape.at("/anyOf/1/properties/parts/items"))
         .isEqualTo(json("{'$ref':'#/$defs/Shape'}"));
@@ -133,11 +151,7 @@ class TypeSchemaTest {
 
   @Test
   void whatTheSchemaAcceptsIsRead() {
-    Vocabulary.Builder bytes = Vocabulary.builder(257).special(256, "<end>").end(256);
-    for (int b = 0; b < 256; b++) {
-      bytes.text(b, new byte[] {(byte) b});
-    }
-    CompiledConstraint compiled = JsonSchema.of(Answer.class).compile(bytes.build());
+    CompiledConstraint compiled = JsonSchema.of(Answer.class).compile(bytes());
     String[] good = {"2024-02-29T23:59:59", "1900-12-31T00:00:00.125", "2000-02-29T10:00:00"};
     String[] bad = {"2023-02-29T10:00:00", "1900-02-29T10:00:00", "2024-04-31T10:00:00"};
     for (String at : good) {
@@ -195,6 +209,140 @@ class TypeSchemaTest {
     assertThatThrownBy(() -> TypeSchema.of(Unset.class))
         .isInstanceOf(TypeException.class)
         .hasMessageContaining("Unset.note");
+  }
+
+  record Tree<T>(T value, List<Tree<T>> parts) {}
+
+  record Trees(Tree<String> texts, Tree<Integer> numbers) {}
+
+  record Growing<T>(T value, Optional<Growing<List<T>>> next) {}
+
+  record Grows(Growing<String> growing) {}
+
+  @Test
+  void aTypeThatContainsItselfHasASchemaForEachOfItsArguments() {
+    JsonNode schema = schema(Trees.class);
+    for (String name : List.of("texts", "numbers")) {
+      String reference = schema.at("/properties/" + name + "/$ref").stringValue();
+      JsonNode tree = schema.at(reference.substring(1));
+      assertThat(tree.at("/properties/value/type").stringValue())
+          .isEqualTo(name.equals("texts") ? "string" : "integer");
+      assertThat(tree.at("/properties/parts/items/$ref").stringValue()).isEqualTo(reference);
+    }
+    assertThatThrownBy(() -> TypeSchema.of(Grows.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Growing contains itself with other type arguments");
+  }
+
+  record Values(
+      OffsetDateTime at,
+      ZonedDateTime zoned,
+      Instant instant,
+      URI link,
+      double real,
+      float small) {}
+
+  /** The formats have more: leap seconds, offsets of a day, addresses of versions to come. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          at      | '1998-12-31T23:59:59Z' '1998-12-31t23:59:59z' '0000-01-01T00:00:00.123456789-18:00' '2024-02-29T10:00:00+17:59' | '1998-12-31T23:59:60Z' '1998-12-31T23:59:59+18:01' '1998-12-31T23:59:59.1234567890Z' '2023-02-29T10:00:00Z' '1998-12-31T23:59:59'
+          zoned   | '1998-12-31T23:59:59+18:00' | '1998-12-31T23:59:60Z' '1998-12-31T23:59:59-23:59'
+          instant | '9999-12-31T23:59:59.999999999Z' | '1998-12-31T23:59:59-18:01'
+          link    | 'a:b' 'a:/' 'a:?q' 'a://?' 'a://@/' 'http:///x' 'http://[::1]:8/x' 'http://a_b:999999/' 'urn:x:y' | 'a:' 'a:#f' 'a://' 'a://#f' 'http://[v1.a]/' 'http://u@[Vf.x]/'
+          real    | 1e308 -1.7976931348623157e308 1e-999 0.001e311 | 1e309 -1.8e308 0.001e312
+          small   | 3.4e38 1e-60 | 3.5e38 -1e39
+          """)
+  void dateTimesLinksAndNumbersAreThoseThatJavaReads(String name, String good, String bad) {
+    CompiledConstraint compiled = JsonSchema.of(Values.class).compile(bytes());
+    for (String value : good.split(" ", -1)) {
+      String text = values(name, value);
+      assertThat(compiled.check(text).accepted()).as(text).isTrue();
+      assertThat(JsonMapper.shared().readValue(text, Values.class).toString())
+          .doesNotContain("Infinity");
+    }
+    for (String value : bad.split(" ", -1)) {
+      String text = values(name, value);
+      assertThat(compiled.check(text).accepted()).as(text).isFalse();
+    }
+  }
+
+  private static String values(String name, String value) {
+    Map<String, String> all =
+        new LinkedHashMap<>(
+            Map.of("at", "'2000-01-01T00:00:00Z'", "link", "'a:b'", "real", "1", "small", "1"));
+    all.put("zoned", all.get("at"));
+    all.put("instant", all.get("at"));
+    all.put(name, value);
+    return List.of("at", "zoned", "instant", "link", "real", "small").stream()
+        .map(n -> "'" + n + "':" + all.get(n))
+        .collect(Collectors.joining(",", "{", "}"))
+        .replace('\'', '"');
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  sealed interface Told permits Inner {}
+
+  sealed interface Inner extends Told permits Leaf {}
+
+  record Leaf(int value) implements Inner {}
+
+  record HoldsInner(Inner inner) {}
+
+  record HoldsLeaf(Leaf leaf) {}
+
+  record ReadOnly(String name, @JsonProperty(access = JsonProperty.Access.READ_ONLY) String id) {}
+
+  enum Coded {
+    A;
+
+    @JsonValue
+    String code() {
+      return "a";
+    }
+  }
+
+  record HoldsCoded(Coded coded) {}
+
+  record Made(String a) {
+    @JsonCreator
+    static Made of(@JsonProperty("x") String x) {
+      return new Made(x);
+    }
+  }
+
+  record Compact(String a) {
+    @JsonCreator
+    Compact {}
+  }
+
+  record Told2(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Leaf leaf) {}
+
+  @Test
+  void jacksonInheritsHowTypesAreToldApart() {
+    assertThat(schema(HoldsInner.class).at("/properties/inner/anyOf/0/required"))
+        .isEqualTo(json("['kind','value']"));
+    assertThatThrownBy(() -> TypeSchema.of(HoldsLeaf.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("HoldsLeaf.leaf: Told says with @JsonTypeInfo");
+    assertThatThrownBy(() -> TypeSchema.of(Told2.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Told2.leaf: @JsonTypeInfo");
+  }
+
+  @Test
+  void whatIsReadAnotherWayIsRefused() {
+    assertThat(schema(ReadOnly.class).at("/properties").propertyNames()).containsExactly("name");
+    assertThat(schema(Compact.class).at("/required")).isEqualTo(json("['a']"));
+    assertThatThrownBy(() -> TypeSchema.of(HoldsCoded.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("HoldsCoded.coded: @JsonValue");
+    assertThatThrownBy(() -> TypeSchema.of(Made.class))
+        .isInstanceOf(TypeException.class)
+        .hasMessageContaining("Made: @JsonCreator");
   }
 
   record Bad(List<Thread> threads) {}
