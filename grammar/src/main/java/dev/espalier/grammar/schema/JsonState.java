@@ -90,7 +90,7 @@ final class JsonState implements Embeddable {
     int q = position;
     Memory m = known;
     while (true) {
-      int to = c.segment.next(q, b & 0xFF);
+      int to = c.segment.next(q, b & 0xFF, machine.stepTime);
       if (to == Segment.DEAD) {
         return null;
       }
@@ -270,7 +270,8 @@ final class JsonState implements Embeddable {
   }
 
   private boolean leads(byte b) {
-    return context.segment.next(position, b & 0xFF) != Segment.DEAD && step(b) != null;
+    return context.segment.next(position, b & 0xFF, context.machine.stepTime) != Segment.DEAD
+        && step(b) != null;
   }
 
   // The next state if exactly one byte leads on and the text may not end here.

@@ -2,6 +2,7 @@ package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.WorkBudget;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,15 @@ public abstract class Segment implements Weighted {
 
   /** A state, {@link #DEAD}, or an exit. Constant time once computed. */
   public final int next(int state, int b) {
+    return next(state, b, WorkBudget.TIME_OF_A_STEP);
+  }
+
+  /**
+   * The same.
+   *
+   * @param time for computing it, unless a budget is in force
+   */
+  public final int next(int state, int b, Duration time) {
     int[][] r = rows;
     if (state < r.length) {
       int[] row = r[state];
@@ -129,7 +139,7 @@ public abstract class Segment implements Weighted {
         }
       }
     }
-    return slowNext(state, b);
+    return slowNext(state, b, time);
   }
 
   private static int look(int[] row, int b) {
@@ -147,7 +157,7 @@ public abstract class Segment implements Weighted {
     return 0;
   }
 
-  private synchronized int slowNext(int state, int b) {
+  private synchronized int slowNext(int state, int b, Duration time) {
     int[][] r = rows;
     if (state >= r.length) {
       r = Arrays.copyOf(r, Math.max(state + 1, 2 * r.length));
@@ -157,7 +167,7 @@ public abstract class Segment implements Weighted {
     if (known != 0) {
       return known > 0 ? known - 1 : known;
     }
-    int result = computeInBudget(state, b);
+    int result = computeInBudget(state, b, time);
     int[] before = rows[state];
     rows[state] = with(before, b, result >= 0 ? result + 1 : result);
     if (rows[state] != before) {
@@ -167,8 +177,8 @@ public abstract class Segment implements Weighted {
     return result;
   }
 
-  private int computeInBudget(int state, int b) {
-    boolean begun = WorkBudget.begin("a step", WorkBudget.TIME_OF_A_STEP);
+  private int computeInBudget(int state, int b, Duration time) {
+    boolean begun = WorkBudget.begin("a step", time);
     try {
       return compute(state, b);
     } finally {
