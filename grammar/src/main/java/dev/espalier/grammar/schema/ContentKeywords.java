@@ -1,7 +1,6 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.Expr;
-import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +31,10 @@ final class ContentKeywords {
   }
 
   private static @Nullable Expr language(Keywords k) {
-    return isEnforced(k) ? WorkBudget.outside(() -> Base64.LANGUAGE) : null;
+    return isEnforced(k) ? Formats.once("base64 of " + ENCODING, ContentKeywords::base64) : null;
   }
 
-  /** Built on first use. */
-  private static final class Base64 {
-    static final Expr LANGUAGE = Formats.matching(BASE_64);
+  private static Expr base64() {
+    return Formats.matching(BASE_64);
   }
 }

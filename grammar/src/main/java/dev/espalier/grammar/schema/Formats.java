@@ -64,12 +64,14 @@ final class Formats {
     String name =
         format.equals("hostname") && draft.before(Draft.DRAFT_7) ? PLAIN_HOSTNAME : format;
     Supplier<Expr> known = KNOWN.get(name);
-    if (known == null) {
-      return null;
-    }
+    return known == null ? null : once(name, known);
+  }
+
+  /** A language that stays for all who ask for it by its name; built on first use. */
+  static Expr once(String name, Supplier<Expr> texts) {
     Expr language = LANGUAGES.get(name);
     if (language == null) {
-      language = WorkBudget.outside(() -> Expr.and(Utf8.TEXT, known.get()));
+      language = WorkBudget.outside(() -> Expr.and(Utf8.TEXT, texts.get()));
       LANGUAGES.put(name, language);
     }
     return language;
