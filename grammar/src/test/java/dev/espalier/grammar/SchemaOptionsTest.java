@@ -97,6 +97,13 @@ class SchemaOptionsTest {
           {'type':'object','aditionalProperties':false}                   | additionalProperties
           {'$schema':'https://example.com/mine','type':'null'}            | not known
           {'definitions':{'x':{'$id':'x','$ref':'#/definitions/y'},'y':{}},'$ref':'x'} | author will have meant
+          {'type':'array','items':{'uniqueItems':true,'minItems':1}}      | 'array' and has no 'type'
+          {'type':'object','properties':{'a':{'minProperties':1}}}        | 'object' and has no 'type'
+          {'$schema':'http://json-schema.org/draft-07/schema#','type':'object','dependentRequired':{'a':['b']}} | 'dependentRequired' means nothing here: it is not a keyword
+          {'$schema':'http://json-schema.org/draft-07/schema#','type':'object','properties':{'a':{'$ref':'#','minProperties':2}}} | 'minProperties' means nothing here: it is hidden by $ref
+          {'type':'object','properties':{'a':{'type':'null','x-espalier':{}}}} | at the root of the schema only
+          {'type':'object','properties':{'a':{'type':'object','required':['x'],'propertyNames':{'maxLength':0}}}} | #/properties/a/required and #/properties/a/propertyNames
+          {'type':'object','properties':{'a':{'type':'string','minLength':3,'maxLength':2}}} | never comes
           """)
   void warnsOfLikelyMistakes(String text, String message) {
     assertThat(schema(text).report().warnings()).anyMatch(w -> w.message().contains(message));
@@ -138,6 +145,7 @@ class SchemaOptionsTest {
   @ValueSource(
       strings = {
         "{'type':'object','properties':{'a':{'type':'string'}}}",
+        "{'type':'object','propertyNames':{'pattern':'^a'},'properties':{'b':false,'c':{'not':{}}}}",
         "{'type':'array','uniqueItems':true,'minItems':20,'items':{'type':'integer'}}",
         "{'type':'object','allOf':[{'oneOf':[{'required':['a']},{'required':['b']}]}]}",
       })
@@ -163,7 +171,13 @@ class SchemaOptionsTest {
       textBlock =
           """
           {'type':'integer','minimum':3,'maximum':2}                    | #/minimum and #/maximum
-          {'allOf':[{'type':'string'},{'type':'integer'}]}              | #/allOf/0 and #/allOf/1 cannot both hold
+          {'allOf':[{'type':'string'},{'type':'integer'}]}              | #/allOf/0/type and #/allOf/1/type cannot both hold
+          {'type':'string','enum':[1,2]}                                | #/type and #/enum cannot both hold
+          {'$ref':'#/$defs/a','maximum':3,'$defs':{'a':{'type':'integer','minimum':5}}} | #/$defs/a/minimum and #/maximum cannot both hold
+          {'type':'integer','multipleOf':7,'minimum':1,'maximum':6}     | #/multipleOf, #/minimum, #/maximum cannot all hold
+          {'type':'object','properties':{'a':{'type':'string'}},'allOf':[{'properties':{'a':{'type':'null'}}}],'required':['a']} | #/allOf/0/properties, #/properties, #/required cannot all hold
+          {'enum':[]}                                                   | #/enum alone leaves none
+          {'type':'string','not':{'type':'string'}}                     | #/type and #/not cannot both hold
           {'type':'object','required':['a'],'maxProperties':0}           | #/required and #/maxProperties
           """)
   void bothSidesOfAConflictAreNamed(String text, String places) {

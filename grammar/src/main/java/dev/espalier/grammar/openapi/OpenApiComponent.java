@@ -197,7 +197,7 @@ public final class OpenApiComponent {
 
   /**
    * Gives each branch the values of the discriminating property that stand for it: what the mapping
-   * names it, else the name of its component.
+   * names it, else the name of its component. A branch that is no component has none.
    */
   private void discriminate(ObjectNode out, JsonNode schema, String pointer) {
     JsonNode discriminator = out.remove("discriminator");
@@ -217,10 +217,8 @@ public final class OpenApiComponent {
       for (JsonNode branch : branches) {
         String target = branch.path("$ref").asString("");
         if (!target.startsWith(COMPONENTS)) {
-          throw new SchemaException(
-              pointer,
-              "discriminator",
-              "every branch of " + keyword + " must refer to '" + COMPONENTS + "…'");
+          list.add(translate(branch, pointer + "/" + keyword + "/" + list.size())); // has no name
+          continue;
         }
         ObjectNode told = list.addObject().put("$ref", reference(branch.get("$ref"), pointer));
         ArrayNode names =

@@ -72,27 +72,43 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
             "reporting on the schema",
             options,
             () -> SchemaReport.of(SchemaText.of(text), options));
-    String undecided = undecided(text, options.with(o -> o.lenient = true));
-    if (undecided == null) {
-      return report;
-    }
     List<CompileReport.Warning> warnings = new ArrayList<>(report.warnings());
-    warnings.add(new CompileReport.Warning("", undecided));
+    decide(text, options.with(o -> o.lenient = true), warnings);
     return new CompileReport(report.entries(), warnings);
   }
 
   // What does not come to a decision over single bytes will not over longer tokens.
-  private static @Nullable String undecided(String text, Options options) {
+  private static void decide(String text, Options options, List<CompileReport.Warning> warnings) {
     try {
-      byte[] end = of(text, options, Bytes.VOCABULARY).start().completion();
-      return end != null
-          ? null
-          : "no way to the end of a text was found in the time that completion() has, so a text that"
-              + " is cut off may stay without one; fewer items, names or alternatives may help";
+      CompiledSchema compiled = of(text, options, Bytes.VOCABULARY);
+      addImpossible(compiled.machine, options, warnings);
+      if (compiled.start().completion() == null) {
+        warnings.add(
+            new CompileReport.Warning(
+                "",
+                "no way to the end of a text was found in the time that completion() has, so a text"
+                    + " that is cut off may stay without one; fewer items, names or alternatives"
+                    + " may help"));
+      }
     } catch (BudgetExceededException e) {
-      return "over budget: " + e.getMessage();
-    } catch (SchemaException e) {
-      return e.getMessage(); // nothing satisfies it
+      warnings.add(new CompileReport.Warning("", "over budget: " + e.getMessage()));
+    } catch (SchemaException e) { // nothing satisfies it
+      warnings.add(new CompileReport.Warning("", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static void addImpossible(
+      Machine machine, Options options, List<CompileReport.Warning> warnings) {
+    try {
+      inBudget("reporting on the schema", options, machine::impossible)
+          .forEach(
+              (property, why) ->
+                  warnings.add(
+                      new CompileReport.Warning(
+                          property.pointer(), "a property that never comes: " + why.getMessage())));
+    } catch (BudgetExceededException e) {
+      // Of a schema that large not every property is looked at; a text is judged right all the
+      // same.
     }
   }
 

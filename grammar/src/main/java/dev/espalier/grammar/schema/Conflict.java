@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Explains why no value satisfies a schema: which of its parts cannot hold, or not together. */
+/** Explains why no value satisfies a schema: which of its parts cannot hold together. */
 final class Conflict {
   private static final int MOST_PARTS = 48;
+  private static final int MOST_NAMES = 6;
   private static final int DEPTH = 4;
 
   /** Keywords that mean something only beside each other. */
@@ -27,7 +29,14 @@ final class Conflict {
   private final References references;
   private final Expansion expansion;
   private final Liveness liveness;
-  private final List<SchemaNode> parts = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
+
+  /** A keyword, or a family of them, as a schema of its own. */
+  private record Part(String pointer, SchemaNode schema) {
+    boolean isType() {
+      return schema.json().has("type");
+    }
+  }
 
   Conflict(References references, Expansion expansion, Liveness liveness) {
     this.references = references;
@@ -35,41 +44,47 @@ final class Conflict {
     this.liveness = liveness;
   }
 
-  /** The explanation; null if it is not one part or two. */
+  /** The explanation; null if the parts that were looked at do not conflict. */
   @Nullable String explain(SchemaNode schema) {
     collect(schema, DEPTH);
-    List<SchemaNode> types = parts.stream().filter(Conflict::isType).toList();
-    String amongTypes = explain(types, List.of());
-    return amongTypes != null ? amongTypes : explain(parts, types);
+    if (satisfiable(parts)) {
+      return null;
+    }
+    List<Part> needed = needed();
+    List<Part> told = needed.stream().filter(p -> !p.isType()).toList();
+    if (told.size() < 2) {
+      told = needed; // else everybody knows of what type a rule speaks
+    }
+    String names =
+        told.stream().limit(MOST_NAMES).map(Part::pointer).collect(Collectors.joining(", "));
+    return switch (told.size()) {
+      case 1 -> names + " alone leaves none";
+      case 2 -> names.replace(", ", " and ") + " cannot both hold";
+      default -> names + (told.size() > MOST_NAMES ? ", …" : "") + " cannot all hold";
+    };
   }
 
-  // Which parts conflict, given others: two rules about numbers conflict where a number is asked
-  // for.
-  private @Nullable String explain(List<SchemaNode> among, List<SchemaNode> given) {
-    for (SchemaNode part : among) {
-      if (!satisfiable(given, part, part)) {
-        return part + " alone leaves none";
-      }
-    }
-    for (int i = 0; i < among.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        if (!satisfiable(given, among.get(j), among.get(i))) {
-          return among.get(j) + " and " + among.get(i) + " cannot both hold";
+  // A smallest conflict: each of the others can be left out, those that name types first.
+  private List<Part> needed() {
+    List<Part> left = new ArrayList<>(parts);
+    for (boolean types : new boolean[] {true, false}) {
+      for (Part part : parts) {
+        if (part.isType() == types) {
+          List<Part> without = new ArrayList<>(left);
+          without.remove(part);
+          if (!satisfiable(without)) {
+            left = without;
+          }
         }
       }
     }
-    return null;
+    return left;
   }
 
-  private boolean satisfiable(List<SchemaNode> given, SchemaNode a, SchemaNode b) {
+  private boolean satisfiable(List<Part> some) {
     Formulas formulas = expansion.formulas();
-    List<Formula> all = new ArrayList<>(List.of(formulas.verdict(a), formulas.verdict(b)));
-    given.forEach(s -> all.add(formulas.verdict(s)));
-    return liveness.satisfiable(formulas.and(all));
-  }
-
-  private static boolean isType(SchemaNode part) {
-    return part.json().has("type");
+    return liveness.satisfiable(
+        formulas.and(some.stream().map(p -> formulas.verdict(p.schema)).toList()));
   }
 
   private void collect(SchemaNode schema, int depth) {
@@ -98,7 +113,10 @@ final class Conflict {
           alone.set(member, value);
         }
       }
-      parts.add(references.child(schema, keyword, null, alone));
+      parts.add(
+          new Part(
+              schema + "/" + Subschemas.escape(keyword),
+              references.child(schema, keyword, null, alone)));
     }
   }
 }

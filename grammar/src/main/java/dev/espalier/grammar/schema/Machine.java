@@ -60,6 +60,7 @@ final class Machine {
   private final KeySpaces spaces;
   private final Values values;
   private final Liveness liveness;
+  private final SchemaCheck check;
   private final Punctuation punctuation;
   private final Map<FrameKey, Frame> frames = new HashMap<>();
   private final Map<List<Formula>, Kinds> kindsOf = new HashMap<>(); // by their verdicts
@@ -86,6 +87,7 @@ final class Machine {
     spaces = new KeySpaces(expansion, tables, options.declaredOrder(), options.states());
     values = new Values(references, expansion, options.states());
     liveness = new Liveness(references, expansion, progress, spaces, values, options.states());
+    check = new SchemaCheck(references, expansion);
     punctuation = Punctuation.of(options.whitespace(), tables);
     Frame root =
         frame(
@@ -101,11 +103,10 @@ final class Machine {
     refused = context(Phase.END, punctuation.end(), root, formulas.no, 0, null);
     tooDeep = context(Phase.END, punctuation.end(), root, formulas.no, 1, null);
     try {
-      SchemaCheck check = new SchemaCheck(references, expansion);
       check.run(k -> {});
       Formula wanted = formulas.verdict(references.root());
       if (!liveness.satisfiable(wanted)) {
-        throw check.unsatisfiable(liveness, formulas);
+        throw check.unsatisfiable(references.root(), liveness);
       }
       start = value(wanted, root, Punctuation.Place.ROOT, null);
       stepTime = WorkBudget.left(options.wholeTime());
@@ -116,6 +117,11 @@ final class Machine {
               "depth", options.depth(), "the schema is nested too deeply to be compiled")
           .at(expansion.place());
     }
+  }
+
+  /** Declared properties that never come, since no value satisfies their schemas, and why. */
+  synchronized Map<SchemaNode, SchemaException> impossible() {
+    return check.impossible(liveness);
   }
 
   /** Frames, contexts and states so far. */

@@ -4,6 +4,7 @@ import dev.espalier.grammar.SchemaException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -120,9 +121,31 @@ final class SchemaCheck {
     }
   }
 
-  /** Names the innermost sub-schema whose failure makes the whole impossible. */
-  SchemaException unsatisfiable(Liveness liveness, Formulas formulas) {
-    SchemaNode at = references.root();
+  /** Declared properties that never come because no value satisfies their schemas, and why. */
+  Map<SchemaNode, SchemaException> impossible(Liveness liveness) {
+    Map<SchemaNode, SchemaException> out = new LinkedHashMap<>();
+    run(
+        k ->
+            k.schemaMap("properties")
+                .values()
+                .forEach(
+                    s -> {
+                      if (!saysSo(s) && !liveness.satisfiable(expansion.formulas().verdict(s))) {
+                        out.put(s, unsatisfiable(s, liveness));
+                      }
+                    }));
+    return out;
+  }
+
+  private static boolean saysSo(SchemaNode schema) {
+    JsonNode not = schema.json().get("not");
+    return schema.json().isBoolean() || (not != null && not.isEmpty() && schema.json().size() == 1);
+  }
+
+  /** Names the innermost sub-schema whose failure makes a schema impossible. */
+  SchemaException unsatisfiable(SchemaNode schema, Liveness liveness) {
+    Formulas formulas = expansion.formulas();
+    SchemaNode at = schema;
     Set<SchemaNode> passed = new HashSet<>();
     search:
     while (passed.add(at) && at.json().isObject()) {

@@ -48,10 +48,19 @@ final class SchemaReport {
   /** Keywords that speak of values of one type only. */
   private static final Map<String, String> TYPED =
       Map.ofEntries(
+          Map.entry("dependentRequired", "object"),
+          Map.entry("dependentSchemas", "object"),
+          Map.entry("maxProperties", "object"),
+          Map.entry("minProperties", "object"),
+          Map.entry("propertyNames", "object"),
+          Map.entry("unevaluatedProperties", "object"),
           Map.entry("properties", "object"),
           Map.entry("required", "object"),
           Map.entry("patternProperties", "object"),
           Map.entry("additionalProperties", "object"),
+          Map.entry("contains", "array"),
+          Map.entry("unevaluatedItems", "array"),
+          Map.entry("uniqueItems", "array"),
           Map.entry("items", "array"),
           Map.entry("prefixItems", "array"),
           Map.entry("minItems", "array"),
@@ -60,6 +69,8 @@ final class SchemaReport {
           Map.entry("maxLength", "string"),
           Map.entry("pattern", "string"),
           Map.entry("format", "string"),
+          Map.entry("exclusiveMaximum", "number"),
+          Map.entry("exclusiveMinimum", "number"),
           Map.entry("minimum", "number"),
           Map.entry("maximum", "number"),
           Map.entry("multipleOf", "number"));
@@ -129,7 +140,9 @@ final class SchemaReport {
           && ContentKeywords.isEnforced(k)) {
         status = Status.ENFORCED;
       } else if (ANNOTATIONS.contains(keyword)) {
-        reason = "";
+        if (keyword.equals(OptionsKeyword.NAME) && !pointer.isEmpty()) {
+          warn(pointer, "options count at the root of the schema only");
+        }
       } else if (!known(keyword)) {
         reason = "not a keyword";
         suggest(pointer, keyword);
@@ -138,6 +151,7 @@ final class SchemaReport {
             k.draft().refReplacesSiblings() && References.isReference(k.schema().json())
                 ? "hidden by $ref"
                 : "not a keyword of this dialect";
+        warn(pointer, "'" + keyword + "' means nothing here: it is " + reason);
       } else if (keyword.equals("format")) {
         String format = String.valueOf(k.text("format"));
         boolean asserted = options.assertFormats() && Formats.language(format, k.draft()) != null;
@@ -262,6 +276,7 @@ final class SchemaReport {
 
   // Beside a schema that may name the type.
   private static boolean inPlace(String pointer) {
-    return pointer.matches(".*/(allOf|anyOf|oneOf|if|then|else|not|dependentSchemas)(/[^/]*)?");
+    return pointer.matches(
+        ".*/(allOf|anyOf|oneOf|if|then|else|not|dependentSchemas|propertyNames)(/[^/]*)?");
   }
 }

@@ -115,6 +115,19 @@ class OpenApiComponentTest {
   }
 
   @Test
+  void aBranchWithoutANameStaysAsItIs() {
+    String document =
+        document(
+            "3.1.0",
+            "{'Pet':{'oneOf':[{'$ref':'#/components/schemas/Cat'},{'type':'null'}],"
+                + "'discriminator':{'propertyName':'kind'}},"
+                + "'Cat':{'type':'object','properties':{'kind':{'type':'string'}}}}");
+    assertThat(accepts(document, "Pet", "{'kind':'Cat'}")).isTrue();
+    assertThat(accepts(document, "Pet", "null")).isTrue();
+    assertThat(accepts(document, "Pet", "{'kind':'Dog'}")).isFalse();
+  }
+
+  @Test
   void otherDocumentsAreRefused() {
     assertThatThrownBy(() -> OpenApiComponent.schema("openapi: 3.0.0", "A"))
         .isInstanceOf(SchemaException.class)
