@@ -44,6 +44,43 @@ class HardSchemasTest {
     assertThat(accepts(c, "'" + "ä".repeat(129) + "'")).isFalse();
   }
 
+  @Test
+  void textsThatAreNotShortAreFound() {
+    CompiledConstraint one =
+        schema("{'oneOf':[{'type':'string','maxLength':65535},{'type':'string'}]}").compile(TOKENS);
+    assertThat(accepts(one, "'a'")).isFalse();
+    assertThat(accepts(one, "'" + "a".repeat(65_535) + "'")).isFalse();
+    assertThat(accepts(one, "'" + "a".repeat(65_536) + "'")).isTrue();
+    everyWalkCanBeCompleted(one);
+    CompiledConstraint time =
+        schema("{'format':'date-time','type':'string','not':{'minLength':2,'maxLength':255}}")
+            .compile(TOKENS);
+    assertThat(accepts(time, "'2024-12-31T23:59:59Z'")).isFalse();
+    assertThat(accepts(time, "'2024-12-31T23:59:59." + "0".repeat(235) + "Z'")).isTrue();
+    everyWalkCanBeCompleted(time);
+  }
+
+  @Test
+  void manyItemsMayComeBesideWhatSomeMustSatisfy() {
+    CompiledConstraint never =
+        schema(
+                "{'properties':{'a':{'type':'array','items':{'type':'string'},'maxItems':1000,"
+                    + "'contains':{'type':'boolean'}}}}")
+            .compile(TOKENS);
+    assertThat(accepts(never, "{'a':[]}")).isFalse();
+    assertThat(accepts(never, "{'b':[]}")).isTrue();
+    CompiledConstraint one =
+        schema(
+                "{'type':'array','maxItems':1000,'oneOf':[{'items':{'type':['string','null']}},"
+                    + "{'items':{'type':['string','boolean']}}]}")
+            .compile(TOKENS);
+    assertThat(accepts(one, "[]")).isFalse();
+    assertThat(accepts(one, "[" + "'a',".repeat(999) + "null]")).isTrue();
+    assertThat(accepts(one, "[" + "'a',".repeat(999) + "'a']")).isFalse();
+    assertThat(accepts(one, "[" + "'a',".repeat(1000) + "null]")).isFalse();
+    everyWalkCanBeCompleted(one);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -41,6 +41,8 @@ final class Completion {
   private static final int LONG_TEXT = 200_000; // bytes that are not read one by one
   private static final int MAX_BYTES = 1 << 27; // of such a run
   private static final int SPARE_ITEMS = 2; // that pay off nothing, before others do
+  private static final int LONGEST_CHARACTER = 5; // bytes to its end, from inside an escape
+  private static final byte[] CHARACTER_ENDS = {'n', '0', (byte) 0x80, (byte) 0x90, (byte) 0xA0};
   private static final int MAX_DEBTS = 5_000; // of one array, on the way to its nearest end
 
   private record Flat(Formula verdicts, int height) {}
@@ -206,6 +208,10 @@ final class Completion {
       out.writeBytes(skipped(skip));
       return nearestEnd(from.context.state(skip.state()), out);
     }
+    JsonState whole = endCharacter(from, out);
+    if (whole != null) {
+      return nearestEnd(whole, out);
+    }
     byte[] way = from.context.segment.wayOut(from.position);
     JsonState end = way == null ? null : feed(from, way, out);
     if (end != null) {
@@ -233,6 +239,31 @@ final class Completion {
           seen.set(to);
           queue.add(longer);
         }
+      }
+    }
+    return null;
+  }
+
+  // Where only the length matters it is known between characters, so one that was begun is ended.
+  private static @Nullable JsonState endCharacter(JsonState from, ByteArrayOutputStream out) {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    JsonState at = from.remembers() ? null : from;
+    for (int i = 0; i < LONGEST_CHARACTER && at != null; i++) {
+      at = goOn(at, read);
+      if (at != null && skip(at.context.segment, at.position) != null) {
+        out.writeBytes(read.toByteArray());
+        return at;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable JsonState goOn(JsonState from, ByteArrayOutputStream read) {
+    for (byte b : CHARACTER_ENDS) {
+      JsonState next = from.step(b);
+      if (next != null) {
+        read.write(b);
+        return next;
       }
     }
     return null;

@@ -211,13 +211,26 @@ final class Expansion {
     return Expr.or(languages);
   }
 
+  // What is not this long is shorter or longer: a count is known without a search, a complement is
+  // searched character by character.
+  private static Expr textsOutside(Expr language) {
+    int min = language.repeatMin(Utf8.CHAR);
+    if (min < 0) {
+      return Expr.and(Utf8.TEXT, Expr.not(language));
+    }
+    int max = language.repeatMax();
+    return Expr.or(
+        min == 0 ? Expr.NONE : Expr.repeat(Utf8.CHAR, 0, min - 1),
+        max == Expr.UNBOUNDED ? Expr.NONE : Expr.repeat(Utf8.CHAR, max + 1, Expr.UNBOUNDED));
+  }
+
   /** The texts that satisfy a formula over string assertions. */
   static Expr language(Formula f) {
     return switch (f.kind) {
       case TRUE -> Utf8.TEXT;
       case FALSE -> Expr.NONE;
       case ATOM -> ((Atom.Text) Objects.requireNonNull(f.atom)).language();
-      case NOT -> Expr.and(Utf8.TEXT, Expr.not(language(f.parts.get(0))));
+      case NOT -> textsOutside(language(f.parts.get(0)));
       case AND -> Expr.and(f.parts.stream().map(Expansion::language).toArray(Expr[]::new));
       case OR -> anyOf(f.parts);
       case ONE -> {
@@ -231,7 +244,7 @@ final class Expansion {
         for (Formula p : f.parts) {
           Expr way = language(p);
           for (Formula q : f.parts) {
-            way = q == p ? way : way.minus(language(q));
+            way = q == p ? way : Expr.and(way, textsOutside(language(q)));
           }
           ways.add(way);
         }

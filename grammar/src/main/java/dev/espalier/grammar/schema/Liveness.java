@@ -22,6 +22,7 @@ final class Liveness {
   // others need a search over the next key.
 
   private static final int FEW_VALUES = 16; // tried one by one
+  private static final int MANY_ITEMS = 64; // that an array may have, one after another
 
   // Keys of maps spell out what a record would do, which is slow until it is compiled well.
 
@@ -153,7 +154,35 @@ final class Liveness {
       return true;
     }
     Boolean counted = distinct.live(branch);
-    return counted != null ? counted : satisfiable(keep(progress.item(branch), null, Gone.NONE));
+    if (counted != null) {
+      return counted;
+    }
+    Formula endless = atMost(branch, Integer.MAX_VALUE);
+    if (endless != branch) { // many items may come, and each makes another question
+      if (!array(endless)) {
+        return false;
+      }
+      if (array(atMost(branch, MANY_ITEMS))) {
+        return true;
+      }
+    }
+    return satisfiable(keep(progress.item(branch), null, Gone.NONE));
+  }
+
+  // With another upper count where that of a branch is large; the branch itself where it is not.
+  private Formula atMost(Formula branch, int items) {
+    List<Formula> parts = new ArrayList<>();
+    boolean large = false;
+    for (Formula part : branch.conjuncts()) {
+      Atom a = part.literal();
+      int max =
+          a instanceof Atom.MaxItems m && !part.isNegated()
+              ? m.n()
+              : a instanceof Atom.MinItems m && part.isNegated() ? m.n() - 1 : 0;
+      large |= max > MANY_ITEMS;
+      parts.add(max > MANY_ITEMS ? formulas.atMostItems(items) : part);
+    }
+    return large ? formulas.and(parts) : branch;
   }
 
   /** Whether an array goes on alike whatever new value its item has. */
