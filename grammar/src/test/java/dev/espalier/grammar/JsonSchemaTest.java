@@ -58,6 +58,13 @@ class JsonSchemaTest {
     assertThatThrownBy(() -> JsonSchema.of("{\n\"type\": \"object\", "))
         .isInstanceOf(SchemaException.class)
         .hasMessageContaining("not JSON at line 2, column ");
+    assertThatThrownBy(() -> JsonSchema.of(" \n")).hasMessageContaining("empty");
+    assertThatThrownBy(() -> JsonSchema.of("{\"type\":1,\"type\":2}"))
+        .hasMessageEndingWith("Duplicate property \"type\"");
+    assertThatThrownBy(() -> JsonSchema.of("{} {}"))
+        .hasMessageContaining("Trailing token")
+        .message()
+        .doesNotContain("FAIL_ON", "jackson");
   }
 
   @ParameterizedTest
@@ -216,6 +223,9 @@ class JsonSchemaTest {
         .isInstanceOf(SchemaException.class)
         .hasMessageContaining("leads nowhere");
     assertThatThrownBy(() -> compile("{'type':'text'}")).isInstanceOf(SchemaException.class);
+    assertThatThrownBy(() -> compile("{'enum':3}"))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("#, enum: must be a list");
     assertThatThrownBy(() -> JsonSchema.of("{")).isInstanceOf(SchemaException.class);
     assertThatThrownBy(() -> compile("{'$ref':'#'}"))
         .isInstanceOf(SchemaException.class)

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ class SchemaSuiteTest {
   void everyRequiredTestIsRight(String draft) throws IOException {
     Path suite = shared();
     assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
-    SchemaSuite run = new SchemaSuite(java.util.Objects.requireNonNull(suite), draft).run();
+    SchemaSuite run = new SchemaSuite(Objects.requireNonNull(suite), draft).run();
     Tally required = SchemaSuite.total(run.required);
     Tally optional = SchemaSuite.total(run.optional);
     System.out.println(draft + " required: " + required + "; optional: " + optional);
@@ -51,7 +53,7 @@ class SchemaSuiteTest {
   void testsOfOtherDraftsHoldWhereTheyMeanTheSame(OlderDraft said) throws IOException {
     Path suite = shared();
     assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
-    SchemaSuite run = new SchemaSuite(java.util.Objects.requireNonNull(suite), said).run();
+    SchemaSuite run = new SchemaSuite(Objects.requireNonNull(suite), said).run();
     Tally required = SchemaSuite.total(run.required);
     Tally optional = SchemaSuite.total(run.optional);
     System.out.println(said + " required: " + required + "; optional: " + optional);
@@ -59,6 +61,34 @@ class SchemaSuiteTest {
     assertThat(required.wrong).isEmpty();
     assertThat(required.tests).isGreaterThan(600);
     assertThat(optional.right).isGreaterThan(optional.tests * 97 / 100);
+  }
+
+  /** Cases of our own, in a clone's layout, that lead to the suite's documents of their draft. */
+  @ParameterizedTest
+  @ValueSource(strings = {"draft4", "draft6", "draft2019-09"})
+  void documentsOfTheOtherDraftsAreFound(String draft, @TempDir Path dir) throws Exception {
+    Path suite = shared();
+    assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
+    Path own =
+        Path.of(
+            Objects.requireNonNull(SchemaSuiteTest.class.getResource("/schema-suite/tests"))
+                .toURI());
+    copy(own, dir.resolve("tests"));
+    copy(Objects.requireNonNull(suite).resolve("remotes"), dir.resolve("remotes"));
+    SchemaSuite run = new SchemaSuite(dir, draft).run();
+    assertThat(run.refused).isEmpty();
+    Tally all = SchemaSuite.total(run.required);
+    all.add(SchemaSuite.total(run.optional));
+    assertThat(all.wrong).isEmpty();
+    assertThat(all.right).isGreaterThan(15);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
   }
 
   @Test

@@ -70,6 +70,11 @@ final class SchemaCheck {
       case "type" -> TypeKeyword.of(k, JsonType.NULL, formulas);
       case "pattern" -> k.pattern(keyword, Objects.requireNonNull(k.text(keyword)));
       case "format" -> k.text(keyword);
+      case "enum" -> {
+        if (!Objects.requireNonNull(k.get(keyword)).isArray()) {
+          throw k.broken(keyword, "must be a list");
+        }
+      }
       case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf" ->
           NumberKeywords.expand(k, formulas, new ArrayList<>());
       case "minLength",

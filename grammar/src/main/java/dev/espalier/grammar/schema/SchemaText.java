@@ -4,6 +4,7 @@ import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamFactory;
@@ -26,6 +27,10 @@ final class SchemaText {
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  // What it says behind the reason: a source that it does not show, its classes, its settings.
+  private static final List<String> JACKSONS_OWN =
+      List.of(" (start marker at [Source", " for `", " (bound as", ": not allowed ");
 
   private static final int CHARACTERS = 16; // that are read in some 50 ns
   private static final int REMEMBERED = 1 << 20; // characters
@@ -69,6 +74,9 @@ final class SchemaText {
   static JsonNode parse(String text, String place) {
     try {
       WorkBudget.check(text.length() / CHARACTERS); // a look at the clock before a long one
+      if (text.isBlank()) {
+        throw SchemaException.broken(place, "", "the text is empty");
+      }
       JsonNode json = MAPPER.readTree(text);
       WorkBudget.check(text.length() / CHARACTERS);
       if (json.isObject() || json.isBoolean()) {
@@ -84,11 +92,14 @@ final class SchemaText {
   /** Where and why a text is no JSON, for messages. */
   static String reason(JacksonException e) {
     String what = e.getOriginalMessage();
-    int source = what.indexOf(" (start marker at [Source"); // of which Jackson shows nothing
+    for (String own : JACKSONS_OWN) {
+      int at = what.indexOf(own);
+      what = at < 0 ? what : what.substring(0, at);
+    }
     TokenStreamLocation at = e.getLocation(); // limits such as that on nesting have none
     return (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr())
         + ": "
-        + (source < 0 ? what : what.substring(0, source));
+        + what;
   }
 
   /** A value for messages. */
