@@ -212,6 +212,11 @@ class DraftsTest {
           6 7        | {'definitions':{'in_enum':{'const':{'$id':'http://x.y/my','type':'null'}},'real':{'$id':'http://x.y/my','type':'string'}},'anyOf':[{'$ref':'#/definitions/in_enum'},{'$ref':'http://x.y/my'}]} | {'$id':'http://x.y/my','type':'null'} 'text' | null 1
           6 7        | {'allOf':[{'$ref':'#foo'}],'definitions':{'A':{'$id':'#foo','type':'integer'}}} | 1 1.0 | 'x'
           2019 2020  | {'$ref':'#foo','$defs':{'A':{'$anchor':'foo','type':'integer'}}} | 1 | 'x'
+          2019 2020  | {'$id':'http://x.y/a/b/c','properties':{'p':{'$ref':'../d'},'q':{'$ref':'../../../.././e'}},'$defs':{'d':{'$id':'http://x.y/a/d','type':'null'},'e':{'$id':'http://x.y/e','const':1}}} | {'p':null,'q':1} | {'p':1} {'q':null}
+          # $dynamicRef is a $ref unless what it names at first is a dynamic anchor
+          2020       | {'$id':'http://x.y/r','$ref':'list','$defs':{'s':{'$dynamicAnchor':'of','type':'string'},'l':{'$id':'list','items':{'$dynamicRef':'#of'},'$defs':{'any':{'$anchor':'of'}}}}} | ['a'] [1] | ``
+          2020       | {'$id':'http://x.y/r','$ref':'list','$defs':{'s':{'$dynamicAnchor':'of','type':'string'},'l':{'$id':'list','items':{'$dynamicRef':'#of'},'$defs':{'any':{'$dynamicAnchor':'of'}}}}} | ['a'] | [1]
+          2020       | {'$id':'http://x.y/r','$ref':'list','$defs':{'s':{'$anchor':'of','type':'string'},'l':{'$id':'list','items':{'$dynamicRef':'#of'},'$defs':{'any':{'$dynamicAnchor':'of'}}}}} | ['a'] [1] | ``
           # a property may have the name of a keyword that only tells people something
           2019 2020  | {'properties':{'title':{'$anchor':'t','type':'integer'},'a':{'$ref':'#t'}}} | {'a':1} | {'a':'x'}
           6 7        | {'properties':{'default':{'$id':'#t','type':'integer'},'a':{'$ref':'#t'}}} | {'a':1} | {'a':'x'}
@@ -288,6 +293,7 @@ class DraftsTest {
           2020  | {'$id':'http://x.y/root','$ref':'old','$defs':{'o':{'id':'old','$schema':'http://json-schema.org/draft-04/schema#','minimum':1,'exclusiveMinimum':true}}} | 2 | 1
           7     | {'$id':'http://x.y/root','allOf':[{'$ref':'new'}],'definitions':{'n':{'$id':'new','$schema':'https://json-schema.org/draft/2020-12/schema','prefixItems':[{'$ref':'#/$defs/s','maxLength':1}],'$defs':{'s':{'type':'string'}}}}} | ['x'] | ['long'] [1]
           2019  | {'$id':'http://x.y/root','$ref':'new','$defs':{'n':{'$id':'new','$schema':'https://json-schema.org/draft/2020-12/schema','prefixItems':[{'type':'null'}]}},'prefixItems':[false]} | [null] [] | [1]
+          7     | {'$id':'http://x.y/root','allOf':[{'$ref':'new'}],'definitions':{'n':{'$id':'new','$schema':'https://json-schema.org/draft/2020-12/schema','prefixItems':[{'$anchor':'a','type':'null'}],'items':{'$ref':'#a'}}}} | [null,null] | [null,1] [1]
           # beside the schema's own URI
           2020  | {'$schema':'http://json-schema.org/draft-04/schema','minimum':3,'exclusiveMinimum':true} | 4 | 3
           2020  | {'$schema':'http://json-schema.org/draft-06/schema','const':1} | 1 | 2
