@@ -281,6 +281,13 @@ class JsonSchemaTest {
   }
 
   @Test
+  void constantsThatWouldFillTheMemoryAreOverBudget() {
+    assertThatThrownBy(() -> compile("{'const':[0" + ",1".repeat(200_000) + "]}"))
+        .isInstanceOf(BudgetExceededException.class)
+        .hasMessageContaining("'constants' of 200000 is exceeded at #");
+  }
+
+  @Test
   void depthBeyondTheBudgetSaysSo() {
     CompiledConstraint c =
         JsonSchema.of("{}").budgets(5, 100_000, Duration.ofSeconds(2)).compile(BYTES);

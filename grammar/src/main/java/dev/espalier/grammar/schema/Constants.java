@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code enum} and {@code const}: values compare as JSON values do, so 1 is 1.0. */
 final class Constants {
   private static final int MOST_EXCLUDED = 10_000;
+  private static final int MOST_PARTS = 200_000; // of some 500 bytes each
 
   private final References references;
   private final Formulas formulas;
@@ -63,8 +65,14 @@ final class Constants {
         yield formulas.atom(new Atom.OneOfNumbers(numbers));
       }
       case ARRAY, OBJECT -> {
+        int parts = 0;
         List<Formula> any = new ArrayList<>();
         for (JsonNode v : ofType) {
+          parts += parts(v);
+          if (parts > MOST_PARTS) {
+            throw new BudgetExceededException(
+                "constants", MOST_PARTS, "lists and objects of enum or const have too many parts");
+          }
           any.add(type == JsonType.ARRAY ? array(v) : object(v));
         }
         yield formulas.or(any);
@@ -98,6 +106,14 @@ final class Constants {
   /** A number without trailing zeros, so that equal numbers are equal objects. */
   static BigDecimal normal(BigDecimal n) {
     return n.signum() == 0 ? BigDecimal.ZERO : n.stripTrailingZeros();
+  }
+
+  private static int parts(JsonNode value) {
+    int parts = value.size();
+    for (JsonNode inside : value) {
+      parts += inside.isContainer() ? parts(inside) : 0;
+    }
+    return parts;
   }
 
   private Formula array(JsonNode value) {

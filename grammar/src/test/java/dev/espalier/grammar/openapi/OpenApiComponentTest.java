@@ -77,6 +77,13 @@ class OpenApiComponentTest {
     // In 3.1 the same words mean nothing, or what JSON Schema says.
     assertThat(schema("3.1.0", "{'A':{'type':'string','nullable':true}}", "A").at("/A/type"))
         .isEqualTo(json("'string'"));
+    assertThat(
+            schema(
+                    "3.1.0",
+                    "{'A':{'$ref':'#/components/schemas/B','maxLength':1},'B':{'type':'string'}}",
+                    "A")
+                .get("A"))
+        .isEqualTo(json("{'$ref':'#/$defs/B','maxLength':1}"));
   }
 
   @Test
