@@ -1,6 +1,7 @@
 package dev.espalier.grammar.schema;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -132,15 +133,16 @@ final class Distinct {
   private boolean matched(Count c, int min, Set<SchemaNode> taken) {
     Set<SchemaNode> gone = new HashSet<>(c.seen);
     gone.addAll(taken);
+    List<Domain> all = domains(c, min);
     List<List<SchemaNode>> domains = new ArrayList<>();
-    for (Set<SchemaNode> domain : domains(c, min)) {
-      List<SchemaNode> left = new ArrayList<>(domain);
+    for (Domain domain : all) {
+      List<SchemaNode> left = new ArrayList<>(domain.values);
       left.removeAll(gone);
-      if (left.isEmpty()) {
+      if (left.size() < domain.places) {
         return false;
       }
-      if (left.size() < min) {
-        domains.add(left);
+      if (left.size() < min && all.size() > 1) { // one alone is matched by its size
+        domains.addAll(Collections.nCopies(domain.places, left));
       }
     }
     if (!places(c, min)) {
@@ -177,22 +179,19 @@ final class Distinct {
     return false;
   }
 
-  // The values of every place that must be filled and has few of them.
-  private List<Set<SchemaNode>> domains(Count c, int min) {
+  /** The values of a place, or of several that are alike. */
+  private record Domain(Set<SchemaNode> values, int places) {}
+
+  // Those of every place that must be filled and has few of them.
+  private List<Domain> domains(Count c, int min) {
     int n = Math.min(min, MOST_ITEMS);
     int alike = alikeFrom(c);
     int enough = n + c.seen.size() + 1;
-    List<Set<SchemaNode>> out = new ArrayList<>();
-    Set<SchemaNode> rest = null;
-    for (int i = 0; i < n; i++) {
-      Set<SchemaNode> domain = i > alike ? rest : values.few(place(c, i), enough);
-      if (i == alike) {
-        rest = domain;
-      }
-      if (domain != null) {
-        out.add(domain);
-      } else if (i >= alike) {
-        break; // and so are all that follow
+    List<Domain> out = new ArrayList<>();
+    for (int i = 0; i < n && i <= alike; i++) {
+      Set<SchemaNode> few = values.few(place(c, i), enough);
+      if (few != null) {
+        out.add(new Domain(few, i == alike ? n - alike : 1));
       }
     }
     return out;
@@ -217,7 +216,8 @@ final class Distinct {
       repeat(asked, c, ways);
     } else if (fits(c, c.min, Set.of())) {
       Set<SchemaNode> banned = new LinkedHashSet<>(c.seen);
-      Set<Set<SchemaNode>> domains = new LinkedHashSet<>(domains(c, c.min));
+      Set<Set<SchemaNode>> domains = new LinkedHashSet<>();
+      domains(c, c.min).forEach(d -> domains.add(d.values));
       Map<List<Boolean>, Boolean> fitting = new HashMap<>(); // values of the same domains are alike
       for (Set<SchemaNode> domain : domains) {
         for (SchemaNode value : domain) {

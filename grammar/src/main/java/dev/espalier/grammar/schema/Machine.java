@@ -540,8 +540,23 @@ final class Machine {
   JsonState afterAlike(JsonState s, int items) {
     Context c = s.context;
     Frame f = c.frame;
-    Frame later = frame(f.with(progress.alike(f.owed, items), f.sides, f.pending, f.gone));
+    Frame later =
+        frame(f.with(progress.after(f.owed, items, Set.of()), f.sides, f.pending, f.gone));
     return context(c.phase, c.segment, later, c.meaning.obligation()).state(s.position);
+  }
+
+  /**
+   * Where an item begins, in an array that asks the same of all that come.
+   *
+   * @param waiting for an item
+   * @param items that came after that one
+   * @param values of that one and of those, all different
+   */
+  @Nullable JsonState afterDifferent(Frame waiting, int items, Set<SchemaNode> values) {
+    Formula owed = progress.after(waiting.owed, items, values);
+    Frame f = frame(waiting.with(owed, waiting.sides, waiting.pending, waiting.gone));
+    Context c = goOn(f) == refused ? refused : item(f, false);
+    return c == refused ? null : c.start();
   }
 
   /** What is owed once the value is known. */
@@ -576,5 +591,9 @@ final class Machine {
 
   KeySpaces spaces() {
     return spaces;
+  }
+
+  Values values() {
+    return values;
   }
 }

@@ -172,13 +172,21 @@ final class Progress {
     throw new AssertionError(a);
   }
 
-  /** What is left after so many items that were all alike, and of which some more are owed. */
-  Formula alike(Formula f, int items) {
+  /**
+   * What is left after so many items of which the same was asked, and of which some more are owed.
+   *
+   * @param values of the items, where they must differ
+   */
+  Formula after(Formula f, int items, Set<SchemaNode> values) {
     return formulas.map(
         f,
         a -> {
           if (a instanceof Atom.MinItems min) {
             return formulas.atLeastItems(Math.max(0, min.n() - items));
+          } else if (a instanceof Atom.Unique unique) {
+            Set<SchemaNode> seen = new HashSet<>(unique.seen());
+            seen.addAll(values);
+            return formulas.atom(new Atom.Unique(seen));
           }
           return formulas.atom(
               a instanceof Atom.MaxItems max ? new Atom.MaxItems(max.n() - items) : a);
