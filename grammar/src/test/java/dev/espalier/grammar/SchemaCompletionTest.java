@@ -9,6 +9,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.RandomSchemas.Draft;
 import dev.espalier.grammar.token.Vocabularies;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntFunction;
@@ -76,7 +77,8 @@ class SchemaCompletionTest {
     long seed = Long.getLong("seed", 5);
     Random r = new Random(seed);
     String text = schema.replace('\'', '"');
-    CompiledConstraint c = JsonSchema.of(text).compile(TOKENS);
+    CompiledConstraint c =
+        JsonSchema.of(text).budgets(128, 1_000_000, Duration.ofSeconds(30)).compile(TOKENS);
     AnotherValidator other = new AnotherValidator(Draft.D2020);
     TokenMask mask = new TokenMask(TOKENS.size());
     for (int walk = 0; walk < Integer.getInteger("walks", 4); walk++) {
