@@ -13,7 +13,6 @@ import dev.espalier.FinishReason;
 import dev.espalier.Generation;
 import dev.espalier.Prompt;
 import dev.espalier.Sampler;
-import dev.espalier.djl.CausalLms;
 import dev.espalier.grammar.Choice;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.JsonSchema;
@@ -21,22 +20,18 @@ import dev.espalier.grammar.Regex;
 import dev.espalier.grammar.Substring;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Texts of the embedded model that reach their limit wherever it is. */
+@ExtendWith(WithEmbeddedModel.class)
 class CloseAtLimitTest {
   private static CausalLm model;
 
   @BeforeAll
-  static void load() {
-    model = CausalLms.load(EmbeddedModel.folder());
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
+  static void take(CausalLm loaded) {
+    model = loaded;
   }
 
   private static Grammar call(String tool, String parameter) {

@@ -18,7 +18,6 @@ import dev.espalier.GenerationHandle;
 import dev.espalier.Prompt;
 import dev.espalier.Sampler;
 import dev.espalier.ToolSpec;
-import dev.espalier.djl.CausalLms;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.JsonSchema;
 import java.nio.file.Files;
@@ -28,11 +27,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The examples of {@code docs/using.md}, run as they stand there with the embedded model. */
+@ExtendWith(WithEmbeddedModel.class)
 class UsingDocTest {
   private static CausalLm model;
 
@@ -48,13 +48,8 @@ class UsingDocTest {
   }
 
   @BeforeAll
-  static void load() {
-    model = CausalLms.load(EmbeddedModel.folder());
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
+  static void take(CausalLm loaded) {
+    model = loaded;
   }
 
   @Test
