@@ -150,12 +150,14 @@ public interface CompiledConstraint {
   }
 
   /**
-   * Judges a whole text without a model, byte by byte.
+   * Judges a whole text without a model, byte by byte. Half of a surrogate pair has no bytes and is
+   * refused.
    *
    * @return accepted, accepted so far, or refused with the byte offset and what was expected there
    */
   default Check check(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int lone = Texts.loneSurrogate(text);
+    byte[] bytes = (lone < 0 ? text : text.substring(0, lone)).getBytes(StandardCharsets.UTF_8);
     State state = start();
     for (int i = 0; i < bytes.length; i++) {
       State next = state.step(bytes[i]);
@@ -163,6 +165,9 @@ public interface CompiledConstraint {
         return new Check(Check.Verdict.REFUSED, i, state.explain());
       }
       state = next;
+    }
+    if (lone >= 0) {
+      return new Check(Check.Verdict.REFUSED, bytes.length, state.explain());
     }
     Check.Verdict verdict = state.mayEnd() ? Check.Verdict.ACCEPTED : Check.Verdict.ACCEPTED_SO_FAR;
     return new Check(verdict, bytes.length, state.explain());

@@ -1,17 +1,18 @@
 package dev.espalier;
 
 /** Text for messages. */
-final class Texts {
+public final class Texts {
   private Texts() {}
 
-  /** The text in quotes, control characters escaped, cut in the middle beyond {@code limit}. */
-  static String quote(String text, int limit) {
+  /**
+   * The text in quotes, with escapes for quotes, backslashes and control characters, cut in the
+   * middle beyond {@code limit} chars.
+   */
+  public static String quote(String text, int limit) {
     String shown = text;
     if (text.length() > limit) {
-      shown =
-          text.substring(0, limit / 2)
-              + " … "
-              + text.substring(text.length() - (limit - limit / 2));
+      String end = text.substring(between(text, text.length() - (limit - limit / 2)));
+      shown = beginning(text, limit / 2) + " … " + end;
     }
     StringBuilder out = new StringBuilder(shown.length() + 2).append('"');
     for (int i = 0; i < shown.length(); i++) {
@@ -21,6 +22,7 @@ final class Texts {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
         default -> {
           if (c < 0x20 || c == 0x7f) {
             out.append(String.format("\\u%04x", (int) c));
@@ -31,5 +33,32 @@ final class Texts {
       }
     }
     return out.append('"').toString();
+  }
+
+  /** The first chars of a longer text, one fewer where that would halve a character. */
+  public static String beginning(String text, int length) {
+    return text.substring(0, between(text, length));
+  }
+
+  /** Where half of a surrogate pair stands alone, which is no character; -1 if none does. */
+  public static int loneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.isBmpCodePoint(text.codePointAt(i))) {
+          return i;
+        }
+        i++;
+      }
+    }
+    return -1;
+  }
+
+  // A place between two characters, at or before this one.
+  private static int between(String text, int at) {
+    boolean inside =
+        at > 0
+            && at < text.length()
+            && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+    return inside ? at - 1 : at;
   }
 }

@@ -93,5 +93,8 @@ class SeamsTest {
     assertThat(refused.verdict()).isEqualTo(CompiledConstraint.Check.Verdict.REFUSED);
     assertThat(refused.offset()).isEqualTo(2);
     assertThat(refused.expected()).isEqualTo("one of 2 texts");
+    CompiledConstraint.Check half = TextSet.of("a?").compile(model.vocabulary()).check("a\uD83D");
+    assertThat(half.verdict()).isEqualTo(CompiledConstraint.Check.Verdict.REFUSED);
+    assertThat(half.offset()).isEqualTo(1);
   }
 }

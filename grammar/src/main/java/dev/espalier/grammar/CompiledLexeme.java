@@ -6,6 +6,7 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.ShortestText;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeMask;
@@ -122,7 +123,7 @@ final class CompiledLexeme implements CompiledConstraint {
 
     @Override
     public byte @Nullable [] completion() {
-      return WorkBudget.completion(() -> state.expr().shortestText(STATES_OF_A_COMPLETION));
+      return WorkBudget.completion(() -> ShortestText.of(state.expr(), STATES_OF_A_COMPLETION));
     }
 
     @Override

@@ -1,22 +1,24 @@
 package dev.espalier.grammar;
 
 import dev.espalier.CompiledConstraint.State;
+import dev.espalier.Texts;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import java.nio.charset.StandardCharsets;
 
 /** Says to people what may come next. */
 public final class Expected {
+  private static final int SHOWN = 80; // chars of a text
+
   private Expected() {}
 
-  /** The forced text if there is one, else the characters that may come. */
+  /** The beginning of the forced text if there is one, else the characters that may come. */
   public static String describe(byte[] forced, ByteSet first, boolean mayEnd) {
     StringBuilder s = new StringBuilder();
     if (forced.length > 0) {
       int whole = wholeCharacters(forced);
       if (whole > 0) {
-        s.append('"').append(escaped(new String(forced, 0, whole, StandardCharsets.UTF_8)));
-        s.append('"');
+        s.append(quoted(forced, whole));
       }
       if (whole < forced.length) { // several characters begin like this
         boolean begins = (forced[whole] & 0xC0) != 0x80;
@@ -59,7 +61,7 @@ public final class Expected {
         return name
             + " is refused at its byte "
             + i
-            + (i == 0 ? "" : ", after \"" + quoted(vocabulary, token, i) + "\"")
+            + (i == 0 ? "" : ", after " + quoted(vocabulary.bytes(token), i))
             + " ("
             + at
             + "); expected "
@@ -70,30 +72,10 @@ public final class Expected {
     return name + " is refused";
   }
 
-  private static String quoted(Vocabulary vocabulary, int token, int length) {
-    String text = new String(vocabulary.bytes(token), 0, length, StandardCharsets.UTF_8);
-    return escaped(text);
-  }
-
-  private static String escaped(String text) {
-    StringBuilder s = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\\' -> s.append("\\\\");
-        case '\n' -> s.append("\\n");
-        case '\r' -> s.append("\\r");
-        case '\t' -> s.append("\\t");
-        default -> {
-          if (c < 0x20 || c == 0x7F) {
-            s.append(String.format("\\u%04x", (int) c));
-          } else {
-            s.append(c);
-          }
-        }
-      }
-    }
-    return s.toString();
+  private static String quoted(byte[] bytes, int length) {
+    String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+    return Texts.quote(
+        text.length() > SHOWN ? Texts.beginning(text, SHOWN) + "…" : text, SHOWN + 1);
   }
 
   // Bytes up to the end of the last character that is complete.

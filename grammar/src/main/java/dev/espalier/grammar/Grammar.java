@@ -2,6 +2,7 @@ package dev.espalier.grammar;
 
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
+import dev.espalier.Texts;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.Utf8;
@@ -31,6 +32,8 @@ import java.util.function.Supplier;
 public final class Grammar implements Constraint {
   /** More parts than this make too many orders. */
   private static final int MAX_PERMUTED = 12;
+
+  private static final int SHOWN = 60; // chars of a part, in messages
 
   private final Rules rules;
   private final Budgets budgets;
@@ -97,7 +100,7 @@ public final class Grammar implements Constraint {
 
   /** Exactly this text. */
   public static Grammar literal(String text) {
-    return of(new Syntax.Regular(Expr.literal(Utf8.wellFormed(text)), '"' + text + '"'));
+    return of(new Syntax.Regular(Expr.literal(Utf8.wellFormed(text)), Texts.quote(text, SHOWN)));
   }
 
   /**
@@ -107,7 +110,11 @@ public final class Grammar implements Constraint {
    */
   public static Grammar regex(String pattern) {
     return new Grammar(
-        () -> Rules.of(new Syntax.Regular(RegexParser.whole(pattern), '/' + pattern + '/')));
+        () -> Rules.of(new Syntax.Regular(RegexParser.whole(pattern), '/' + shown(pattern) + '/')));
+  }
+
+  private static String shown(String pattern) {
+    return pattern.length() <= SHOWN ? pattern : Texts.beginning(pattern, SHOWN) + "…";
   }
 
   /** The JSON texts that a schema accepts, read by the schema's own machine. */

@@ -2,6 +2,7 @@ package dev.espalier.grammar;
 
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
+import dev.espalier.Texts;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.WorkBudget;
@@ -15,9 +16,9 @@ import java.time.Duration;
  * end, {@code \s} is Unicode white space, {@code \d}, {@code \w} and {@code \b} are ASCII.
  *
  * <p>Characters are Unicode scalar values; generated text is well-formed UTF-8. Lookarounds,
- * anchors and word boundaries are exact, inside repetitions too; only a lookbehind of several
- * characters is refused there. Back-references are read where the group matches few texts, such as
- * a quote or a separator, and possessive quantifiers behind one character. Atomic groups are
+ * anchors and word boundaries are exact, inside repetitions too, unless a lookbehind has more than a
+ * hundred things to remember there. Back-references are read where the group matches few texts, such
+ * as a quote or a separator, and possessive quantifiers behind one character. Atomic groups are
  * refused, with the place.
  */
 public final class Regex implements Constraint {
@@ -72,7 +73,7 @@ public final class Regex implements Constraint {
 
   // As it is shown in messages.
   private String shortened() {
-    return pattern.length() <= SHOWN ? pattern : pattern.substring(0, SHOWN) + "…";
+    return pattern.length() <= SHOWN ? pattern : Texts.beginning(pattern, SHOWN) + "…";
   }
 
   @Override

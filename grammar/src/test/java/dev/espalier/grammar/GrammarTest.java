@@ -191,6 +191,15 @@ class GrammarTest {
   }
 
   @Test
+  void whatComesBeforeAnEndKeepsItsName() {
+    String source = "root ::= (number | word) <eos>\nnumber ::= [0-9]+\nword ::= [ab]+";
+    assertThat(Grammar.gbnf(source).compile(TOKENS).start().explain())
+        .isEqualTo("'0' to '9', 'a', 'b'");
+    assertThatThrownBy(() -> Grammar.gbnf("root ::= <eos> \"a\"").compile(TOKENS))
+        .hasMessageContaining("'root'; every alternative");
+  }
+
+  @Test
   void namesTheTokenThatTheVocabularyLacks() {
     assertThatThrownBy(() -> Grammar.gbnf("root ::= \"a\" <foo>").compile(TOKENS))
         .isInstanceOf(GrammarSyntaxException.class)

@@ -244,6 +244,14 @@ class RegexTest {
     "'\\bfoo\\b', foo, food",
     "'.*\\bcat\\b.*', the cat sat, concatenate",
     "(?i)straße|GRÜN, grün, grun",
+    "(?i)title, TITLE, tıtle", // ECMA-262 folds by Unicode, not as Turkish does
+    "(?i)İ|ı, ı, i",
+    "(?i)\u0390, \u1FD3, ι",
+    "'(?i)\\w+', \u017F\u212A, \u0131",
+    "'(?i)\\W', -, S", // nor what differs from a letter only by case
+    "'(?i)[^\\W]', \u017F, -",
+    "'(?i)a\\B\u017F', a\u017F, a",
+    "'(?i)\\P{Lu}', A, ''",
     "'\\p{Script=Greek}+', αβγ, abc",
     "'\\p{Lu}\\P{Lu}*', Élan, élan",
     "'[\\w.+-]+@[\\w-]+\\.[a-z]{2,}', a.b@c.org, a.b@c",
@@ -269,6 +277,11 @@ class RegexTest {
         "(?:(a)|b)\\1;10;in any case",
         "ab[cd;3;without ']'",
         "a(b;2;without ')'",
+        "{2}a;1;nothing to repeat",
+        "a|{2,};3;nothing to repeat",
+        "\\01;1;before a digit",
+        "a[\\08];3;before a digit",
+        "(?<x>a)|(?<x>b);9;a second group called 'x'",
         "a)b;2;without '('",
         "a{3,2};2;wrong order",
         "a**;3;quantifier after",
@@ -351,6 +364,9 @@ class RegexTest {
     assertThat(check.verdict()).isEqualTo(Verdict.REFUSED);
     assertThat(check.offset()).isEqualTo(2);
     assertThat(check.expected()).isEqualTo("'0' to '9', 'a' to 'c' or the end");
+    assertThat(compile("(?s)\\\\\"\n.").start().explain()).isEqualTo("\"\\\\\\\"\\n\"");
+    assertThat(compile("[ab]😀{5000}").check("a").expected())
+        .isEqualTo("\"" + "😀".repeat(40) + "…\"");
     assertThat(compile("abc").start().forced().thenEnd()).isTrue();
     assertThat(compile("abc?").start().forced().thenEnd()).isFalse();
   }

@@ -46,7 +46,7 @@ public final class ByteClasses {
     Set<ByteSet> sets = new HashSet<>();
     Set<Expr> seen = new HashSet<>();
     for (Expr e : expressions) {
-      e.collectSets(sets, seen);
+      Shape.collectSets(e, sets, seen);
     }
     return new ByteClasses(sets);
   }

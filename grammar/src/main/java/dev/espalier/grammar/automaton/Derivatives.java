@@ -1,6 +1,6 @@
 package dev.espalier.grammar.automaton;
 
-import dev.espalier.grammar.automaton.Expr.Edge;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +10,8 @@ import java.util.function.UnaryOperator;
 
 /** The steps out of an expression: its derivative by every byte, for all bytes at once. */
 final class Derivatives {
+  private static final int MANY_SKIPPED = 32;
+
   private Derivatives() {}
 
   /** The steps of an expression, those of equal targets as one. */
@@ -142,5 +144,30 @@ final class Derivatives {
       pending = next;
     }
     return mapEdges(pending.toArray(new Edge[0]), e -> e);
+  }
+
+  // Where many parts of a sequence may be left out, its steps are those of its tails as well. They
+  // are found from the last tail on, so that the stack does not grow with the sequence.
+  static void prepareTails(Expr whole) {
+    int skipped = 0;
+    for (Expr e = whole; isSkipped(e) && !e.hasEdges(); e = e.args()[1]) {
+      skipped++;
+    }
+    if (skipped < MANY_SKIPPED) {
+      return;
+    }
+    ArrayDeque<Expr> tails = new ArrayDeque<>();
+    Expr tail = whole;
+    for (int i = 0; i < skipped; i++) {
+      tail = tail.args()[1];
+      tails.push(tail);
+    }
+    for (Expr e : tails) {
+      e.edges();
+    }
+  }
+
+  private static boolean isSkipped(Expr e) {
+    return e.kind() == Expr.Kind.SEQ && e.args()[0].accepts();
   }
 }

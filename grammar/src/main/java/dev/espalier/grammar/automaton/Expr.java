@@ -2,14 +2,11 @@ package dev.espalier.grammar.automaton;
 
 import dev.espalier.BudgetExceededException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +39,6 @@ public final class Expr {
 
   /** No upper bound of a repetition. */
   public static final int UNBOUNDED = Integer.MAX_VALUE;
-
-  private static final int UNKNOWN = -2;
 
   static final byte UNDECIDED = 0; // of liveness
   static final byte LIVE = 1;
@@ -92,38 +87,10 @@ public final class Expr {
   private final int outside;
   private volatile Edge @Nullable [] edges;
   private volatile @Nullable ByteSet first;
-  volatile int shortest = UNKNOWN; // found by TextSearch
+  volatile int shortest = TextSearch.UNKNOWN; // found by TextSearch
   volatile int nearby = -1; // likewise; characters of some text
   volatile byte liveness; // likewise
   volatile short wellFormed = -1; // found by WellFormed
-
-  /** Equal by name. The right side comes later, and may hold the expression itself. */
-  private static final class Equation {
-    private final String name;
-    private volatile @Nullable Expr right;
-
-    Equation(String name) {
-      this.name = name;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object o) {
-      return o instanceof Equation e && e.name.equals(name);
-    }
-
-    @Override
-    public int hashCode() {
-      return name.hashCode();
-    }
-  }
-
-  /**
-   * A step that all bytes of a set share.
-   *
-   * @param bytes disjoint from those of the other edges of the same state
-   * @param target never {@link #NONE}
-   */
-  record Edge(ByteSet bytes, Expr target) {}
 
   private Expr(Kind kind, ByteSet set, Expr[] args, int min, int max) {
     this.kind = kind;
@@ -319,31 +286,6 @@ public final class Expr {
     return largestCount;
   }
 
-  /**
-   * The same language, where a character class repeated so many times, such as {@code [a-z]{1,64}},
-   * is any number of such characters, and beside it a limit of characters.
-   */
-  public Expr countedApart() {
-    if (kind == Kind.AND) {
-      List<Expr> parts = new ArrayList<>();
-      for (Expr a : args) {
-        parts.add(a.kind == Kind.REPEAT ? a.countedApart() : a);
-      }
-      return and(parts.toArray(NO_ARGS));
-    }
-    boolean counts = kind == Kind.REPEAT && (min > 1 || (max > 1 && max < UNBOUNDED));
-    return counts && args[0] != Utf8.CHAR && !args[0].searched && args[0].isOneCharacter()
-        ? and(star(args[0]), repeat(Utf8.CHAR, min, max))
-        : this;
-  }
-
-  private boolean isOneCharacter() {
-    return reach <= LONGEST_CHARACTER && within(Utf8.CHAR, CHARACTER_STATES);
-  }
-
-  private static final int LONGEST_CHARACTER = 4; // bytes
-  private static final int CHARACTER_STATES = 100_000; // more than any set of characters has
-
   // ---- construction
 
   /** Any one byte of the set. */
@@ -366,7 +308,7 @@ public final class Expr {
     }
     Expr r = EMPTY;
     for (int i = bytes.length - 1; i >= 0; i--) {
-      r = seq(oneByte(bytes[i] & 0xFF), r);
+      r = NormalForm.seq(oneByte(bytes[i] & 0xFF), r);
     }
     return r;
   }
@@ -408,34 +350,14 @@ public final class Expr {
   public static Expr seq(Expr... parts) {
     Expr r = EMPTY;
     for (int i = parts.length - 1; i >= 0; i--) {
-      r = seq(parts[i], r);
+      r = NormalForm.seq(parts[i], r);
     }
     return r;
   }
 
-  private static Expr seq(Expr head, Expr tail) {
-    if (head == NONE || tail == NONE) {
-      return NONE;
-    }
-    if (head == EMPTY) {
-      return tail;
-    }
-    if (tail == EMPTY) {
-      return head;
-    }
-    if (head.isStar() && (tail == head || (tail.kind == Kind.SEQ && tail.args[0] == head))) {
-      return tail;
-    }
-    if (head.kind == Kind.SEQ) { // keep sequences right-leaning
-      List<Expr> parts = new ArrayList<>();
-      for (; head.kind == Kind.SEQ; head = head.args[1]) {
-        parts.add(head.args[0]);
-      }
-      parts.add(head);
-      parts.add(tail);
-      return seq(parts.toArray(NO_ARGS));
-    }
-    return make(Kind.SEQ, ByteSet.NONE, new Expr[] {head, tail}, 0, 0);
+  /** One after another, where very many plain texts beside one another are read as one. */
+  public static Expr sequence(List<Expr> parts) {
+    return NormalForm.sequence(parts);
   }
 
   /** Any number of times, none included. */
@@ -471,7 +393,7 @@ public final class Expr {
     return make(Kind.REPEAT, ByteSet.NONE, new Expr[] {e}, min, max);
   }
 
-  private boolean isStar() {
+  boolean isStar() {
     return kind == Kind.REPEAT && min == 0 && max == UNBOUNDED;
   }
 
@@ -558,8 +480,8 @@ public final class Expr {
       }
     }
     for (Edge e : edges()) {
-      if (e.bytes.contains(b)) {
-        return e.target;
+      if (e.bytes().contains(b)) {
+        return e.target();
       }
     }
     return NONE;
@@ -568,8 +490,8 @@ public final class Expr {
   /** The bytes that lead back to this state. */
   public ByteSet loops() {
     for (Edge e : edges()) {
-      if (e.target == this) {
-        return e.bytes;
+      if (e.target() == this) {
+        return e.bytes();
       }
     }
     return ByteSet.NONE;
@@ -596,7 +518,7 @@ public final class Expr {
       LiteralPlace place = edges == null ? literalPlace() : null;
       known = place == null ? ByteSet.NONE : place.first();
       for (int i = 0; place == null && i < edges().length; i++) {
-        known = known.or(edges()[i].bytes);
+        known = known.or(edges()[i].bytes());
       }
       first = known;
     }
@@ -637,49 +559,28 @@ public final class Expr {
     return depth;
   }
 
+  boolean hasEdges() {
+    return edges != null;
+  }
+
+  /** The steps from here, found on first use. */
   Edge[] edges() {
     Edge[] known = edges;
     if (known == null) {
-      prepareTails();
+      Derivatives.prepareTails(this);
       known = Derivatives.of(this);
       edges = known;
     }
     return known;
   }
 
-  // Where many parts of a sequence may be left out, its steps are those of its tails as well. They
-  // are found from the last tail on, so that the stack does not grow with the sequence.
-  private void prepareTails() {
-    int skipped = 0;
-    for (Expr e = this; e.kind == Kind.SEQ && e.args[0].nullable && e.edges == null; ) {
-      e = e.args[1];
-      skipped++;
-    }
-    if (skipped < MANY_SKIPPED) {
-      return;
-    }
-    ArrayDeque<Expr> tails = new ArrayDeque<>();
-    Expr tail = this;
-    for (int i = 0; i < skipped; i++) {
-      tail = tail.args[1];
-      tails.push(tail);
-    }
-    for (Expr e : tails) {
-      if (e.edges == null) {
-        e.edges = Derivatives.of(e);
-      }
-    }
-  }
-
-  private static final int MANY_SKIPPED = 32;
-
   static Expr append(Expr e, Expr tail) {
     if (e.kind != Kind.OR) {
-      return seq(e, tail);
+      return NormalForm.seq(e, tail);
     }
     List<Expr> parts = new ArrayList<>(e.args.length);
     for (Expr a : e.args) {
-      parts.add(seq(a, tail));
+      parts.add(NormalForm.seq(a, tail));
     }
     return or(parts);
   }
@@ -707,237 +608,24 @@ public final class Expr {
   // At least so many characters, however many those are: some text of a language that loops has
   // them.
   private boolean isLongEnough() {
-    Counted counted = counted(Utf8.CHAR);
+    Counted counted = Counted.of(this, Utf8.CHAR);
     return counted != null
-        && counted.max == UNBOUNDED
-        && TextSearch.loops(counted.rest == ALL ? Utf8.TEXT : counted.rest, LARGE);
+        && counted.max() == UNBOUNDED
+        && TextSearch.loops(counted.rest() == ALL ? Utf8.TEXT : counted.rest(), LARGE);
   }
 
   private static final int LARGE = 1_000; // a count that is not reached step by step
-
-  /**
-   * The number of characters of the shortest text, for a language of well-formed UTF-8; -1 if there
-   * is none. A breadth-first search, remembered along the way it finds.
-   *
-   * @throws BudgetExceededException if {@code limit} states do not suffice
-   */
-  public int shortest(int limit) {
-    return shortest == UNKNOWN ? TextSearch.shortest(this, limit) : shortest;
-  }
-
-  /**
-   * The number of characters of a text that is short, though perhaps not the shortest, for a
-   * language of well-formed UTF-8; -1 if there is none. Takes far fewer states than {@link
-   * #shortest} where several languages meet.
-   *
-   * @throws BudgetExceededException if {@code limit} states do not suffice
-   */
-  public int shortText(int limit) {
-    if (shortest != UNKNOWN) {
-      return shortest;
-    }
-    return nearby >= 0 || liveness == EMPTIED ? nearby : TextSearch.shortText(this, limit);
-  }
-
-  /** A short text of the language, see {@link #shortText}; null if there is none. */
-  public byte @Nullable [] someText(int limit) {
-    return TextSearch.someText(this, limit);
-  }
-
-  /**
-   * A text of the language than which none has fewer bytes; null if there is none. Written down
-   * where there is no complement and no intersection, in time linear in its length; searched
-   * elsewhere.
-   *
-   * @throws BudgetExceededException if a search takes more than {@code limit} states, or the text
-   *     is longer than 16 MB
-   */
-  public byte @Nullable [] shortestText(int limit) {
-    return ShortestText.of(this, limit);
-  }
-
-  /**
-   * Whether some text has at most so many characters, for a language of well-formed UTF-8.
-   *
-   * @throws BudgetExceededException if {@code limit} states do not suffice
-   */
-  public boolean hasTextOf(int characters, int limit) {
-    int n = shortText(limit);
-    return n >= 0 && (n <= characters || shortest(limit) <= characters);
-  }
-
-  /**
-   * Whether more than one text is in the language; no as well if all of them begin alike for very
-   * long.
-   */
-  public boolean hasSeveral(int limit) {
-    Expr at = this;
-    for (int i = 0; i < LONG_TEXT; i++) {
-      int ways = at.nullable ? 1 : 0;
-      Expr next = NONE;
-      for (Edge e : at.edges()) {
-        if (!e.target.isEmpty(limit)) {
-          ways += Math.min(2, e.bytes.size());
-          next = e.target;
-        }
-        if (ways > 1) {
-          return true;
-        }
-      }
-      at = next;
-    }
-    return false;
-  }
-
-  private static final int LONG_TEXT = 4096; // bytes
 
   /** Whether every text of this language is in the other; exact, see {@link #isEmpty}. */
   public boolean within(Expr other, int limit) {
     return minus(other).isEmpty(limit);
   }
 
-  /**
-   * All texts of the language if there are at most {@code limit}, else null; shortest first.
-   * Bounded by the work on {@code limit} live states, never by the length of the language's texts.
-   */
-  public @Nullable List<byte[]> enumerate(int limit, int stateLimit) {
-    return TextSearch.enumerate(this, limit, stateLimit);
-  }
-
-  /** Whether the language has a text of more than {@code length} bytes, perhaps without limit. */
-  public boolean isEndless(int length, int stateLimit) {
-    return TextSearch.isEndless(this, length, stateLimit);
-  }
-
   // ---- what the token layer wants to know about the shape
-
-  /**
-   * An expression with the same beginnings of up to {@code length} bytes, and the same texts of up
-   * to that length, whose counters count no further: what lies behind a horizon looks the same from
-   * every place that is far enough away. Holds all texts of this one. Complements, and
-   * intersections of more than limits, are left as they are, since what is possible in them depends
-   * on the whole text.
-   */
-  public Expr horizon(int length) {
-    return Horizon.of(this, length, false);
-  }
-
-  /**
-   * An expression with the same {@link #horizon} and no text that this one has not: the smallest
-   * upper bounds that cannot be seen from here.
-   */
-  public Expr lowered(int length) {
-    return Horizon.of(this, length, true);
-  }
 
   /** Number of alternatives at the top: a measure of how ambiguous the automaton is here. */
   public int width() {
     return kind == Kind.OR || kind == Kind.AND ? args.length : 1;
-  }
-
-  /** Number of different parts and texts that this is written with. */
-  public int size() {
-    Set<Expr> seen = new HashSet<>();
-    ArrayDeque<Expr> todo = new ArrayDeque<>();
-    todo.add(this);
-    int size = 0;
-    while (!todo.isEmpty()) {
-      Expr e = todo.removeLast();
-      if (seen.add(e)) {
-        size += e.literals == null ? 1 : e.literals.size();
-        if (e.kind == Kind.LOOP) {
-          todo.add(e.definition());
-        }
-        todo.addAll(Arrays.asList(e.args));
-      }
-    }
-    return size;
-  }
-
-  /** Adds the byte sets that occur anywhere inside. */
-  void collectSets(Set<ByteSet> sets, Set<Expr> seen) {
-    ArrayDeque<Expr> todo = new ArrayDeque<>();
-    todo.add(this);
-    while (!todo.isEmpty()) {
-      Expr e = todo.removeLast();
-      if (e.kind == Kind.SET) {
-        if (seen.add(e)) { // quicker to ask than the sets
-          sets.add(e.set);
-        }
-      } else if (e.literals != null) {
-        if (seen.add(e)) {
-          ByteSet bytes = e.literals.bytes();
-          for (int b = bytes.next(0); b >= 0; b = bytes.next(b + 1)) {
-            sets.add(ByteSet.of(b));
-          }
-        }
-      } else if (e.kind == Kind.LOOP) {
-        if (seen.add(e)) {
-          todo.add(e.definition());
-        }
-      } else if (e.args.length > 0 && seen.add(e)) {
-        todo.addAll(Arrays.asList(e.args));
-      }
-    }
-  }
-
-  /**
-   * An expression as a counted repetition of {@code unit} and what holds beside it.
-   *
-   * @param rest repetitions of the unit too; {@link #ALL} if there is nothing else
-   */
-  public record Counted(Expr rest, int min, int max) {}
-
-  /** The conjuncts that repeat {@code unit} so and so often, and all others; null if none does. */
-  public @Nullable Counted counted(Expr unit) {
-    Expr[] conjuncts = kind == Kind.AND ? args : new Expr[] {this};
-    List<Expr> others = new ArrayList<>();
-    int least = 0;
-    int most = UNBOUNDED;
-    for (Expr e : conjuncts) {
-      int bound = e.repeatMin(unit);
-      if (bound < 0) {
-        others.add(e);
-      } else {
-        least = Math.max(least, bound);
-        most = Math.min(most, e.repeatMax());
-      }
-    }
-    if (others.size() == conjuncts.length) {
-      return null;
-    }
-    Expr rest = and(others.toArray(NO_ARGS));
-    // The count alone may have kept a complement to text.
-    boolean kept = rest == ALL || (unit == Utf8.CHAR && WellFormed.is(rest, 0));
-    return new Counted(kept ? rest : and(rest, repeat(unit, 0, UNBOUNDED)), least, most);
-  }
-
-  /**
-   * What follows if the language holds {@code star} and then something: {@link #EMPTY} if it holds
-   * {@code star} itself, null if it shows neither.
-   *
-   * @param star a repetition without limit
-   */
-  public @Nullable Expr after(Expr star) {
-    Expr[] ways = kind == Kind.OR ? args : new Expr[] {this};
-    for (Expr e : ways) {
-      if (e == star) {
-        return EMPTY;
-      }
-      if (e.kind == Kind.SEQ && e.args[0] == star) {
-        return e.args[1];
-      }
-    }
-    return null;
-  }
-
-  /** Whether a sequence shows this end. */
-  public boolean endsWith(Expr end) {
-    Expr e = this;
-    while (e.kind == Kind.SEQ) {
-      e = e.args[1];
-    }
-    return e == end;
   }
 
   /** What a complement leaves out; null for anything else. */

@@ -4,13 +4,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What an expression looks like to whoever sees no further than some bytes. */
-final class Horizon {
+public final class Horizon {
   private static final int FEW_ROUNDS = 4; // seldom beyond a horizon
 
   private Horizon() {}
 
-  /** See {@link Expr#horizon} and, where {@code low}, {@link Expr#lowered}. */
-  static Expr of(Expr e, int length, boolean low) {
+  /**
+   * An expression with the same beginnings of up to {@code length} bytes, and the same texts of up
+   * to that length, whose counters count no further: what lies behind a horizon looks the same from
+   * every place that is far enough away. Holds all texts of the given one. Complements, and
+   * intersections of more than limits, are left as they are, since what is possible in them depends
+   * on the whole text.
+   */
+  public static Expr of(Expr e, int length) {
+    return of(e, length, false);
+  }
+
+  /**
+   * An expression that looks the same up to the horizon and has no text that the given one has not:
+   * the smallest upper bounds that cannot be seen from here.
+   */
+  public static Expr lowered(Expr e, int length) {
+    return of(e, length, true);
+  }
+
+  private static Expr of(Expr e, int length, boolean low) {
     if (e.largestCount() < FEW_ROUNDS) {
       return e;
     }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.automaton;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -10,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unions and intersections in the form that makes the derivatives of an expression finitely many:
+ * Sequences, unions and intersections in the form that makes the derivatives of an expression finitely many:
  * flattened, sorted, each part once (Brzozowski, 1964), and without parts that say nothing beside
  * another. Sorting is the cost, and a look at every part.
  */
@@ -22,6 +23,33 @@ final class NormalForm {
   private static final Expr[] NO_ARGS = {};
 
   private NormalForm() {}
+
+  /** One after another: sequences lean to the right, and neighbouring equal stars are one. */
+  static Expr seq(Expr head, Expr tail) {
+    if (head == Expr.NONE || tail == Expr.NONE) {
+      return Expr.NONE;
+    }
+    if (head == Expr.EMPTY) {
+      return tail;
+    }
+    if (tail == Expr.EMPTY) {
+      return head;
+    }
+    if (head.isStar()
+        && (tail == head || (tail.kind() == Expr.Kind.SEQ && tail.args()[0] == head))) {
+      return tail;
+    }
+    if (head.kind() == Expr.Kind.SEQ) {
+      List<Expr> parts = new ArrayList<>();
+      for (; head.kind() == Expr.Kind.SEQ; head = head.args()[1]) {
+        parts.add(head.args()[0]);
+      }
+      parts.add(head);
+      parts.add(tail);
+      return Expr.seq(parts.toArray(NO_ARGS));
+    }
+    return Expr.make(Expr.Kind.SEQ, ByteSet.NONE, new Expr[] {head, tail}, 0, 0);
+  }
 
   /** See {@link Expr#or(Collection)}. */
   static Expr or(Collection<Expr> parts) {
@@ -74,6 +102,27 @@ final class NormalForm {
     if (tails != null) {
       alternatives.removeAll(tails);
     }
+  }
+
+  /** See {@link Expr#sequence}. */
+  static Expr sequence(List<Expr> parts) {
+    if (parts.size() < MANY_TEXTS) {
+      return Expr.seq(parts.toArray(NO_ARGS));
+    }
+    List<Expr> joined = new ArrayList<>();
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    for (Expr p : parts) {
+      byte[] more = onlyText(p);
+      if (more != null) {
+        text.writeBytes(more);
+        continue;
+      }
+      joined.add(Expr.literal(text.toByteArray()));
+      joined.add(p);
+      text.reset();
+    }
+    joined.add(Expr.literal(text.toByteArray()));
+    return Expr.seq(joined.toArray(NO_ARGS));
   }
 
   /** See {@link Expr#alternatives}. */

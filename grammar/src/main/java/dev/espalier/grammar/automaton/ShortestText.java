@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * length, the text is written down from it; complements and intersections are searched. Mutable,
  * for one thread.
  */
-final class ShortestText {
+public final class ShortestText {
   // A* (Hart, Nilsson and Raphael, 1968) over derivatives. The bound on what is left may grow by
   // more than a step's length from one state to the next, so a state met again with less is looked
   // at again. Where the shape of a state tells, its length is exact and the search ends there.
@@ -32,8 +32,15 @@ final class ShortestText {
     this.limit = limit;
   }
 
-  /** See {@link Expr#shortestText}. */
-  static byte @Nullable [] of(Expr e, int limit) {
+  /**
+   * A text of the language than which none has fewer bytes; null if there is none. Written down
+   * where there is no complement and no intersection, in time linear in its length; searched
+   * elsewhere.
+   *
+   * @throws BudgetExceededException if a search takes more than {@code limit} states, or the text
+   *     is longer than 16 MB
+   */
+  public static byte @Nullable [] of(Expr e, int limit) {
     if (e == Expr.NONE) {
       return null;
     }
@@ -77,9 +84,9 @@ final class ShortestText {
       if (length(met.state) != UNTOLD) {
         return met;
       }
-      Expr.Edge[] edges = met.state.edges();
+      Edge[] edges = met.state.edges();
       WorkBudget.check(8 + edges.length * met.state.width());
-      for (Expr.Edge edge : edges) {
+      for (Edge edge : edges) {
         Expr to = edge.target();
         int steps = met.steps + 1;
         if (to.liveness != Expr.EMPTIED && steps < nearest.getOrDefault(to, Integer.MAX_VALUE)) {

@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  * Searches the automaton of an expression for its texts. What is found is noted on every state that
  * was met, so that a search never runs twice.
  */
-final class TextSearch {
+public final class TextSearch {
   // Budgets count work rather than time, so that what is decided does not depend on the machine. A
   // unit is a part of a state that a step is made of, some hundred nanoseconds.
+
+  /** Of what has not been looked for. */
+  static final int UNKNOWN = -2;
+
+  private static final int LONG_TEXT = 4096; // bytes
 
   private static final int WORK = 4_000_000;
   private static final int NEW_STATE = 12; // what making a state costs, in such units
@@ -70,8 +75,20 @@ final class TextSearch {
         == null;
   }
 
-  /** See {@link Expr#shortText}. */
-  static int shortText(Expr e, int limit) {
+  /**
+   * The number of characters of a text that is short, though perhaps not the shortest, for a
+   * language of well-formed UTF-8; -1 if there is none. Takes far fewer states than {@link
+   * #shortest} where several languages meet.
+   *
+   * @throws BudgetExceededException if {@code limit} states do not suffice
+   */
+  public static int shortText(Expr e, int limit) {
+    if (e.shortest != UNKNOWN) {
+      return e.shortest;
+    }
+    if (e.nearby >= 0 || e.liveness == Expr.EMPTIED) {
+      return e.nearby;
+    }
     Met found = new TextSearch(e, limit).find(e, x -> x.accepts() || x.nearby >= 0);
     if (found == null) {
       return -1;
@@ -84,8 +101,8 @@ final class TextSearch {
     return e.nearby;
   }
 
-  /** See {@link Expr#someText}. */
-  static byte @Nullable [] someText(Expr e, int limit) {
+  /** A short text of the language, see {@link #shortText}; null if there is none. */
+  public static byte @Nullable [] someText(Expr e, int limit) {
     Met found = new TextSearch(e, limit).find(e, Expr::accepts);
     if (found == null) {
       return null;
@@ -112,7 +129,7 @@ final class TextSearch {
         }
         return met;
       }
-      for (Expr.Edge edge : met.state.edges()) {
+      for (Edge edge : met.state.edges()) {
         Expr to = edge.target();
         if (to.liveness != Expr.EMPTIED && seen.putIfAbsent(to, true) == null) {
           int steps = met.steps + 1;
@@ -157,9 +174,47 @@ final class TextSearch {
     };
   }
 
-  /** See {@link Expr#shortest}. */
-  static int shortest(Expr e, int limit) {
-    return new TextSearch(e, limit).fewestCharacters(e);
+  /**
+   * The number of characters of the shortest text, for a language of well-formed UTF-8; -1 if there
+   * is none. A breadth-first search, remembered along the way it finds.
+   *
+   * @throws BudgetExceededException if {@code limit} states do not suffice
+   */
+  public static int shortest(Expr e, int limit) {
+    return e.shortest == UNKNOWN ? new TextSearch(e, limit).fewestCharacters(e) : e.shortest;
+  }
+
+  /**
+   * Whether some text has at most so many characters, for a language of well-formed UTF-8.
+   *
+   * @throws BudgetExceededException if {@code limit} states do not suffice
+   */
+  public static boolean hasTextOf(Expr e, int characters, int limit) {
+    int n = shortText(e, limit);
+    return n >= 0 && (n <= characters || shortest(e, limit) <= characters);
+  }
+
+  /**
+   * Whether more than one text is in the language; no as well if all of them begin alike for very
+   * long.
+   */
+  public static boolean hasSeveral(Expr e, int limit) {
+    Expr at = e;
+    for (int i = 0; i < LONG_TEXT; i++) {
+      int ways = at.accepts() ? 1 : 0;
+      Expr next = Expr.NONE;
+      for (Edge edge : at.edges()) {
+        if (!edge.target().isEmpty(limit)) {
+          ways += Math.min(2, edge.bytes().size());
+          next = edge.target();
+        }
+        if (ways > 1) {
+          return true;
+        }
+      }
+      at = next;
+    }
+    return false;
   }
 
   private int fewestCharacters(Expr start) {
@@ -185,7 +240,7 @@ final class TextSearch {
         }
         return chars;
       }
-      for (Expr.Edge edge : e.edges()) {
+      for (Edge edge : e.edges()) {
         Expr to = edge.target();
         if (to.shortest != -1 && cameFrom.putIfAbsent(to, e) == null) {
           boolean begin = !edge.bytes().intersects(CONTINUATION);
@@ -203,8 +258,8 @@ final class TextSearch {
     return -1;
   }
 
-  /** See {@link Expr#isEndless}. */
-  static boolean isEndless(Expr e, int length, int stateLimit) {
+  /** Whether the language has a text of more than {@code length} bytes, perhaps without limit. */
+  public static boolean isEndless(Expr e, int length, int stateLimit) {
     return isEndless(e, length, stateLimit, new HashSet<>(), new HashSet<>());
   }
 
@@ -215,7 +270,7 @@ final class TextSearch {
       return true;
     }
     List<Expr> next = new ArrayList<>();
-    for (Expr.Edge edge : at.edges()) {
+    for (Edge edge : at.edges()) {
       Expr target = edge.target();
       if (path.contains(target) && !target.isEmpty(stateLimit)) {
         return true;
@@ -242,7 +297,7 @@ final class TextSearch {
     Set<Expr> path = new LinkedHashSet<>();
     for (Expr at = start; path.size() < steps && path.add(at); ) {
       Expr next = null;
-      for (Expr.Edge edge : at.edges()) {
+      for (Edge edge : at.edges()) {
         Expr to = edge.target();
         boolean live = !to.searched() || to.liveness == Expr.LIVE;
         if (live && path.contains(to)) {
@@ -258,8 +313,11 @@ final class TextSearch {
     return false;
   }
 
-  /** See {@link Expr#enumerate}. */
-  static @Nullable List<byte[]> enumerate(Expr e, int limit, int stateLimit) {
+  /**
+   * All texts of the language if there are at most {@code limit}, else null; shortest first.
+   * Bounded by the work on {@code limit} live states, never by the length of the language's texts.
+   */
+  public static @Nullable List<byte[]> enumerate(Expr e, int limit, int stateLimit) {
     if (e.isEmpty(stateLimit)) {
       return List.of();
     }
@@ -283,7 +341,7 @@ final class TextSearch {
           return null;
         }
       }
-      for (Expr.Edge edge : at.edges()) {
+      for (Edge edge : at.edges()) {
         if (edge.target().isEmpty(stateLimit)) {
           continue;
         }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.automaton;
 
+import dev.espalier.Texts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -80,26 +81,13 @@ public final class Utf8 {
     out.add(Expr.seq(bytes));
   }
 
-  /** The place of a half of a surrogate pair that stands alone, which UTF-8 cannot say; else -1. */
-  public static int loneSurrogate(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (Character.isBmpCodePoint(text.codePointAt(i))) {
-          return i;
-        }
-        i++;
-      }
-    }
-    return -1;
-  }
-
   /**
    * The text as it is.
    *
    * @throws IllegalArgumentException if it holds half of a surrogate pair alone
    */
   public static String wellFormed(String text) {
-    int lone = loneSurrogate(text);
+    int lone = Texts.loneSurrogate(text);
     if (lone >= 0) {
       throw new IllegalArgumentException(
           "char %d, \\u%04x, is half of a surrogate pair without the other; no text holds it"
@@ -125,9 +113,9 @@ public final class Utf8 {
     if (text == TEXT) {
       return at == home;
     }
-    for (Expr.Edge follows : text.edges()) {
+    for (Edge follows : text.edges()) {
       ByteSet covered = ByteSet.NONE;
-      for (Expr.Edge mine : at.edges()) {
+      for (Edge mine : at.edges()) {
         if (mine.bytes().intersects(follows.bytes())) {
           if (!comesTo(mine.target(), follows.target(), home)) {
             return false;

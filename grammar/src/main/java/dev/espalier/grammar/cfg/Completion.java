@@ -2,6 +2,7 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.ShortestText;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.TokenTrie;
@@ -18,7 +19,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way from one state to an end of the text. Mutable, for one question, under the machine's lock.
+ * A way from one state to an end of the text. Mutable, for one question and one thread.
  */
 final class Completion {
   // What is left of the rules is written down with their shortest texts: from every place of the
@@ -45,13 +46,13 @@ final class Completion {
    * What is left below a frame.
    *
    * @param bytes the fewest, {@link Yields#NONE} if there is no way
-   * @param by the return that they are written with, -1 at the bottom
+   * @param by the return that they are written with; null at the bottom
    */
-  private record Left(int bytes, int by) {
-    static final Left NO_WAY = new Left(NONE, -1);
+  private record Left(int bytes, @Nullable Return by) {
+    static final Left NO_WAY = new Left(NONE, null);
   }
 
-  private record Return(Frame from, int by) {}
+  private record Return(Frame from, Form rest, Frame below) {}
 
   private record Settled(Frame frame, Left left) {}
 
@@ -76,16 +77,14 @@ final class Completion {
 
   private final Machine machine;
   private final Yields yields;
-  private final Frames frames;
   private final Map<Frame, Left> below = new HashMap<>();
   private final Map<LexemeState, byte[]> lexemes = new HashMap<>(); // what is left of them
   private final Map<Inner, byte[]> inners = new HashMap<>();
   private int @Nullable [] samples;
 
-  Completion(Machine machine, Yields yields, Frames frames) {
+  Completion(Machine machine, Yields yields) {
     this.machine = machine;
     this.yields = yields;
-    this.frames = frames;
   }
 
   /**
@@ -161,7 +160,7 @@ final class Completion {
   private byte @Nullable [] left(LexemeState lexeme) {
     byte[] known = lexemes.get(lexeme);
     if (known == null) {
-      known = lexeme.expr().shortestText(STATES);
+      known = ShortestText.of(lexeme.expr(), STATES);
       if (known != null) {
         lexemes.put(lexeme, known);
       }
@@ -203,20 +202,21 @@ final class Completion {
         queue.add(new Settled(frame, known));
         continue;
       }
-      Form[] rests = frames.returns(frame);
+      Frame.Returns returns = machine.returns(frame);
+      Form[] rests = returns.rests();
       WorkBudget.check(1 + rests.length);
       if (rests.length == 0) {
-        queue.add(new Settled(frame, new Left(0, -1)));
+        queue.add(new Settled(frame, new Left(0, null)));
       }
       for (int i = 0; i < rests.length; i++) {
-        Frame to = frame.below[i];
+        Frame to = returns.below()[i];
         List<Return> from = above.get(to);
         if (from == null) {
           from = new ArrayList<>(1);
           above.put(to, from);
           todo.add(to);
         }
-        from.add(new Return(frame, i));
+        from.add(new Return(frame, rests[i], to));
       }
     }
     Map<Frame, Left> settled = new HashMap<>();
@@ -227,9 +227,9 @@ final class Completion {
       }
       WorkBudget.check();
       for (Return r : above.getOrDefault(next.frame, List.of())) {
-        int bytes = sum(yields.least(frames.returns(r.from)[r.by]), next.left.bytes);
+        int bytes = sum(yields.least(r.rest), next.left.bytes);
         if (bytes != NONE && !settled.containsKey(r.from)) {
-          queue.add(new Settled(r.from, new Left(bytes, r.by)));
+          queue.add(new Settled(r.from, new Left(bytes, r)));
         }
       }
     }
@@ -258,9 +258,8 @@ final class Completion {
       frame = s.formFrames[form];
       yields.write(s.forms[form], out);
     }
-    for (Left l = left(frame); l.by >= 0; l = left(frame)) {
-      yields.write(frames.returns(frame)[l.by], out);
-      frame = frame.below[l.by];
+    for (Return r = left(frame).by; r != null; r = left(r.below).by) {
+      yields.write(r.rest, out);
     }
     return out.toByteArray();
   }

@@ -34,6 +34,11 @@ final class EndTokens {
     this.tables = tables;
   }
 
+  /** A rule's name as the grammar has it. */
+  static String shown(String rule) {
+    return rule.replace(LAST, "");
+  }
+
   /** An equal grammar that names no end; the same one if it names none. */
   static Rules resolve(Rules grammar, TokenTables tables) {
     EndTokens e = new EndTokens(grammar.rules(), tables);

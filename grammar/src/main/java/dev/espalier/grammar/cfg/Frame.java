@@ -55,6 +55,10 @@ final class Frame {
     }
   }
 
+  /** Rests, and the frames below beside them. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  record Returns(Form[] rests, Frame[] below) {}
+
   /** Of a long cascade every so many-th frame knows what comes after it. */
   static final int LEVELS = 16;
 

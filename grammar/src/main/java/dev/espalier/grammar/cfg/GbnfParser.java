@@ -1,8 +1,8 @@
 package dev.espalier.grammar.cfg;
 
+import dev.espalier.Texts;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
-import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.CodePoints;
 import dev.espalier.grammar.regex.Cursor;
@@ -294,7 +294,7 @@ public final class GbnfParser {
       }
       text.appendCodePoint(character());
     }
-    if (Utf8.loneSurrogate(text.toString()) >= 0) {
+    if (Texts.loneSurrogate(text.toString()) >= 0) {
       throw error(start, "half of a surrogate pair, which is no character; write both halves");
     }
     return text.toString();
@@ -357,7 +357,8 @@ public final class GbnfParser {
               start,
               "unknown escape '\\"
                   + kind
-                  + "'; known are n, r, t, x and two, u and four, U and eight hexadecimal digits, and punctuation");
+                  + "'; known are n, r, t, x and two, u and four, U and eight hexadecimal digits,"
+                  + " and punctuation");
     };
   }
 

@@ -106,12 +106,15 @@ final class GrammarCompiler {
     if (!rootRule.productive) {
       throw new EspalierException(
           "the grammar derives no text from its root rule '"
-              + root
-              + "'; every alternative needs itself or an empty character class");
+              + EndTokens.shown(root)
+              + "'; every alternative needs itself, an empty character class, or something after"
+              + " the end of the text");
     }
     Expr expr = rootRule.expr;
     Symbol start =
-        expr != null && expr != Expr.EMPTY ? lexeme(expr, false, root) : symbol(rootRule);
+        expr != null && expr != Expr.EMPTY
+            ? lexeme(expr, false, EndTokens.shown(root))
+            : symbol(rootRule);
     while (!unconverted.isEmpty()) {
       Facts rule = unconverted.remove();
       Symbol symbol = symbol(rule);
@@ -318,9 +321,7 @@ final class GrammarCompiler {
       }
       parts.add(part);
     }
-    return s instanceof Syntax.Sequence
-        ? Expr.seq(parts.toArray(new Expr[0]))
-        : Expr.alternatives(parts);
+    return s instanceof Syntax.Sequence ? Expr.sequence(parts) : Expr.alternatives(parts);
   }
 
   // ---- symbols and forms
@@ -328,7 +329,7 @@ final class GrammarCompiler {
   private Symbol symbol(Facts rule) {
     Symbol known = rule.symbol;
     if (known == null) {
-      known = Symbol.rule(symbols.size(), rule.name, rule.nullable);
+      known = Symbol.rule(symbols.size(), EndTokens.shown(rule.name), rule.nullable);
       symbols.add(known);
       rule.symbol = known;
       unconverted.add(rule);
@@ -437,7 +438,7 @@ final class GrammarCompiler {
     } else if (s instanceof Syntax.Regular r) {
       return r.name();
     } else if (s instanceof Syntax.Reference r) {
-      return r.rule();
+      return EndTokens.shown(r.rule());
     } else if (s instanceof Syntax.Repeat r) {
       return nameOf(r.body());
     }

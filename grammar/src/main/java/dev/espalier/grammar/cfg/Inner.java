@@ -4,6 +4,7 @@ import dev.espalier.CompiledConstraint.ForcedRun;
 import dev.espalier.CompiledConstraint.State;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.token.LexemeState;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,27 @@ final class Inner {
     this.number = number;
   }
 
-  /** Makes equal states the same object. Mutable: one machine's, used under its lock. */
+  /**
+   * Makes equal states the same object, for as long as the machine holds it. Mutable: one machine's,
+   * used under its lock.
+   */
   static final class Table {
-    private final Map<State, Inner> known = new WeakHashMap<>();
+    private final Map<State, WeakReference<Inner>> known = new WeakHashMap<>();
     private int numbers;
 
     Inner of(State state) {
-      return known.computeIfAbsent(state, s -> new Inner(s, ++numbers));
+      WeakReference<Inner> reference = known.get(state);
+      Inner inner = reference == null ? null : reference.get();
+      if (inner == null) {
+        inner = new Inner(state, ++numbers);
+        known.remove(state); // or the old key would stay, which lives no longer than its value
+        known.put(state, new WeakReference<>(inner));
+      }
+      return inner;
+    }
+
+    int size() {
+      return known.size();
     }
   }
 

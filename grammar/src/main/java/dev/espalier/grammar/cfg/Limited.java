@@ -9,6 +9,7 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Expected;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.ShortestText;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.Lexeme;
 import dev.espalier.grammar.token.LexemeMask;
@@ -53,7 +54,8 @@ public record Limited(Expr text, Expr cut, boolean lazy, int tokens) implements 
 
   private static final class Compiled implements CompiledConstraint {
     private static final int MAX_STATES = 2_000; // of which the distances to an end are known
-    private static final int MAX_WORK = 50_000_000; // trie nodes
+    private static final int MAX_WORK = 50_000_000; // trie nodes for one question
+    private static final int MAX_KNOWN = 200_000; // answers
 
     private final Vocabulary vocabulary;
     private final TokenTrie trie;
@@ -68,7 +70,8 @@ public record Limited(Expr text, Expr cut, boolean lazy, int tokens) implements 
         new HashMap<>(); // in bytes; guarded by this
     private final int farthest;
     private final Map<Position, Boolean> finishes = new HashMap<>(); // guarded by this
-    private long work;
+    private long work; // on the present question; guarded by this
+    private int asking; // questions that are open, one inside another; likewise
 
     Compiled(Limited of, TokenTables tables) {
       vocabulary = tables.vocabulary();
@@ -209,10 +212,23 @@ public record Limited(Expr text, Expr cut, boolean lazy, int tokens) implements 
           }
           Boolean known = finishes.get(this);
           if (known == null) {
-            known = left > 0 && someTokenFinishes(state, cut, 0);
+            known = left > 0 && ask();
+            if (finishes.size() >= MAX_KNOWN) {
+              finishes.clear();
+            }
             finishes.put(this, known);
           }
           return known;
+        }
+      }
+
+      private boolean ask() {
+        work = asking == 0 ? 0 : work;
+        asking++;
+        try {
+          return someTokenFinishes(state, cut, 0);
+        } finally {
+          asking--;
         }
       }
 
@@ -288,7 +304,7 @@ public record Limited(Expr text, Expr cut, boolean lazy, int tokens) implements 
       public byte @Nullable [] completion() {
         return mayEnd()
             ? new byte[0]
-            : WorkBudget.completion(() -> state.expr().shortestText(MAX_STATES));
+            : WorkBudget.completion(() -> ShortestText.of(state.expr(), MAX_STATES));
       }
 
       @Override

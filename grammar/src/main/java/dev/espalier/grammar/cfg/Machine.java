@@ -56,6 +56,7 @@ final class Machine {
   private final Closures closures;
   final Lexing lexer;
   private final WorkBudget budget; // of one step or mask
+  private final Object ends = new Object(); // guards the next one
   private @Nullable Yields yields; // once somebody asked for a way to an end
 
   Machine(
@@ -291,17 +292,29 @@ final class Machine {
     return between(state).end;
   }
 
-  /** Bytes after which the text may end; null if none were found. */
-  synchronized byte @Nullable [] complete(ParseState state) {
-    return WorkBudget.completion(
-        () -> {
-          Yields known = yields;
-          if (known == null) {
-            known = new Yields(symbols);
-            yields = known;
-          }
-          return new Completion(this, known, frames).of(state);
-        });
+  /**
+   * Bytes after which the text may end; null if none were found. A search may take long, so it takes
+   * the lock for each step and not for the whole.
+   */
+  byte @Nullable [] complete(ParseState state) {
+    return WorkBudget.completion(() -> new Completion(this, yields()).of(state));
+  }
+
+  private Yields yields() {
+    synchronized (ends) {
+      Yields known = yields;
+      if (known == null) {
+        known = new Yields(symbols);
+        yields = known;
+      }
+      return known;
+    }
+  }
+
+  /** What a frame's call returns to. */
+  synchronized Frame.Returns returns(Frame frame) {
+    Form[] rests = frames.returns(frame);
+    return new Frame.Returns(rests, frame.below);
   }
 
   // ---- tokens

@@ -8,6 +8,7 @@ import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,11 +129,7 @@ public record Rules(Map<String, Syntax> rules, String root, @Nullable Expr ignor
   }
 
   private static String fresh(String name, Set<String> used) {
-    String n = name;
-    while (used.contains(n)) {
-      n += "'";
-    }
-    return n;
+    return used.contains(name) ? new Names(used).fresh(name) : name;
   }
 
   // Rules of different grammars that share a name get different ones, and so do rules that have the
@@ -149,25 +146,46 @@ public record Rules(Map<String, Syntax> rules, String root, @Nullable Expr ignor
   }
 
   private static List<Part> apart(List<Part> parts, Set<String> open) {
-    Map<String, Syntax> used = new HashMap<>();
+    Names names = new Names(open);
+    parts.forEach(p -> names.used.addAll(p.rules.keySet()));
+    Map<String, Syntax> taken = new HashMap<>();
     List<Part> out = new ArrayList<>();
     for (Part p : parts) {
       Map<String, String> renamed = new HashMap<>();
-      for (Map.Entry<String, Syntax> r : p.rules.entrySet()) {
-        Syntax same = used.get(r.getKey());
-        boolean taken = same != null && !same.equals(r.getValue());
-        if (taken || open.contains(r.getKey())) {
-          Set<String> all = union(used.keySet(), union(p.rules.keySet(), open));
-          renamed.put(r.getKey(), fresh(r.getKey(), union(all, Set.copyOf(renamed.values()))));
-        }
-      }
+      p.rules.forEach(
+          (name, syntax) -> {
+            Syntax same = taken.get(name);
+            if (open.contains(name) || (same != null && !same.equals(syntax))) {
+              renamed.put(name, names.fresh(name));
+            }
+          });
       Map<String, Syntax> rules = new LinkedHashMap<>();
       p.rules.forEach(
           (name, syntax) -> rules.put(renamed.getOrDefault(name, name), rename(syntax, renamed)));
-      used.putAll(rules);
+      taken.putAll(rules);
       out.add(new Part(rename(p.body, renamed), rules));
     }
     return out;
+  }
+
+  /** Names in use, and as many others as one may need. */
+  private static final class Names {
+    private final Set<String> used;
+    private final Map<String, Integer> last = new HashMap<>(); // number given to a name
+
+    Names(Set<String> used) {
+      this.used = new HashSet<>(used);
+    }
+
+    String fresh(String name) {
+      for (int i = last.getOrDefault(name, 0) + 1; ; i++) {
+        String next = i == 1 ? name + "'" : name + "'" + i;
+        if (used.add(next)) {
+          last.put(name, i);
+          return next;
+        }
+      }
+    }
   }
 
   private Part part() {

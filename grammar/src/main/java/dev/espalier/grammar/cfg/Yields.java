@@ -2,6 +2,7 @@ package dev.espalier.grammar.cfg;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.ShortestText;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The shortest texts, in bytes, that symbols and forms of a grammar derive, as if nothing stood
- * between them. Mutable: one machine's, used under its lock.
+ * between them. Mutable, under a lock of its own: whoever waits for a long search here asked for an
+ * end as well.
  */
 final class Yields {
   // Knuth's generalisation of Dijkstra's algorithm (1977) over the rules' forms: a form is settled
@@ -110,7 +112,7 @@ final class Yields {
   }
 
   /** Bytes of the shortest text that a form derives, {@link #NONE} if it derives none. */
-  int least(Form form) {
+  synchronized int least(Form form) {
     if (known(form) == UNKNOWN) {
       ArrayDeque<Form> tails = new ArrayDeque<>();
       Form e = form;
@@ -170,7 +172,7 @@ final class Yields {
         Expr language = terminal.language;
         known =
             language != null
-                ? language.shortestText(STATES)
+                ? ShortestText.of(language, STATES)
                 : terminal.inner == null ? null : terminal.inner.state.completion();
       } catch (BudgetExceededException e) {
         WorkBudget.check(MUCH); // it may not be this one's alone
@@ -185,7 +187,7 @@ final class Yields {
   }
 
   /** Writes the shortest text that a form derives, which must have one. */
-  void write(Form whole, ByteArrayOutputStream out) {
+  synchronized void write(Form whole, ByteArrayOutputStream out) {
     record Part(Form form, int times) {}
     ArrayDeque<Part> todo = new ArrayDeque<>();
     todo.push(new Part(whole, 1));

@@ -1,8 +1,8 @@
 package dev.espalier.grammar.lark;
 
+import dev.espalier.Texts;
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
-import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.lark.LarkNode.Definition;
 import dev.espalier.grammar.lark.LarkToken.Kind;
 import java.util.ArrayList;
@@ -179,8 +179,8 @@ final class LarkParser {
     }
     if (looking(".")) {
       throw expected(
-          "':' after the name; priorities are not supported: all terminals that may come are read at"
-              + " once, and all that match count");
+          "':' after the name; priorities are not supported: all terminals that may come are read"
+              + " at once, and all that match count");
     }
     Attributes attributes = new Attributes();
     if (looking("[") && !terminal) {
@@ -255,8 +255,8 @@ final class LarkParser {
       case "temperature" ->
           throw error(
               key.offset(),
-              "'temperature' is not supported: a constraint says what may come, not how it is drawn;"
-                  + " give the sampler a temperature");
+              "'temperature' is not supported: a constraint says what may come, not how it is"
+                  + " drawn; give the sampler a temperature");
       default ->
           throw error(
               key.offset(),
@@ -478,7 +478,7 @@ final class LarkParser {
                     + "'; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\xHH \\uHHHH");
       }
     }
-    if (Utf8.loneSurrogate(out.toString()) >= 0) {
+    if (Texts.loneSurrogate(out.toString()) >= 0) {
       throw error(t.offset(), "half of a surrogate pair, which is no character; write both halves");
     }
     return out.toString();

@@ -2,6 +2,7 @@ package dev.espalier.grammar.regex;
 
 import dev.espalier.grammar.GrammarSyntaxException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.TextSearch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,7 +125,7 @@ final class CapturedTexts {
   private List<String> texts(int group, int place) {
     List<byte[]> few =
         bodies.get(group) instanceof RegexNode.Plain p
-            ? p.expr().enumerate(MAX_TEXTS, RegexCompiler.SEARCH)
+            ? TextSearch.enumerate(p.expr(), MAX_TEXTS, RegexCompiler.SEARCH)
             : null;
     if (few == null) {
       throw error(

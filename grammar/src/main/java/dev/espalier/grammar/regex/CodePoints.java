@@ -141,6 +141,15 @@ public final class CodePoints {
 
   /** Each code point that has case variants, ascending, beside each of its variants. */
   private static final class CaseVariants {
+    // Two code points are the same but for case if their upper cases are, lower-cased. That is
+    // simple case folding (CaseFolding.txt, C and S) but for the Turkish letters, which fold to
+    // themselves, and for pairs that are the same only by their full mappings.
+    private static final int DOTTED_I = 0x130;
+    private static final int DOTLESS_I = 0x131;
+    private static final int[][] BY_FULL_MAPPING = {
+      {0x390, 0x1FD3}, {0x3B0, 0x1FE3}, {0xFB05, 0xFB06}
+    };
+
     static final int[] PAIRS = pairs();
 
     /** The place of the first pair whose code point is not below this one. */
@@ -158,12 +167,13 @@ public final class CodePoints {
       return 2 * low;
     }
 
-    // Two code points are the same but for case if their upper cases are, lower-cased: the simple
-    // mappings of Unicode, without those to several characters.
     private static int[] pairs() {
       java.util.Map<Integer, List<Integer>> classes = new java.util.HashMap<>();
       for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
         int upper = Character.toUpperCase(c);
+        if (c == DOTTED_I || c == DOTLESS_I) {
+          continue;
+        }
         if (upper != c || Character.toLowerCase(c) != c) {
           int key = Character.toLowerCase(upper);
           classes.computeIfAbsent(key, k -> new ArrayList<>()).add(c);
@@ -175,6 +185,9 @@ public final class CodePoints {
               members.add(key); // no mapping leads from it, as from the sharp s
             }
           });
+      for (int[] pair : BY_FULL_MAPPING) {
+        classes.put(pair[0], List.of(pair[0], pair[1]));
+      }
       java.util.TreeMap<Integer, List<Integer>> others = new java.util.TreeMap<>();
       for (List<Integer> members : classes.values()) {
         members.forEach(c -> others.put(c, members));

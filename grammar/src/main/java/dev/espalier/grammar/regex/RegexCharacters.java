@@ -41,14 +41,17 @@ final class RegexCharacters {
     return white;
   }
 
-  /** The set that an escape stands for; null, and nothing read, if it is one character. */
-  @Nullable CodePoints escapedSet(int start) {
+  /**
+   * The set that an escape stands for, to which what differs only by case is still to be added;
+   * null, and nothing read, if it is one character.
+   */
+  @Nullable CodePoints escapedSet(int start, boolean ignoreCase) {
     char c = in.peek();
     CodePoints set =
         switch (c) {
           case 'd', 'D' -> dialect.digit();
           case 's', 'S' -> dialect.space();
-          case 'w', 'W' -> dialect.word();
+          case 'w', 'W' -> dialect.word(ignoreCase);
           case 'h', 'H' -> BLANK;
           case 'p', 'P' -> {
             in.next();
@@ -62,7 +65,13 @@ final class RegexCharacters {
     if (c != 'p' && c != 'P') {
       in.next();
     }
-    return Character.isUpperCase(c) ? set.complement() : set;
+    if (!Character.isUpperCase(c)) {
+      return set;
+    }
+    // Rust leaves out what a member differs from by case alone; to ECMA-262 all that is no member
+    // stands for its cases too.
+    boolean folded = ignoreCase && dialect == RegexDialect.RUST;
+    return (folded ? set.ignoringCase() : set).complement();
   }
 
   private CodePoints property(int start) {
@@ -107,7 +116,12 @@ final class RegexCharacters {
       case 'v' -> 0x0B;
       case 'a' -> 7;
       case 'e' -> 0x1B;
-      case '0' -> web ? octal(0) : 0;
+      case '0' -> {
+        if (!web && in.more() && in.peek() >= '0' && in.peek() <= '9') {
+          throw error(start, "'\\0' before a digit; write \\x00 for the character");
+        }
+        yield web ? octal(0) : 0;
+      }
       case 'c' -> {
         if (!in.more() || !Character.isLetter(in.peek())) {
           throw error(start, "expected a letter after '\\c'");
@@ -218,7 +232,7 @@ final class RegexCharacters {
         continue;
       }
       int itemStart = in.at();
-      int from = classItem();
+      int from = classItem(ignoreCase);
       if (from < 0) {
         set = set.or(lastClass);
         if (in.looking("-") && !in.looking("-]") && !web) {
@@ -230,7 +244,7 @@ final class RegexCharacters {
       if (in.looking("-") && !in.looking("-]")) {
         int hyphen = in.at();
         in.next();
-        to = in.more() ? classItem() : from;
+        to = in.more() ? classItem(ignoreCase) : from;
         if (to < 0 && !web) {
           throw error(itemStart, "a class cannot end a range; write '\\-' for the character");
         }
@@ -286,7 +300,7 @@ final class RegexCharacters {
   private CodePoints lastClass = CodePoints.NONE;
 
   // One character, or -1 after putting a set into lastClass.
-  private int classItem() {
+  private int classItem(boolean ignoreCase) {
     int start = in.at();
     int c = in.codePoint();
     if (c != '\\') {
@@ -305,7 +319,7 @@ final class RegexCharacters {
     if (kind >= '1' && kind <= '9') {
       throw error(start, "a class holds no back-reference; write \\x01 and so on for a character");
     }
-    CodePoints set = escapedSet(start);
+    CodePoints set = escapedSet(start, ignoreCase);
     if (set != null) {
       lastClass = set;
       return -1;

@@ -50,6 +50,10 @@ public enum RegexDialect {
     return this == ECMA ? WORD : Unicode.WORD;
   }
 
+  CodePoints word(boolean ignoreCase) {
+    return ignoreCase ? word().ignoringCase() : word();
+  }
+
   CodePoints space() {
     return this == ECMA ? SPACE : property("White_Space");
   }

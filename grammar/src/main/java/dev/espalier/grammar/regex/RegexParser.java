@@ -240,7 +240,7 @@ public final class RegexParser {
       } else if (in.skip("?")) {
         min = 0;
         max = 1;
-      } else if (in.looking("{") && (!web || beginsCount())) {
+      } else if (in.looking("{") && (!web || beginsCount(in.at()))) {
         in.next();
         min = count(from);
         max = in.skip(",") ? (in.looking("}") ? Expr.UNBOUNDED : count(from)) : min;
@@ -291,8 +291,8 @@ public final class RegexParser {
   private static final Pattern COUNT = Pattern.compile("\\{[0-9]+(,[0-9]*)?\\}|\\{,[0-9]+\\}");
 
   // {,5} is up to five in Python and five characters in JavaScript, so it is left to be an error.
-  private boolean beginsCount() {
-    return COUNT.matcher(in.text()).region(in.at(), in.text().length()).lookingAt();
+  private boolean beginsCount(int at) {
+    return COUNT.matcher(in.text()).region(at, in.text().length()).lookingAt();
   }
 
   private int count(int from) {
@@ -325,6 +325,12 @@ public final class RegexParser {
       case '\\' -> escape(start);
       case '*', '+', '?' ->
           throw error(start, "nothing to repeat; write '\\" + (char) c + "' for the character");
+      case '{' -> {
+        if (!web && beginsCount(start)) {
+          throw error(start, "nothing to repeat; write '\\{' for the character");
+        }
+        yield character(c);
+      }
       default -> character(c);
     };
   }
@@ -346,8 +352,8 @@ public final class RegexParser {
   }
 
   private RegexNode boundary(boolean is, int offset) {
-    Expr word = dialect.word().expr();
-    Expr other = dialect.word().complement().expr();
+    Expr word = dialect.word(ignoreCase).expr();
+    Expr other = dialect.word(ignoreCase).complement().expr();
     RegexNode wordBefore = new RegexNode.Before(word, false, offset);
     RegexNode otherBefore = new RegexNode.Before(other, true, offset);
     RegexNode wordAfter = new RegexNode.After(word, false, offset);
@@ -391,7 +397,11 @@ public final class RegexParser {
       in.to(in.at() - 1);
     } else {
       if (in.skip("?<") || ((web || dialect == RegexDialect.RUST) && in.skip("?P<"))) {
-        group = captures.open(name(start, ">"));
+        String name = name(start, ">");
+        if (!web && captures.number(name) > 0) {
+          throw error(start, "a second group called '" + name + "'");
+        }
+        group = captures.open(name);
       } else if (in.skip("?")) {
         flags(start);
         if (in.skip(")")) { // the flags hold until the group around them ends
@@ -510,7 +520,7 @@ public final class RegexParser {
         return plain(Expr.or(crlf, CodePoints.ranges(10, 13, 0x85, 0x85, 0x2028, 0x2029).expr()));
       }
       default -> {
-        CodePoints set = characters.escapedSet(start);
+        CodePoints set = characters.escapedSet(start, ignoreCase);
         return set != null ? plain(cased(set).expr()) : character(characters.escaped(start));
       }
     }

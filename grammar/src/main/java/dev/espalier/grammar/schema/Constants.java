@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.TextSearch;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ final class Constants {
     if (!f.isNegated() || !(f.literal() instanceof Atom.Text text)) {
       return null;
     }
-    List<byte[]> few = text.language().enumerate(MOST_EXCLUDED, MOST_EXCLUDED);
+    List<byte[]> few = TextSearch.enumerate(text.language(), MOST_EXCLUDED, MOST_EXCLUDED);
     if (few == null) {
       return null;
     }

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.TextSearch;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.TokenTables;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ final class KeyClasses {
           "key languages", MAX_LANGUAGES, "too many name patterns meet in one object");
     }
     for (Expr language : languages) {
-      List<byte[]> few = language.enumerate(LISTED, stateLimit);
+      List<byte[]> few = TextSearch.enumerate(language, LISTED, stateLimit);
       if (few != null) {
         listed.addAll(texts(few));
       }
@@ -108,8 +109,8 @@ final class KeyClasses {
   private void add(long bits, Expr names) {
     int n = languages.size();
     boolean counted = n > 0 && n <= MAX_COUNTED;
-    boolean endless = n == 0 || (counted && names.isEndless(FEW, stateLimit));
-    List<byte[]> few = counted && !endless ? names.enumerate(FEW, stateLimit) : null;
+    boolean endless = n == 0 || (counted && TextSearch.isEndless(names, FEW, stateLimit));
+    List<byte[]> few = counted && !endless ? TextSearch.enumerate(names, FEW, stateLimit) : null;
     parts.add(new Part(bits, names, endless, few == null ? null : Set.copyOf(texts(few))));
   }
 

@@ -1,7 +1,11 @@
 package dev.espalier.grammar.schema;
 
 import dev.espalier.grammar.automaton.ByteSet;
+import dev.espalier.grammar.automaton.Counted;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Horizon;
+import dev.espalier.grammar.automaton.Shape;
+import dev.espalier.grammar.automaton.TextSearch;
 import dev.espalier.grammar.automaton.Utf8;
 import dev.espalier.grammar.token.Loop;
 import dev.espalier.grammar.token.Segment;
@@ -43,8 +47,8 @@ final class TextContent implements Content {
   TextContent(Expr main, List<Expr> sides, int stateLimit) {
     this.stateLimit = stateLimit;
     List<Expr> first = new ArrayList<>();
-    first.add(main.countedApart());
-    sides.forEach(s -> first.add(s.countedApart()));
+    first.add(Counted.apart(main));
+    sides.forEach(s -> first.add(Counted.apart(s)));
     intern(first);
   }
 
@@ -67,9 +71,9 @@ final class TextContent implements Content {
   }
 
   private boolean isEmpty(Expr e) {
-    Expr.Counted counted = e.counted(Utf8.CHAR);
+    Counted counted = Counted.of(e, Utf8.CHAR);
     if (counted != null && counted.min() == 0 && counted.rest() != Expr.ALL) {
-      return !counted.rest().hasTextOf(counted.max(), stateLimit);
+      return !TextSearch.hasTextOf(counted.rest(), counted.max(), stateLimit);
     }
     boolean evident = e.conjuncts().size() > MANY && isTotal(e); // else each takes a search
     return !evident && e.isEmpty(stateLimit);
@@ -123,7 +127,7 @@ final class TextContent implements Content {
     if (isTotal(main)) {
       return Likeness.TOTAL;
     }
-    Expr.Counted counted = main.counted(Utf8.CHAR);
+    Counted counted = Counted.of(main, Utf8.CHAR);
     if (counted == null || counted.min() > 0) {
       return near(at);
     }
@@ -176,7 +180,7 @@ final class TextContent implements Content {
 
   // Limits that are further away than most tokens reach: many states look alike from there.
   private Likeness near(List<Expr> at) {
-    Expr.Counted counted = at.get(0).counted(Utf8.CHAR);
+    Counted counted = Counted.of(at.get(0), Utf8.CHAR);
     boolean apart =
         counted != null
             && counted.min() == 0
@@ -186,8 +190,8 @@ final class TextContent implements Content {
     List<Expr> near = new ArrayList<>(at.size());
     List<Expr> low = new ArrayList<>(at.size());
     for (Expr e : whole) {
-      near.add(e.horizon(TokenTrie.SHORT));
-      low.add(e.lowered(TokenTrie.SHORT));
+      near.add(Horizon.of(e, TokenTrie.SHORT));
+      low.add(Horizon.lowered(e, TokenTrie.SHORT));
     }
     if (near.equals(at)) {
       return Likeness.UNKNOWN;
@@ -198,13 +202,13 @@ final class TextContent implements Content {
 
   /** A language that no token of up to {@link TokenTrie#SHORT} bytes tells from a given one. */
   static Expr near(Expr main) {
-    Expr.Counted counted = main.counted(Utf8.CHAR);
+    Counted counted = Counted.of(main, Utf8.CHAR);
     if (counted != null
         && counted.min() == 0
         && (long) counted.rest().reach() + TokenTrie.SHORT <= counted.max()) {
-      return counted.rest().horizon(TokenTrie.SHORT);
+      return Horizon.of(counted.rest(), TokenTrie.SHORT);
     }
-    return main.horizon(TokenTrie.SHORT);
+    return Horizon.of(main, TokenTrie.SHORT);
   }
 
   // Every conjunct lets any text go by and then asks for something; if all but the last also let
@@ -215,14 +219,14 @@ final class TextContent implements Content {
     int closed = 0;
     int room = Expr.UNBOUNDED;
     for (Expr e : main.conjuncts()) {
-      Expr rest = e.after(Utf8.TEXT);
+      Expr rest = Shape.after(e, Utf8.TEXT);
       if (rest != null) {
-        int shortest = rest.shortest(stateLimit);
+        int shortest = TextSearch.shortest(rest, stateLimit);
         if (shortest < 0) {
           return false;
         }
         needed += shortest;
-        closed += rest == Expr.EMPTY || rest.endsWith(Utf8.TEXT) ? 0 : 1;
+        closed += rest == Expr.EMPTY || Shape.endsWith(rest, Utf8.TEXT) ? 0 : 1;
       } else if (e.repeatMin(Utf8.CHAR) >= 0) {
         room = Math.min(room, e.repeatMax());
         if (e.repeatMin(Utf8.CHAR) > room) {
@@ -237,19 +241,20 @@ final class TextContent implements Content {
 
   @Override
   public int enough(int state) {
-    return states.get(state).get(0).shortText(stateLimit);
+    return TextSearch.shortText(states.get(state).get(0), stateLimit);
   }
 
   @Override
   public boolean fits(int state, int characters) {
-    return characters >= 0 && states.get(state).get(0).hasTextOf(characters, stateLimit);
+    return characters >= 0
+        && TextSearch.hasTextOf(states.get(state).get(0), characters, stateLimit);
   }
 
   @Override
   public boolean hasSeveral(int state) {
     if (!asked.get(state)) {
       asked.set(state);
-      several.set(state, states.get(state).get(0).hasSeveral(stateLimit));
+      several.set(state, TextSearch.hasSeveral(states.get(state).get(0), stateLimit));
     }
     return several.get(state);
   }
@@ -262,7 +267,7 @@ final class TextContent implements Content {
   @Override
   public @Nullable Loop loop(int state) {
     List<Expr> at = states.get(state);
-    Expr.Counted counted = limited(at.get(0));
+    Counted counted = limited(at.get(0));
     Expr rest = counted == null ? at.get(0) : counted.rest();
     List<Expr> all = new ArrayList<>(at);
     all.set(0, rest);
@@ -287,14 +292,14 @@ final class TextContent implements Content {
     // shortest of them counts.
     boolean roomy =
         counted.max() == Expr.UNBOUNDED
-            || counted.max() - CharLoops.LONG >= rest.shortText(stateLimit);
+            || counted.max() - CharLoops.LONG >= TextSearch.shortText(rest, stateLimit);
     if (!roomy && rest.conjuncts().size() > MANY) {
       return null; // the shortest text would be too hard to find, state by state
     }
     int most =
         roomy
             ? CharLoops.LONG
-            : Math.min(counted.max() - rest.shortest(stateLimit), CharLoops.LONG);
+            : Math.min(counted.max() - TextSearch.shortest(rest, stateLimit), CharLoops.LONG);
     return new Loop(
         groups,
         most,
@@ -309,8 +314,8 @@ final class TextContent implements Content {
   }
 
   // How many characters there are to be, if it is not any number of them: that never changes.
-  private static Expr.@Nullable Counted limited(Expr e) {
-    Expr.Counted counted = e.counted(Utf8.CHAR);
+  private static @Nullable Counted limited(Expr e) {
+    Counted counted = Counted.of(e, Utf8.CHAR);
     boolean any = counted != null && counted.min() == 0 && counted.max() == Expr.UNBOUNDED;
     return any ? null : counted;
   }
@@ -323,7 +328,7 @@ final class TextContent implements Content {
     return next;
   }
 
-  private static Expr after(Expr.Counted counted, Expr rest, int n) {
+  private static Expr after(Counted counted, Expr rest, int n) {
     int min = Math.max(0, counted.min() - n);
     int max = counted.max() == Expr.UNBOUNDED ? Expr.UNBOUNDED : counted.max() - n;
     return Expr.and(rest, Expr.repeat(Utf8.CHAR, min, max));
@@ -333,7 +338,7 @@ final class TextContent implements Content {
   @Override
   public Segment.@Nullable Skip skip(int state) {
     List<Expr> at = states.get(state);
-    Expr.Counted counted = at.size() > 1 ? null : at.get(0).counted(Utf8.CHAR);
+    Counted counted = at.size() > 1 ? null : Counted.of(at.get(0), Utf8.CHAR);
     if (counted == null || counted.rest() != Expr.ALL || counted.min() == 0) {
       return null;
     }
@@ -344,7 +349,7 @@ final class TextContent implements Content {
 
   @Override
   public byte @Nullable [] wayOut(int state) {
-    return states.get(state).get(0).someText(Math.min(stateLimit, MOST_ON_A_WAY));
+    return TextSearch.someText(states.get(state).get(0), Math.min(stateLimit, MOST_ON_A_WAY));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.grammar.automaton.TextSearch;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class Values {
       case TRUE -> out.add(exactly(BooleanNode.TRUE));
       case FALSE -> out.add(exactly(BooleanNode.FALSE));
       case STRING -> {
-        List<byte[]> texts = Expansion.language(f).enumerate(most, stateLimit);
+        List<byte[]> texts = TextSearch.enumerate(Expansion.language(f), most, stateLimit);
         if (texts == null) {
           return false;
         }

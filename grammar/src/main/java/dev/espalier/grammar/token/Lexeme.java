@@ -3,11 +3,13 @@ package dev.espalier.grammar.token;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Shape;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A regular language over one vocabulary, as a lazily built automaton whose states know their token
@@ -15,13 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * threads.
  */
 public final class Lexeme {
-  /** States per language; each takes some 100 bytes and its share of the expression. */
+  /** States of one automaton; each takes some 100 bytes and its share of the expression. */
   static final int MAX_STATES = 250_000;
 
   private static final int MAX_CELLS = 1 << 24; // of the table, 64 MB
 
-  // Nested counters make states that are unions of very many alternatives. Work is counted in
-  // alternatives; a language that is written with many parts may have more.
+  // Nested counters make states that are unions of very many alternatives, which count as well; a
+  // language that is written with many parts may have more.
   private static final int MAX_ALTERNATIVES = 120_000;
   private static final int ALTERNATIVES_PER_PART = 20;
   private static final int LIVENESS_SEARCH = 50_000;
@@ -41,9 +43,15 @@ public final class Lexeme {
   final int width; // byte classes
   private final int shift; // a row has 2^shift cells, so that finding one's state needs no division
   final boolean lazy; // whether it ends as soon as it accepts
-  private final AtomicInteger alternatives = new AtomicInteger();
   private final Expr language;
-  private long maxAlternatives = MAX_ALTERNATIVES; // guarded by this; raised once it is reached
+
+  // An automaton that is full stays as it is, for those who hold its states: what leads out of it
+  // leads to states of a successor, which begins empty. So no text is refused because others were
+  // read before it, and no more than what is in use is kept. Only what one mask reads has to fit.
+  private @Nullable Lexeme successor; // guarded by this, as the next two are
+  private long alternatives;
+  private long maxAlternatives = MAX_ALTERNATIVES; // raised once it is reached
+
   private final LexemeState start;
   private final int number;
 
@@ -99,12 +107,28 @@ public final class Lexeme {
     int[] t = table;
     int entry = row + c < t.length ? t[row + c] : UNKNOWN;
     if (entry == UNKNOWN) {
-      entry = compute(row, c);
+      return computed(row, c);
     }
     if (entry == DEAD) {
       return LexemeState.DEAD;
     }
     return state(entry);
+  }
+
+  private synchronized LexemeState computed(int row, int c) {
+    int entry = table[row + c];
+    if (entry != UNKNOWN) {
+      return entry == DEAD ? LexemeState.DEAD : state(entry);
+    }
+    LexemeState from = states[row >> shift];
+    boolean over = lazy && from.accepts();
+    LexemeState next = over ? LexemeState.DEAD : WorkBudget.step(() -> after(from, c));
+    if (next.isDead()) {
+      table[row + c] = DEAD;
+    } else if (next.lexeme() == this) {
+      table[row + c] = next.entry();
+    }
+    return next;
   }
 
   /** The {@link ByteGroups} that lead the state of a table's entry back to itself. */
@@ -131,24 +155,33 @@ public final class Lexeme {
     return states[at];
   }
 
-  /** The table's entry, computed if need be. */
+  /**
+   * The table's entry, computed if need be.
+   *
+   * @throws BudgetExceededException if the table is full
+   */
   synchronized int compute(int row, int c) {
-    int entry = table[row + c];
-    if (entry == UNKNOWN) {
-      LexemeState from = states[row >> shift];
-      boolean over = lazy && from.accepts();
-      LexemeState next = over ? LexemeState.DEAD : WorkBudget.step(() -> after(from, c));
-      entry = next.isDead() ? DEAD : next.entry();
-      table[row + c] = entry;
+    if (table[row + c] == UNKNOWN && !computed(row, c).isDead() && table[row + c] == UNKNOWN) {
+      throw full();
     }
-    return entry;
+    return table[row + c];
+  }
+
+  private BudgetExceededException full() {
+    return alternatives > maxAlternatives
+        ? new BudgetExceededException(
+            "alternatives",
+            maxAlternatives,
+            "nested counted repetitions multiply; use smaller counts or '*'")
+        : new BudgetExceededException(
+            "states", known.size(), "the automaton of one regular language; use smaller counts");
   }
 
   private LexemeState after(LexemeState from, int c) {
     return state(from.expr().step(classes.sample(c)));
   }
 
-  /** The state that an expression is, dead if no text is left in it. */
+  /** The state that an expression is, dead if no text is left in it; where full, the successor's. */
   synchronized LexemeState state(Expr e) {
     LexemeState same = known.get(e);
     if (same != null) {
@@ -158,21 +191,14 @@ public final class Lexeme {
     if (e.isEmpty(LIVENESS_SEARCH)) {
       return LexemeState.DEAD;
     }
-    int row = known.size();
-    if (row >= MAX_STATES || (row + 1L) << shift > MAX_CELLS) {
-      throw new BudgetExceededException(
-          "states", row, "the automaton of one regular language; use smaller counts");
-    }
-    int spent = e.width() > 1 ? alternatives.addAndGet(e.width()) : 0;
-    if (spent > maxAlternatives) {
-      maxAlternatives = MAX_ALTERNATIVES + (long) ALTERNATIVES_PER_PART * language.size();
-      if (spent > maxAlternatives) {
-        throw new BudgetExceededException(
-            "alternatives",
-            maxAlternatives,
-            "nested counted repetitions multiply; use smaller counts or '*'");
+    alternatives += e.width() > 1 ? e.width() : 0;
+    if (isFull(1)) {
+      if (known.size() <= 1) { // nor would the successor have room for it
+        throw full();
       }
+      return withRoom(1).state(e);
     }
+    int row = known.size();
     if (row == states.length) {
       int rows = Math.max(4, 2 * row);
       table = Arrays.copyOf(table, (int) Math.min(MAX_CELLS, (long) rows << shift));
@@ -185,5 +211,37 @@ public final class Lexeme {
     states[row] = mine;
     known.put(e, mine);
     return mine;
+  }
+
+  // Whether less than one of so many parts of the room is left.
+  private synchronized boolean isFull(int share) {
+    if (alternatives > maxAlternatives / share && maxAlternatives == MAX_ALTERNATIVES) {
+      maxAlternatives += (long) ALTERNATIVES_PER_PART * Shape.size(language);
+    }
+    int row = known.size();
+    return row >= MAX_STATES / share
+        || (row + 1L) << shift > MAX_CELLS / share
+        || alternatives > maxAlternatives / share;
+  }
+
+  // The first successor that is not full.
+  private synchronized Lexeme withRoom(int share) {
+    Lexeme last = successor == null ? new Lexeme(language, lazy, tables) : successor;
+    while (last.isFull(share)) {
+      last = last.successor();
+    }
+    successor = last;
+    return last;
+  }
+
+  private synchronized Lexeme successor() {
+    Lexeme known = successor == null ? new Lexeme(language, lazy, tables) : successor;
+    successor = known;
+    return known;
+  }
+
+  /** The same place in an automaton that has room for what a vocabulary's tokens lead to. */
+  LexemeState roomy(LexemeState state) {
+    return isFull(2) ? withRoom(2).state(state.expr()) : state;
   }
 }

@@ -2,6 +2,7 @@ package dev.espalier.grammar.token;
 
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Horizon;
 import dev.espalier.grammar.automaton.LiteralPlace;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +94,9 @@ public final class LexemeMask {
   private Boundaries boundaries() {
     Boundaries known = boundaries;
     if (known == null) {
-      LexemeWalk walk = new LexemeWalk(state.lexeme());
-      walk.from(state, node);
+      LexemeState from = state.lexeme().roomy(state);
+      LexemeWalk walk = new LexemeWalk(from.lexeme());
+      walk.from(from, node);
       known = new Boundaries(state.lexeme().tables.trie(), walk.dead.toArray(), walk.tops);
       boundaries = known;
     }
@@ -111,7 +113,8 @@ public final class LexemeMask {
     return build(state, node, least);
   }
 
-  private static @Nullable LexemeMask build(LexemeState state, int node, int least) {
+  private static @Nullable LexemeMask build(LexemeState asked, int node, int least) {
+    LexemeState state = asked.lexeme().roomy(asked);
     state.lexeme().tables.countMask();
     LiteralPlace place = state.place();
     if (place != null) {
@@ -140,7 +143,7 @@ public final class LexemeMask {
     if (lexeme.tables.trie().depth() <= limit) {
       return null;
     }
-    Expr near = state.expr().horizon(limit);
+    Expr near = Horizon.of(state.expr(), limit);
     if (near == state.expr()) {
       return null;
     }
@@ -183,7 +186,8 @@ public final class LexemeMask {
     if (known == null) {
       if (needsAll) {
         IntList alive = new IntList();
-        new LexemeWalk(state.lexeme()).ambiguous(state, node, boundaries(), alive);
+        LexemeState from = state.lexeme().roomy(state);
+        new LexemeWalk(from.lexeme()).ambiguous(from, node, boundaries(), alive);
         known = ResidualTrie.of(boundaries(), forced, alive.toArray());
         all = known;
       } else {

@@ -3,6 +3,7 @@ package dev.espalier.grammar.token;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Expr;
+import dev.espalier.grammar.automaton.Horizon;
 import dev.espalier.grammar.automaton.LiteralPlace;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.time.Duration;
@@ -168,6 +169,7 @@ public final class LexemeState {
     if (known == null) {
       known = new WorkBudget("a mask", time).spend(this::firstMask);
       mask = known;
+      lexeme().tables.holdsMask(this);
     }
     return known;
   }
@@ -186,6 +188,12 @@ public final class LexemeState {
       mask = known;
     }
     return known;
+  }
+
+  /** Leaves masks to be built again, for those that nobody else holds to go. */
+  void forgetMasks() {
+    mask = null;
+    masks = null;
   }
 
   // Of those with the same texts, the first one that anybody asked about. Places inside many
@@ -224,6 +232,7 @@ public final class LexemeState {
     if (known == null) {
       known = new ConcurrentHashMap<>();
       masks = known;
+      lexeme().tables.holdsMask(this);
     }
     return known;
   }
@@ -239,7 +248,7 @@ public final class LexemeState {
     LexemeState known = clamped;
     if (known == null) {
       TokenTables tables = lexeme().tables;
-      Expr near = expr.horizon(tables.trie().depth());
+      Expr near = Horizon.of(expr, tables.trie().depth());
       known =
           near == expr ? first(tables) : Lexeme.of(near, lexeme().lazy, tables).start().clamped();
       clamped = known;

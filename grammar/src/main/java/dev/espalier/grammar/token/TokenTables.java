@@ -4,10 +4,13 @@ import dev.espalier.EspalierException;
 import dev.espalier.Vocabulary;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +62,8 @@ public final class TokenTables {
   private final FlatMasks flatMasks;
   private final AtomicLong bitSets = new AtomicLong();
   private final AtomicInteger masksMade = new AtomicInteger();
+  private final List<WeakReference<LexemeState>> withMasks = new ArrayList<>(); // guarded by itself
+  private int mostWithMasks = BETWEEN_WEIGHINGS; // before those that are gone are looked for
   private final AtomicInteger untilWeighing = new AtomicInteger(BETWEEN_WEIGHINGS);
 
   private TokenTables(Vocabulary vocabulary, TokenTrie trie) {
@@ -222,6 +227,17 @@ public final class TokenTables {
     return masksMade.get();
   }
 
+  /** A state keeps masks from now on, which it has to forget with everything else. */
+  void holdsMask(LexemeState state) {
+    synchronized (withMasks) {
+      if (withMasks.size() >= mostWithMasks) {
+        withMasks.removeIf(s -> s.get() == null);
+        mostWithMasks = Math.max(BETWEEN_WEIGHINGS, 2 * withMasks.size());
+      }
+      withMasks.add(new WeakReference<>(state));
+    }
+  }
+
   long[] bits(int[] ids, int count) {
     long[] words = new long[words()];
     for (int i = 0; i < count; i++) {
@@ -249,6 +265,15 @@ public final class TokenTables {
     suffixes.clear();
     others.clear();
     flatMasks.clear();
+    synchronized (withMasks) {
+      for (WeakReference<LexemeState> state : withMasks) {
+        LexemeState holder = state.get();
+        if (holder != null) {
+          holder.forgetMasks();
+        }
+      }
+      withMasks.clear();
+    }
     addPlainTexts();
   }
 }

@@ -151,11 +151,12 @@ class ExprTest {
     Expr e = Expr.oneOf(texts);
     assertThat(e.matches(texts.get(4711))).isTrue();
     assertThat(e.matches("choice-5000".getBytes(StandardCharsets.UTF_8))).isFalse();
-    assertThat(e.enumerate(5000, 10)).hasSize(5000);
-    assertThat(e.enumerate(4999, 10)).isNull();
-    assertThat(Utf8.TEXT.enumerate(50, 10)).isNull();
-    assertThat(Expr.literal("a".repeat(100)).enumerate(1, 1000)).hasSize(1); // longer than many
-    assertThat(Expr.NONE.enumerate(1, 10)).isEmpty();
+    assertThat(TextSearch.enumerate(e, 5000, 10)).hasSize(5000);
+    assertThat(TextSearch.enumerate(e, 4999, 10)).isNull();
+    assertThat(TextSearch.enumerate(Utf8.TEXT, 50, 10)).isNull();
+    assertThat(TextSearch.enumerate(Expr.literal("a".repeat(100)), 1, 1000))
+        .hasSize(1); // longer than many
+    assertThat(TextSearch.enumerate(Expr.NONE, 1, 10)).isEmpty();
   }
 
   @Test

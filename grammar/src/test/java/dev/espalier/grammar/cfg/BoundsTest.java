@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -243,5 +245,112 @@ class BoundsTest {
       state.fillMask(mask);
       state = state.advance(tokens[i]);
     }
+  }
+
+  // An automaton was full once some 250,000 states had been in use, by all texts together.
+  @Test
+  void noTextIsRefusedForWhatWasReadBefore() {
+    Random r = new Random(11);
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      texts.add(word(r, 26, 20));
+    }
+    CompiledConstraint choice = Choice.of(texts).compile(WORDS);
+    Grammar part = Grammar.constraint(Choice.of(texts), "a text");
+    CompiledConstraint inside = Grammar.seq(part, Grammar.literal(".")).compile(WORDS);
+    CompiledConstraint regex = Regex.of("[ab]*a[ab]{14}").compile(WORDS);
+    TokenMask mask = new TokenMask(WORDS.size());
+    for (int i = 0; i < texts.size(); i++) {
+      String text = texts.get(i);
+      assertThat(choice.check(text).accepted()).as(text).isTrue();
+      assertThat(choice.check(text + "a").accepted()).as(text).isFalse();
+      if (i % 4 == 0) {
+        assertThat(inside.check(text + ".").accepted()).as(text).isTrue();
+      }
+      if (i < 1_000) {
+        String ab = word(r, 2, 200);
+        assertThat(regex.check(ab).accepted()).as(ab).isEqualTo(ab.charAt(185) == 'a');
+      }
+      if (i % 400 == 0) {
+        masksOf(choice, text.substring(0, i % 20), mask);
+        masksOf(regex, word(r, 2, 30), mask);
+      }
+    }
+  }
+
+  private static void masksOf(CompiledConstraint constraint, String text, TokenMask mask) {
+    CompiledConstraint.State state = constraint.start();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      state = state.step(b);
+    }
+    mask.clear();
+    state.fillMask(mask);
+    for (int id = 0; id < WORDS.size(); id++) {
+      if (mask.contains(id) != state.allows(id)) {
+        assertThat(mask.contains(id)).as("%s, token %d", text, id).isEqualTo(state.allows(id));
+      }
+    }
+  }
+
+  private static String word(Random r, int letters, int length) {
+    StringBuilder s = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      s.append((char) ('a' + r.nextInt(letters)));
+    }
+    return s.toString();
+  }
+
+  // What all texts together had asked was counted as one question once.
+  @Test
+  void whatCanBeFinishedInTimeIsToldHoweverMuchWasAsked() {
+    CompiledConstraint c =
+        Grammar.lark("start: t \".\"\nt[max_tokens=30]: /[ab]*a[ab]{12}c/").compile(WORDS);
+    Random r = new Random(13);
+    TokenMask mask = new TokenMask(WORDS.size());
+    for (int i = 0; i < 30; i++) {
+      CompiledConstraint.State state = c.start();
+      for (int n = 0; n < 14; n++) {
+        state = state.advance(r.nextBoolean() ? 'a' : 'b');
+        assertThat(state).as("text %d, token %d", i, n).isNotNull(); // a, twelve letters and c
+        if (n % 4 == 0) {
+          mask.clear();
+          state.fillMask(mask);
+          assertThat(mask.contains('a')).isTrue();
+        }
+      }
+    }
+  }
+
+  private static Grammar[] parts(int n, IntFunction<Grammar> part) {
+    return IntStream.range(0, n).mapToObj(part).toArray(Grammar[]::new);
+  }
+
+  @Test
+  void grammarsOfAHundredThousandParts() {
+    StringBuilder text = new StringBuilder();
+    IntStream.range(0, 100_000).forEach(i -> text.append("item ").append(i).append('.'));
+    worksOrSaysWhy(
+        () -> {
+          Grammar all = Grammar.seq(parts(100_000, i -> Grammar.literal("item " + i + ".")));
+          CompiledConstraint compiled = all.compile(WORDS);
+          assertThat(compiled.check(text.toString()).accepted()).isTrue();
+          return compiled;
+        },
+        20);
+    worksOrSaysWhy(
+        () -> {
+          Grammar all = Grammar.or(parts(100_000, i -> Grammar.literal("item " + i + ".")));
+          CompiledConstraint compiled = all.compile(WORDS);
+          assertThat(compiled.check("item 99999.").accepted()).isTrue();
+          return compiled;
+        },
+        20);
+    worksOrSaysWhy(
+        () -> {
+          String rules = "root ::= x root | \"a%d\"\nx ::= \"b%d\"";
+          Grammar all = Grammar.seq(parts(5_000, i -> Grammar.gbnf(rules.formatted(i, i))));
+          return all.compile(WORDS);
+        },
+        20);
   }
 }

@@ -3,7 +3,9 @@ package dev.espalier.grammar.cfg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.CompiledConstraint;
+import dev.espalier.Constraint;
 import dev.espalier.EspalierException;
+import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.JsonSchema;
@@ -12,6 +14,11 @@ import dev.espalier.grammar.token.Vocabularies;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,7 +99,8 @@ class CompletionTest {
   void aSchemaInsideKnowsItsOwnWay() {
     String schema =
         """
-        {"type": "object", "properties": {"city": {"type": "string"}, "more": {}}, "required": ["city"]}""";
+        {"type": "object", "properties": {"city": {"type": "string"}, "more": {}}, "required": ["city"]}\
+        """;
     Grammar call =
         Grammar.seq(
             Grammar.literal("<call>"),
@@ -102,5 +110,70 @@ class CompletionTest {
     assertThat(completion(call, "<call>{\"city\":\"O\",\"more\":[[{\"b\":\"x"))
         .isEqualTo("\"}]]}</call>");
     assertThat(completion(call, "<call>{\"city\":\"Oslo\"}</")).isEqualTo("call>");
+  }
+
+  /** Reads an s, and thinks about its end for as long as it is told to. */
+  private record Slow(CountDownLatch asked, CountDownLatch goOn, AtomicBoolean waited)
+      implements Constraint {
+    @Override
+    public CompiledConstraint compile(Vocabulary vocabulary) {
+      return new CompiledConstraint() {
+        @Override
+        public Vocabulary vocabulary() {
+          return vocabulary;
+        }
+
+        @Override
+        public State start() {
+          return new Place(Slow.this, false);
+        }
+      };
+    }
+
+    private record Place(Slow of, boolean mayEnd) implements CompiledConstraint.State {
+      @Override
+      public CompiledConstraint.@Nullable State step(byte b) {
+        return b == 's' && !mayEnd ? new Place(of, true) : null;
+      }
+
+      @Override
+      public CompiledConstraint.@Nullable State advance(int token) {
+        throw new UnsupportedOperationException("a grammar reads bytes");
+      }
+
+      @Override
+      public void fillMask(TokenMask mask) {
+        throw new UnsupportedOperationException("a grammar reads bytes");
+      }
+
+      @Override
+      public byte[] completion() {
+        of.asked.countDown();
+        try {
+          of.waited.set(of.goOn.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        return new byte[] {'s'};
+      }
+    }
+  }
+
+  @Test
+  void whoLooksForAnEndHoldsUpNobodyElse() throws Exception {
+    Slow slow = new Slow(new CountDownLatch(1), new CountDownLatch(1), new AtomicBoolean());
+    CompiledConstraint c =
+        Grammar.seq(
+                Grammar.literal("x"),
+                Grammar.constraint(slow, "slow"),
+                Grammar.repeat(Grammar.literal("y")))
+            .compile(BYTES);
+    CompiledConstraint.State x = after(c, "x");
+    CompletableFuture<byte[]> end = CompletableFuture.supplyAsync(x::completion);
+    slow.asked.await();
+    assertThat(after(c, "xsyy").mayEnd()).isTrue(); // by states that nobody has been in
+    slow.goOn.countDown();
+    assertThat(end.get()).containsExactly('s');
+    assertThat(slow.waited).isTrue();
   }
 }

@@ -1,0 +1,25 @@
+package dev.espalier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TextsTest {
+  @Test
+  void whatIsQuotedCanBeToldFromItsEscapes() {
+    assertThat(Texts.quote("a\n\\n\"\u0001", 80)).isEqualTo("\"a\\n\\\\n\\\"\\u0001\"");
+  }
+
+  @Test
+  void noCharacterIsCutInHalf() {
+    String faces = "\uD83D\uDE00".repeat(10);
+    for (int limit = 0; limit <= 20; limit++) {
+      assertThat(Texts.loneSurrogate(Texts.quote(faces, limit)))
+          .as("limit %d", limit)
+          .isEqualTo(-1);
+      assertThat(Texts.loneSurrogate(Texts.beginning(faces, limit))).isEqualTo(-1);
+    }
+    assertThat(Texts.quote("abcdefgh", 4)).isEqualTo("\"ab … gh\"");
+    assertThat(Texts.loneSurrogate("a\uDE00")).isEqualTo(1);
+  }
+}
