@@ -39,6 +39,7 @@ final class Frames {
   private int steps; // of the present look
 
   void forget() {
+    frames.values().forEach(f -> f.popped = null);
     frames.clear();
     contexts.clear();
     within.clear();

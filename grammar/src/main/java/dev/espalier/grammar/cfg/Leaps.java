@@ -24,6 +24,11 @@ final class Leaps {
     }
   }
 
+  void forget() {
+    table = new Leap[8];
+    size = 0;
+  }
+
   void put(int token, ParseState to) {
     if (2 * ++size > table.length) {
       @Nullable Leap[] larger = new Leap[2 * table.length];

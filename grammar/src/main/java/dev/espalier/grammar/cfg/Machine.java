@@ -25,7 +25,7 @@ final class Machine {
   // States are sets of (place, frame); the stacks of all parses at once are a graph of hash-consed
   // frames. So ambiguity that does not matter for what follows vanishes by construction, states
   // recur, and a text that was seen before costs one look-up per byte.
-  private static final int TABLE_LIMIT = 300_000;
+  private static final int TABLE_LIMIT = 100_000;
 
   private static final int FEW_SYMBOLS = 1_000; // whose lexemes are made before any text is read
 
@@ -43,7 +43,7 @@ final class Machine {
   final List<String> warnings;
 
   // Tables that make equal values the same object. When they are full they are dropped: objects in
-  // use stay right, and only forget that they are equal to later ones.
+  // use stay right, and only forget where they lead and that they are equal to later ones.
   private final Map<ParseState.Key, ParseState> states = new HashMap<>();
   private final Frames frames = new Frames();
   private final Predictions predictions;
@@ -293,8 +293,8 @@ final class Machine {
   }
 
   /**
-   * Bytes after which the text may end; null if none were found. A search may take long, so it takes
-   * the lock for each step and not for the whole.
+   * Bytes after which the text may end; null if none were found. A search may take long, so it
+   * takes the lock for each step and not for the whole.
    */
   byte @Nullable [] complete(ParseState state) {
     return WorkBudget.completion(() -> new Completion(this, yields()).of(state));
@@ -478,7 +478,10 @@ final class Machine {
   }
 
   private void forget() {
+    start.forget(); // or all that was ever read would stay, as what it leads to
+    states.values().forEach(ParseState::forget);
     states.clear();
+    masks.forget();
     frames.forget();
     predictions.forget();
     alone.forget();

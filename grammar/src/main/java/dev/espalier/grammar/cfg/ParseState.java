@@ -157,4 +157,14 @@ final class ParseState {
           && Arrays.equals(s.formFrames, state.formFrames);
     }
   }
+
+  /** Leaves the states after this one to be found again, for those that nobody is in to go. */
+  void forget() {
+    Arrays.fill(next, null);
+    ended = null;
+    tokenEnded = null;
+    if (leaps != null) {
+      leaps.forget();
+    }
+  }
 }

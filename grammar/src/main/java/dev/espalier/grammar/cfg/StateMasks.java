@@ -42,6 +42,11 @@ final class StateMasks {
     return built;
   }
 
+  /** Leaves the states to go, with their masks. */
+  void forget() {
+    masked.clear();
+  }
+
   private TokenSet build(ParseState state) {
     PartialMasks composed = readings;
     if (composed != null) {

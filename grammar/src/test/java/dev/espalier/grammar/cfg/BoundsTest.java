@@ -353,4 +353,22 @@ class BoundsTest {
         },
         20);
   }
+
+  // Every state led to the next one, from the start on, and so none ever went.
+  @Test
+  void whatWasReadIsLetGo() {
+    worksOrSaysWhy(
+        () -> {
+          CompiledConstraint compiled =
+              Grammar.gbnf("root ::= \"(\" root \")\" | [ab]").compile(WORDS);
+          CompiledConstraint.State state = compiled.start();
+          for (int i = 0; i < 800_000; i++) {
+            state = state.step((byte) '(');
+          }
+          assertThat(state.step((byte) ')')).isNull();
+          assertThat(state.step((byte) 'a').step((byte) ')')).isNotNull();
+          return compiled;
+        },
+        5);
+  }
 }
