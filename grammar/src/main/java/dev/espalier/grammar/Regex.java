@@ -16,10 +16,10 @@ import java.time.Duration;
  * end, {@code \s} is Unicode white space, {@code \d}, {@code \w} and {@code \b} are ASCII.
  *
  * <p>Characters are Unicode scalar values; generated text is well-formed UTF-8. Lookarounds,
- * anchors and word boundaries are exact, inside repetitions too, unless a lookbehind has more than a
- * hundred things to remember there. Back-references are read where the group matches few texts, such
- * as a quote or a separator, and possessive quantifiers behind one character. Atomic groups are
- * refused, with the place.
+ * anchors and word boundaries are exact, inside repetitions too, unless a lookbehind has more than
+ * a hundred things to remember there. Back-references are read where the group matches few texts,
+ * such as a quote or a separator, and possessive quantifiers behind one character. Atomic groups
+ * are refused, with the place.
  */
 public final class Regex implements Constraint {
   private static final int SHOWN = 80; // chars

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sequences, unions and intersections in the form that makes the derivatives of an expression finitely many:
- * flattened, sorted, each part once (Brzozowski, 1964), and without parts that say nothing beside
- * another. Sorting is the cost, and a look at every part.
+ * Sequences, unions and intersections in the form that makes the derivatives of an expression
+ * finitely many: flattened, sorted, each part once (Brzozowski, 1964), and without parts that say
+ * nothing beside another. Sorting is the cost, and a look at every part.
  */
 final class NormalForm {
   private static final int FEW_TEXTS = 8; // that an intersection looks at one by one

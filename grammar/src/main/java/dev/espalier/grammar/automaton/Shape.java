@@ -59,8 +59,8 @@ public final class Shape {
   }
 
   /**
-   * What follows if a language holds {@code star} and then something: {@link Expr#EMPTY} if it holds
-   * {@code star} itself, null if it shows neither.
+   * What follows if a language holds {@code star} and then something: {@link Expr#EMPTY} if it
+   * holds {@code star} itself, null if it shows neither.
    *
    * @param star a repetition without limit
    */

@@ -18,9 +18,7 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A way from one state to an end of the text. Mutable, for one question and one thread.
- */
+/** A way from one state to an end of the text. Mutable, for one question and one thread. */
 final class Completion {
   // What is left of the rules is written down with their shortest texts: from every place of the
   // state down the stack, by Dijkstra's algorithm over its frames. Nothing shorter is an end, so if

@@ -24,8 +24,8 @@ final class Inner {
   }
 
   /**
-   * Makes equal states the same object, for as long as the machine holds it. Mutable: one machine's,
-   * used under its lock.
+   * Makes equal states the same object, for as long as the machine holds it. Mutable: one
+   * machine's, used under its lock.
    */
   static final class Table {
     private final Map<State, WeakReference<Inner>> known = new WeakHashMap<>();

@@ -181,7 +181,9 @@ public final class Lexeme {
     return state(from.expr().step(classes.sample(c)));
   }
 
-  /** The state that an expression is, dead if no text is left in it; where full, the successor's. */
+  /**
+   * The state that an expression is, dead if no text is left in it; where full, the successor's.
+   */
   synchronized LexemeState state(Expr e) {
     LexemeState same = known.get(e);
     if (same != null) {
