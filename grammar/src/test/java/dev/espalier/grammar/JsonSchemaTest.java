@@ -281,6 +281,16 @@ class JsonSchemaTest {
   }
 
   @Test
+  void halfOfASurrogatePairIsNoCharacterOfAString() {
+    CompiledConstraint c = compile("{'type':'string'}");
+    CompiledConstraint.Check half = c.check("\"a\uD83D\"");
+    assertThat(half.verdict()).isEqualTo(CompiledConstraint.Check.Verdict.REFUSED);
+    assertThat(half.offset()).isEqualTo(2);
+    assertThat(c.check("\"a\uD83D\uDE00\"").accepted()).isTrue();
+    assertThat(c.check("1\uDE00").offset()).isZero(); // what comes first is told first
+  }
+
+  @Test
   void constantsThatWouldFillTheMemoryAreOverBudget() {
     assertThatThrownBy(() -> compile("{'const':[0" + ",1".repeat(200_000) + "]}"))
         .isInstanceOf(BudgetExceededException.class)

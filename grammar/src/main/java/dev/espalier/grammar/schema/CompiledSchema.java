@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
+import dev.espalier.Texts;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.CompileReport;
 import dev.espalier.grammar.SchemaException;
@@ -148,7 +149,9 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
   /** Judges a text in which strings may be spelled with any escapes that JSON has. */
   @Override
   public Check check(String text) {
-    WriterSpelling spelling = WriterSpelling.of(text.getBytes(StandardCharsets.UTF_8));
+    int lone = Texts.loneSurrogate(text);
+    String whole = lone < 0 ? text : text.substring(0, lone);
+    WriterSpelling spelling = WriterSpelling.of(whole.getBytes(StandardCharsets.UTF_8));
     State state = start();
     for (int i = 0; i < spelling.bytes.length; i++) {
       State next = state.step(spelling.bytes[i]);
@@ -158,10 +161,12 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
       }
       state = next;
     }
-    return new Check(
-        state.mayEnd() ? Check.Verdict.ACCEPTED : Check.Verdict.ACCEPTED_SO_FAR,
-        spelling.origin[spelling.bytes.length],
-        state.explain());
+    int end = spelling.origin[spelling.bytes.length];
+    if (lone >= 0) {
+      return new Check(Check.Verdict.REFUSED, end, state.explain());
+    }
+    Check.Verdict verdict = state.mayEnd() ? Check.Verdict.ACCEPTED : Check.Verdict.ACCEPTED_SO_FAR;
+    return new Check(verdict, end, state.explain());
   }
 
   /** What was expected; and, where white space between tokens is refused, that it is. */
