@@ -48,6 +48,16 @@ final class Constants {
     return all;
   }
 
+  /** Throws for a constant that no text can hold. */
+  static void check(Keywords k, String keyword, JsonNode value) {
+    if (value.isString()) {
+      k.wellFormed(keyword, value.stringValue());
+    } else if (value.isContainer()) {
+      value.propertyNames().forEach(name -> k.wellFormed(keyword, name));
+      value.forEach(inside -> check(k, keyword, inside));
+    }
+  }
+
   private Formula oneOf(List<JsonNode> values, JsonType type) {
     List<JsonNode> ofType = values.stream().filter(v -> JsonType.of(v) == type).toList();
     if (ofType.isEmpty()) {

@@ -42,7 +42,18 @@ final class Dependencies {
   }
 
   private static List<String> names(Keywords k, String keyword, JsonNode value) {
-    return value.isString() ? List.of(value.stringValue()) : k.strings(keyword, value);
+    return value.isString() && keyword.equals("dependencies")
+        ? List.of(k.wellFormed(keyword, value.stringValue()))
+        : k.strings(keyword, value);
+  }
+
+  /** Reads all names, so that broken ones throw. */
+  static void check(Keywords k, String keyword) {
+    for (Map.Entry<String, JsonNode> e : k.members(keyword)) {
+      if (namesOnly(k, keyword, e.getValue())) {
+        names(k, keyword, e.getValue());
+      }
+    }
   }
 
   /** The schemas that hold if a property is there, by that property. */

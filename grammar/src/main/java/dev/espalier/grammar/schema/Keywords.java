@@ -156,7 +156,20 @@ final class Keywords {
     if (value != null && !value.isObject()) {
       throw broken(keyword, "must be an object");
     }
-    return value == null ? List.of() : value.properties();
+    if (value == null) {
+      return List.of();
+    }
+    value.propertyNames().forEach(name -> wellFormed(keyword, name));
+    return value.properties();
+  }
+
+  /** A text that values may have to hold, which half of a character is not part of. */
+  String wellFormed(String keyword, String text) {
+    try {
+      return Utf8.wellFormed(text);
+    } catch (IllegalArgumentException e) {
+      throw broken(keyword, String.valueOf(e.getMessage()));
+    }
   }
 
   List<String> strings(String keyword) {
@@ -173,7 +186,7 @@ final class Keywords {
       if (!s.isString()) {
         throw broken(keyword, "must be a list of strings");
       }
-      out.add(s.stringValue());
+      out.add(wellFormed(keyword, s.stringValue()));
     }
     return out;
   }

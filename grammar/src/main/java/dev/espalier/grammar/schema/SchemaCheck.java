@@ -71,10 +71,13 @@ final class SchemaCheck {
       case "pattern" -> k.pattern(keyword, Objects.requireNonNull(k.text(keyword)));
       case "format" -> k.text(keyword);
       case "enum" -> {
-        if (!Objects.requireNonNull(k.get(keyword)).isArray()) {
+        JsonNode values = Objects.requireNonNull(k.get(keyword));
+        if (!values.isArray()) {
           throw k.broken(keyword, "must be a list");
         }
+        Constants.check(k, keyword, values);
       }
+      case "const" -> Constants.check(k, keyword, Objects.requireNonNull(k.get(keyword)));
       case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf" ->
           NumberKeywords.expand(k, formulas, new ArrayList<>());
       case "minLength",
@@ -88,6 +91,7 @@ final class SchemaCheck {
           k.count(keyword, 0);
       case "uniqueItems" -> k.flag(keyword);
       case "required" -> k.strings(keyword);
+      case "dependentRequired" -> Dependencies.check(k, keyword);
       default -> {}
     }
   }
@@ -114,7 +118,10 @@ final class SchemaCheck {
           MembersKeywords.patternRules(k);
         }
       }
-      case MAP_OR_NAMES -> out.addAll(Dependencies.schemas(k).values());
+      case MAP_OR_NAMES -> {
+        Dependencies.check(k, keyword);
+        out.addAll(Dependencies.schemas(k).values());
+      }
       case DEFINITIONS -> {}
     }
   }

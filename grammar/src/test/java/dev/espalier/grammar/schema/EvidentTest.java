@@ -140,8 +140,6 @@ class EvidentTest {
             "{\"type\":\"array\",\"minItems\":2,\"items\":false}",
             "{\"type\":\"array\",\"minItems\":3,\"items\":{\"enum\":[1,2]},\"uniqueItems\":true}",
             "{\"enum\":[]}",
-            "{\"const\":\"\\ud800\"}",
-            "{\"type\":\"object\",\"required\":[\"\\ud800\"]}",
             "{\"enum\":[1,\"a\"],\"type\":\"null\"}",
             "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}",
             "{\"allOf\":[{\"type\":\"string\"}],\"type\":\"object\"}",
