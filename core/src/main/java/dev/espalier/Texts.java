@@ -12,7 +12,7 @@ public final class Texts {
     String shown = text;
     if (text.length() > limit) {
       String end = text.substring(between(text, text.length() - (limit - limit / 2)));
-      shown = beginning(text, limit / 2) + " … " + end;
+      shown = text.substring(0, between(text, limit / 2)) + " … " + end;
     }
     StringBuilder out = new StringBuilder(shown.length() + 2).append('"');
     for (int i = 0; i < shown.length(); i++) {
@@ -35,9 +35,12 @@ public final class Texts {
     return out.append('"').toString();
   }
 
-  /** The first chars of a longer text, one fewer where that would halve a character. */
-  public static String beginning(String text, int length) {
-    return text.substring(0, between(text, length));
+  /**
+   * The text as it is, or, beyond {@code limit} chars, its first ones and an ellipsis: that many,
+   * one fewer where that would halve a character.
+   */
+  public static String shortened(String text, int limit) {
+    return text.length() <= limit ? text : text.substring(0, between(text, limit)) + "…";
   }
 
   /** Where half of a surrogate pair stands alone, which is no character; -1 if none does. */

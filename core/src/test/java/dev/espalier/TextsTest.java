@@ -17,9 +17,19 @@ class TextsTest {
       assertThat(Texts.loneSurrogate(Texts.quote(faces, limit)))
           .as("limit %d", limit)
           .isEqualTo(-1);
-      assertThat(Texts.loneSurrogate(Texts.beginning(faces, limit))).isEqualTo(-1);
+      String shortened = Texts.shortened(faces, limit);
+      assertThat(shortened)
+          .isEqualTo(limit == 20 ? faces : faces.substring(0, limit / 2 * 2) + "…");
     }
     assertThat(Texts.quote("abcdefgh", 4)).isEqualTo("\"ab … gh\"");
     assertThat(Texts.loneSurrogate("a\uDE00")).isEqualTo(1);
+  }
+
+  @Test
+  void onlyALongerTextIsShortened() {
+    assertThat(Texts.shortened("abcd", 4)).isEqualTo("abcd");
+    assertThat(Texts.shortened("abcde", 4)).isEqualTo("abcd…");
+    assertThat(Texts.shortened("", 0)).isEmpty();
+    assertThat(Texts.shortened("a", 0)).isEqualTo("…");
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.hub;
 
+import dev.espalier.Texts;
 import dev.espalier.hub.HubException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -203,8 +204,8 @@ final class HubClient {
           Reason.UNAUTHORIZED,
           what
               + (token == null
-                  ? ": no such model, or a private one; check the name, or set HF_TOKEN to an access"
-                      + " token that may read it"
+                  ? ": no such model, or a private one; check the name, or set HF_TOKEN to an"
+                        + " access token that may read it"
                   : ": the hub refuses the access token of HF_TOKEN; check that it is valid and may"
                       + " read this model")
               + " ("
@@ -232,7 +233,6 @@ final class HubClient {
 
   /** A server's text, fit for a message. */
   private static String clean(String text) {
-    String line = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
-    return line.length() <= 200 ? line : line.substring(0, 200) + "…";
+    return Texts.shortened(text.replaceAll("[^\\x20-\\x7e]+", " ").strip(), 200);
   }
 }

@@ -74,8 +74,7 @@ public final class Expected {
 
   private static String quoted(byte[] bytes, int length) {
     String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
-    return Texts.quote(
-        text.length() > SHOWN ? Texts.beginning(text, SHOWN) + "…" : text, SHOWN + 1);
+    return Texts.quote(Texts.shortened(text, SHOWN), SHOWN + 1);
   }
 
   // Bytes up to the end of the last character that is complete.

@@ -110,11 +110,10 @@ public final class Grammar implements Constraint {
    */
   public static Grammar regex(String pattern) {
     return new Grammar(
-        () -> Rules.of(new Syntax.Regular(RegexParser.whole(pattern), '/' + shown(pattern) + '/')));
-  }
-
-  private static String shown(String pattern) {
-    return pattern.length() <= SHOWN ? pattern : Texts.beginning(pattern, SHOWN) + "…";
+        () ->
+            Rules.of(
+                new Syntax.Regular(
+                    RegexParser.whole(pattern), '/' + Texts.shortened(pattern, SHOWN) + '/')));
   }
 
   /** The JSON texts that a schema accepts, read by the schema's own machine. */

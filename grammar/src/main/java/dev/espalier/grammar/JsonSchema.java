@@ -2,6 +2,7 @@ package dev.espalier.grammar;
 
 import dev.espalier.CompiledConstraint;
 import dev.espalier.Constraint;
+import dev.espalier.Texts;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.openapi.OpenApiComponent;
 import dev.espalier.grammar.schema.CompiledSchema;
@@ -186,6 +187,6 @@ public final class JsonSchema implements Constraint {
 
   @Override
   public String toString() {
-    return "JsonSchema[" + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + "]";
+    return "JsonSchema[" + Texts.shortened(text, 80) + "]";
   }
 }

@@ -66,14 +66,9 @@ public final class Regex implements Constraint {
     return compiled.get(
         vocabulary,
         v -> {
-          String name = "the regular expression '" + shortened() + "'";
+          String name = "the regular expression '" + Texts.shortened(pattern, SHOWN) + "'";
           return new CompiledLexeme(language, v, name, budgets, spent);
         });
-  }
-
-  // As it is shown in messages.
-  private String shortened() {
-    return pattern.length() <= SHOWN ? pattern : Texts.beginning(pattern, SHOWN) + "…";
   }
 
   @Override

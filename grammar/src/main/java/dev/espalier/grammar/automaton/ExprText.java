@@ -1,5 +1,7 @@
 package dev.espalier.grammar.automaton;
 
+import dev.espalier.Texts;
+
 /** An expression as it is shown to people: no longer than these like to read. */
 final class ExprText {
   private static final int SHOWN = 1_000; // characters
@@ -9,7 +11,7 @@ final class ExprText {
   static String of(Expr e) {
     StringBuilder out = new StringBuilder();
     show(e, out);
-    return out.length() <= SHOWN ? out.toString() : out.substring(0, SHOWN) + "…";
+    return Texts.shortened(out.toString(), SHOWN);
   }
 
   private static void show(Expr e, StringBuilder out) {

@@ -3,6 +3,7 @@ package dev.espalier.grammar.cfg;
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
 import dev.espalier.EspalierException;
+import dev.espalier.Texts;
 import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteClasses;
 import dev.espalier.grammar.automaton.ByteSet;
@@ -447,8 +448,7 @@ final class GrammarCompiler {
       names.add(nameOf(child));
     }
     String separator = s instanceof Syntax.Sequence ? " " : " or ";
-    String all = String.join(separator, names);
-    return all.length() > 60 ? all.substring(0, 57) + "..." : all;
+    return Texts.shortened(String.join(separator, names), 60);
   }
 
   // ---- left recursion

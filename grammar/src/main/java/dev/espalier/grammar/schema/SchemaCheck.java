@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.Texts;
 import dev.espalier.grammar.SchemaException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -176,7 +177,7 @@ final class SchemaCheck {
         "",
         "no value satisfies this schema: "
             + (why == null ? "" : why + ", in ")
-            + clip(at.json().toString()));
+            + Texts.shortened(at.json().toString(), 200));
   }
 
   // Schemas without which this one fails for every value: references, required properties.
@@ -198,9 +199,5 @@ final class SchemaCheck {
       out.add(java.util.Objects.requireNonNull(k.schema("items")));
     }
     return out;
-  }
-
-  private static String clip(String s) {
-    return s.length() <= 200 ? s : s.substring(0, 200) + "…";
   }
 }

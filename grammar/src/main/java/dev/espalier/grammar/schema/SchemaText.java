@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.Texts;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.util.Iterator;
@@ -104,7 +105,6 @@ final class SchemaText {
 
   /** A value for messages. */
   static String clip(JsonNode json) {
-    String s = json.toString();
-    return s.length() <= 60 ? s : s.substring(0, 60) + "…";
+    return Texts.shortened(json.toString(), 60);
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.schema;
 
+import dev.espalier.Texts;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.automaton.Counted;
 import dev.espalier.grammar.automaton.Expr;
@@ -354,7 +355,6 @@ final class TextContent implements Content {
 
   @Override
   public String explain(int state) {
-    String shown = states.get(state).get(0).toString();
-    return "text in " + (shown.length() <= 120 ? shown : shown.substring(0, 120) + "…");
+    return "text in " + Texts.shortened(states.get(state).get(0).toString(), 120);
   }
 }
