@@ -84,6 +84,19 @@ public final class Vocabulary {
     return type.cast(derived.computeIfAbsent(type, t -> make.apply(this)));
   }
 
+  /**
+   * Every byte is a token whose id is its value, 0 to 255, and token 256, {@code <end>}, ends a
+   * sequence: what questions about texts need, such as {@link CompiledConstraint#check}, where no
+   * model is at hand. A new one each time; constraints are compiled once for each, so keep it.
+   */
+  public static Vocabulary ofBytes() {
+    Builder builder = builder(257);
+    for (int b = 0; b < 256; b++) {
+      builder.text(b, new byte[] {(byte) b});
+    }
+    return builder.special(256, "<end>").end(256).build();
+  }
+
   /** A builder for ids 0 to {@code size - 1}, all unused at first. */
   public static Builder builder(int size) {
     return new Builder(size);

@@ -36,6 +36,23 @@ class VocabularyTest {
   }
 
   @Test
+  void aVocabularyOfBytesSpellsEveryText() {
+    Vocabulary v = Vocabulary.ofBytes();
+    assertThat(v.size()).isEqualTo(257);
+    assertThat(v.endTokens()).containsExactly(256);
+    assertThat(v.special("<end>")).hasValue(256);
+    for (int b = 0; b < 256; b++) {
+      assertThat(v.bytes(b)).containsExactly(b);
+    }
+    byte[] text = "aé🙂".getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[text.length];
+    for (int i = 0; i < text.length; i++) {
+      ids[i] = text[i] & 0xFF;
+    }
+    assertThat(v.decode(ids)).isEqualTo("aé🙂");
+  }
+
+  @Test
   void theFingerprintTellsContentsApart() {
     String base = small().build().fingerprint();
     assertThat(small().build().fingerprint()).isEqualTo(base);

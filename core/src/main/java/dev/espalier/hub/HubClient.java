@@ -205,7 +205,7 @@ final class HubClient {
           what
               + (token == null
                   ? ": no such model, or a private one; check the name, or set HF_TOKEN to an"
-                        + " access token that may read it"
+                      + " access token that may read it"
                   : ": the hub refuses the access token of HF_TOKEN; check that it is valid and may"
                       + " read this model")
               + " ("

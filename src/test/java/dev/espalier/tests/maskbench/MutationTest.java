@@ -40,20 +40,12 @@ class MutationTest {
 
   private final long seed = Long.getLong("seed", 5);
   private final Random r = new Random(seed);
-  private final Vocabulary bytes = bytes();
+  private final Vocabulary bytes = Vocabulary.ofBytes();
   private final List<String> disagreements = new ArrayList<>();
   private int accepted;
   private int refused;
   private int unsatisfiable;
   private int unjudged;
-
-  private static Vocabulary bytes() {
-    Vocabulary.Builder b = Vocabulary.builder(257);
-    for (int i = 0; i < 256; i++) {
-      b.text(i, new byte[] {(byte) i});
-    }
-    return b.special(256, "<end>").end(256).build();
-  }
 
   private static @Nullable Path data() {
     String named = System.getenv("ESPALIER_SHARED");

@@ -51,7 +51,7 @@ public final class SchemaSuite {
   private final Path remotes;
   private final String dialect;
   private final @Nullable OlderDraft said; // in whose words, if not in the suite's own
-  private final Vocabulary bytes = singleBytes();
+  private final Vocabulary bytes = Vocabulary.ofBytes();
 
   final Map<String, Tally> required = new TreeMap<>();
   final Map<String, Tally> optional = new TreeMap<>();
@@ -103,14 +103,6 @@ public final class SchemaSuite {
           "--suite " + suite + " holds no folder remotes, which references lead to");
     }
     dialect = Objects.requireNonNull(DIALECTS.get(read));
-  }
-
-  private static Vocabulary singleBytes() {
-    Vocabulary.Builder b = Vocabulary.builder(257);
-    for (int i = 0; i < 256; i++) {
-      b.text(i, new byte[] {(byte) i});
-    }
-    return b.special(256, "<end>").end(256).build();
   }
 
   SchemaSuite run() throws IOException {

@@ -56,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
     if (report) {
       return report(wanted);
     }
-    CompiledConstraint compiled = wanted.compile(bytes());
+    CompiledConstraint compiled = wanted.compile(Vocabulary.ofBytes());
     if (files.isEmpty()) {
       return judge("standard input", readAll(), compiled);
     }
@@ -79,15 +79,6 @@ final class CheckCommand implements Callable<Integer> {
       say(Shell.Paint.RED, "!", warning.toString());
     }
     return found.complete() ? ExitCode.OK : ExitCode.USAGE;
-  }
-
-  /** A vocabulary in which every byte is a token: texts need no more. */
-  private static Vocabulary bytes() {
-    Vocabulary.Builder builder = Vocabulary.builder(257).special(256, "<end>").end(256);
-    for (int b = 0; b < 256; b++) {
-      builder.text(b, new byte[] {(byte) b});
-    }
-    return builder.build();
   }
 
   private int judge(String name, String text, CompiledConstraint compiled) {

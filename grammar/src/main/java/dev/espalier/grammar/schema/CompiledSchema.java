@@ -113,17 +113,9 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     }
   }
 
-  /** Every byte a token, for questions that need no vocabulary. */
+  /** For questions that need no vocabulary; made when the first is asked. */
   private static final class Bytes {
-    static final Vocabulary VOCABULARY = vocabulary();
-
-    private static Vocabulary vocabulary() {
-      Vocabulary.Builder b = Vocabulary.builder(257);
-      for (int i = 0; i < 256; i++) {
-        b.text(i, new byte[] {(byte) i});
-      }
-      return b.special(256, "<end>").end(256).build();
-    }
+    static final Vocabulary VOCABULARY = Vocabulary.ofBytes();
   }
 
   /**

@@ -30,12 +30,8 @@ class OpenApiComponentTest {
   }
 
   private static boolean accepts(String document, String component, String text) {
-    Vocabulary.Builder bytes = Vocabulary.builder(257).special(256, "<end>").end(256);
-    for (int b = 0; b < 256; b++) {
-      bytes.text(b, new byte[] {(byte) b});
-    }
     CompiledConstraint compiled =
-        JsonSchema.ofOpenApi(document, component).anyOrder().compile(bytes.build());
+        JsonSchema.ofOpenApi(document, component).anyOrder().compile(Vocabulary.ofBytes());
     return compiled.check(text.replace('\'', '"')).accepted();
   }
 

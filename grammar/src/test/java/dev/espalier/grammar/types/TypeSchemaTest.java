@@ -65,14 +65,6 @@ class TypeSchemaTest {
 
   record Uses(Pair<String, List<Integer>> pair, Map<String, Boolean> flags, Map<Colour, Long> n) {}
 
-  private static Vocabulary bytes() {
-    Vocabulary.Builder bytes = Vocabulary.builder(257).special(256, "<end>").end(256);
-    for (int b = 0; b < 256; b++) {
-      bytes.text(b, new byte[] {(byte) b});
-    }
-    return bytes.build();
-  }
-
   private static JsonNode schema(Class<?> type) {
     return JsonMapper.shared().readTree(TypeSchema.of(type));
   }
@@ -112,8 +104,8 @@ class TypeSchemaTest {
     assertThat(shape.at("/anyOf/0"))
         .isEqualTo(
             json(
-                "{'type':'object','properties':{'type':{'const':'Circle'},'radius':{'type':"
-                    + "'number','minimum':-1.7976931348623157E308,'maximum':1.7976931348623157E308},'colour':{'type':'string','enum':['RED','deep blue']}},"
+                "{'type':'object','properties':{'type':{'const':'Circle'},'radius':{'type':'number','minimum':-1.7976931348623157E308,'maximum':1.7976931348623157E308},'colour':{'type':'string','enum':['RED','deep"
+                    + " blue']}},"
                     + "'required':['type','radius','colour'],'additionalProperties':false}"));
     assertThat(shape.at("/anyOf/1/properties/parts/items"))
         .isEqualTo(json("{'$ref':'#/$defs/Shape'}"));
@@ -151,7 +143,7 @@ class TypeSchemaTest {
 
   @Test
   void whatTheSchemaAcceptsIsRead() {
-    CompiledConstraint compiled = JsonSchema.of(Answer.class).compile(bytes());
+    CompiledConstraint compiled = JsonSchema.of(Answer.class).compile(Vocabulary.ofBytes());
     String[] good = {"2024-02-29T23:59:59", "1900-12-31T00:00:00.125", "2000-02-29T10:00:00"};
     String[] bad = {"2023-02-29T10:00:00", "1900-02-29T10:00:00", "2024-04-31T10:00:00"};
     for (String at : good) {
@@ -257,7 +249,7 @@ class TypeSchemaTest {
           small   | 3.4e38 1e-60 | 3.5e38 -1e39
           """)
   void dateTimesLinksAndNumbersAreThoseThatJavaReads(String name, String good, String bad) {
-    CompiledConstraint compiled = JsonSchema.of(Values.class).compile(bytes());
+    CompiledConstraint compiled = JsonSchema.of(Values.class).compile(Vocabulary.ofBytes());
     for (String value : good.split(" ", -1)) {
       String text = values(name, value);
       assertThat(compiled.check(text).accepted()).as(text).isTrue();
