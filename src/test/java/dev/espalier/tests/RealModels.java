@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where real models, tokenizers and the shared test data are, if they are there. */
-final class RealModels {
+public final class RealModels {
   private RealModels() {}
 
   /** A file under {@code ESPALIER_MODELS}, else under {@code models/} of the repository. */
@@ -14,13 +14,13 @@ final class RealModels {
   }
 
   /** A file under {@code ESPALIER_SHARED}, else under {@code ../shared} beside the repository. */
-  static Path shared(String file) {
+  public static Path shared(String file) {
     String stated = System.getenv("ESPALIER_SHARED");
     return (stated == null ? root().resolve("../shared") : Path.of(stated)).resolve(file);
   }
 
   /** The message of a test that skips. */
-  static String absent(Path file) {
+  public static String absent(Path file) {
     return file.toAbsolutePath().normalize()
         + " is absent; src/test/bin/fetch-models fetches models (ESPALIER_MODELS names their"
         + " folder, ESPALIER_SHARED that of the shared test data)";

@@ -12,12 +12,12 @@ import dev.espalier.Vocabulary;
 import dev.espalier.grammar.JsonSchema;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.Whitespace;
+import dev.espalier.tests.RealModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,22 +47,11 @@ class MutationTest {
   private int unsatisfiable;
   private int unjudged;
 
-  private static @Nullable Path data() {
-    String named = System.getenv("ESPALIER_SHARED");
-    for (String root : new String[] {named == null ? "" : named, "../../../shared"}) {
-      Path p = Path.of(root, "maskbench/maskbench-dev.jsonl.gz");
-      if (!root.isEmpty() && Files.exists(p)) {
-        return p;
-      }
-    }
-    return null;
-  }
-
   @Test
   void verdictsOnChangedFilesAreThoseOfAnIndependentValidator() throws IOException {
-    Path data = data();
-    assumeTrue(data != null, "the files are not at ../shared/maskbench/maskbench-dev.jsonl.gz");
-    List<BenchFile> files = BenchFile.read(Objects.requireNonNull(data), 0);
+    Path data = RealModels.shared("maskbench/maskbench-dev.jsonl.gz");
+    assumeTrue(Files.exists(data), RealModels.absent(data));
+    List<BenchFile> files = BenchFile.read(data, 0);
     files.removeIf(f -> f.tests().isEmpty() || f.schema().length() > LARGEST);
     int pairs = Integer.getInteger("pairs", 3_000);
     while (accepted + refused < pairs && disagreements.size() < 10) {

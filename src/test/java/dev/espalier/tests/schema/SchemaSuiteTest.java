@@ -3,13 +3,13 @@ package dev.espalier.tests.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.espalier.tests.RealModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,23 +18,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class SchemaSuiteTest {
-  private static @Nullable Path shared() {
-    String named = System.getenv("ESPALIER_SHARED");
-    for (String root : new String[] {named == null ? "" : named, "../../../shared"}) {
-      Path p = Path.of(root, "json-schema-test-suite");
-      if (!root.isEmpty() && Files.isDirectory(p)) {
-        return p;
-      }
-    }
-    return null;
+  private static Path suite() {
+    Path suite = RealModels.shared("json-schema-test-suite");
+    assumeTrue(Files.isDirectory(suite), RealModels.absent(suite));
+    return suite;
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"draft7", "draft2020-12"})
   void everyRequiredTestIsRight(String draft) throws IOException {
-    Path suite = shared();
-    assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
-    SchemaSuite run = new SchemaSuite(Objects.requireNonNull(suite), draft).run();
+    SchemaSuite run = new SchemaSuite(suite(), draft).run();
     Tally required = SchemaSuite.total(run.required);
     Tally optional = SchemaSuite.total(run.optional);
     System.out.println(draft + " required: " + required + "; optional: " + optional);
@@ -51,9 +44,7 @@ class SchemaSuiteTest {
   @ParameterizedTest
   @MethodSource("others")
   void testsOfOtherDraftsHoldWhereTheyMeanTheSame(OlderDraft said) throws IOException {
-    Path suite = shared();
-    assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
-    SchemaSuite run = new SchemaSuite(Objects.requireNonNull(suite), said).run();
+    SchemaSuite run = new SchemaSuite(suite(), said).run();
     Tally required = SchemaSuite.total(run.required);
     Tally optional = SchemaSuite.total(run.optional);
     System.out.println(said + " required: " + required + "; optional: " + optional);
@@ -67,14 +58,13 @@ class SchemaSuiteTest {
   @ParameterizedTest
   @ValueSource(strings = {"draft4", "draft6", "draft2019-09"})
   void documentsOfTheOtherDraftsAreFound(String draft, @TempDir Path dir) throws Exception {
-    Path suite = shared();
-    assumeTrue(suite != null, "the official suite is not at ../shared/json-schema-test-suite");
+    Path suite = suite();
     Path own =
         Path.of(
             Objects.requireNonNull(SchemaSuiteTest.class.getResource("/schema-suite/tests"))
                 .toURI());
     copy(own, dir.resolve("tests"));
-    copy(Objects.requireNonNull(suite).resolve("remotes"), dir.resolve("remotes"));
+    copy(suite.resolve("remotes"), dir.resolve("remotes"));
     SchemaSuite run = new SchemaSuite(dir, draft).run();
     assertThat(run.refused).isEmpty();
     Tally all = SchemaSuite.total(run.required);
