@@ -14,10 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Completion {
   // A frame's debt is split into branches. For one that can be met, the members that it needs are
   // counted out ({@link ShortMembers}); the items are the shortest way through what arrays can owe
-  // ({@link ShortItems}). Each gets the flattest value that meets the branch's part about it
-  // ({@link
-  // ShortValues}). What comes out is fed through the machine itself, so it is never wrong, only at
-  // worst not found.
+  // ({@link ShortItems}). Each gets the flattest value that meets the branch's part about it, see
+  // {@link ShortValues}. What comes out is fed through the machine itself, so it is never wrong,
+  // only at worst not found.
 
   private static final int LONG_TEXT = 200_000; // bytes that are not read one by one
   private static final int LONG_LIST = 1_000; // bytes, of items that may not be either

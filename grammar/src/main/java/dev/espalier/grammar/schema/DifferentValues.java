@@ -79,7 +79,7 @@ final class DifferentValues {
     Set<SchemaNode> taken = new HashSet<>(gone);
     // A number has more than one text.
     for (byte[] rest : WayOut.texts(segment, 2 * (n + gone.size()))) {
-      byte[] text = WayOut.joined(begin.getBytes(StandardCharsets.US_ASCII), rest);
+      byte[] text = WayOut.joined(ascii(begin), rest);
       SchemaNode value = machine.values().read(text);
       if (out.size() < n && taken.add(value)) {
         out.add(new Spelled(value, text));
@@ -97,12 +97,15 @@ final class DifferentValues {
       byte[] text = json.stringValue().getBytes(StandardCharsets.UTF_8);
       return WayOut.joined(new byte[] {'"'}, StringSegment.spelled(text));
     }
-    String text = json.isNumber() ? null : json.toString();
-    if (text == null) {
+    if (json.isNumber()) {
       BigDecimal number = json.decimalValue();
       boolean isLong = Math.abs((long) number.scale()) + number.precision() > LONGEST_NUMBER;
-      text = isLong ? null : number.toPlainString();
+      return isLong ? null : ascii(number.toPlainString());
     }
-    return text == null ? null : text.getBytes(StandardCharsets.US_ASCII);
+    return ascii(json.toString());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }
