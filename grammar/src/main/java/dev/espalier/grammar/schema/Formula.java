@@ -73,6 +73,26 @@ final class Formula {
     };
   }
 
+  /** Of what must hold together, what speaks about the value being read. */
+  List<Formula> asked() {
+    return conjuncts(true);
+  }
+
+  /** Of what must hold together, what speaks only about what comes after that value. */
+  List<Formula> remaining() {
+    return conjuncts(false);
+  }
+
+  private List<Formula> conjuncts(boolean ofTheValue) {
+    List<Formula> out = new ArrayList<>();
+    for (Formula part : conjuncts()) {
+      if (part.hasVerdicts == ofTheValue) {
+        out.add(part);
+      }
+    }
+    return out;
+  }
+
   /** Adds every atom, each once, in a fixed order. */
   void collectAtoms(Set<Atom> out) {
     if (atom != null) {

@@ -330,16 +330,12 @@ final class Liveness {
     Set<Formula> kept = new LinkedHashSet<>();
     Map<Formula, Boolean> judged = new HashMap<>();
     for (Formula branch : branches == null ? formulas.branches(f) : branches) {
-      List<Formula> asked = new ArrayList<>();
-      List<Formula> remaining = new ArrayList<>();
-      for (Formula literal : branch.conjuncts()) {
-        (literal.hasVerdicts ? asked : remaining).add(literal);
-      }
+      List<Formula> remaining = branch.remaining();
       Formula rest = formulas.and(remaining);
       if (rest.remembers) {
-        kept.addAll(keepRemembering(formulas.and(asked), remaining, array, alive));
+        kept.addAll(keepRemembering(formulas.and(branch.asked()), remaining, array, alive));
       } else if (judged.computeIfAbsent(rest, alive::test)) {
-        kept.add(formulas.and(asked));
+        kept.add(formulas.and(branch.asked()));
       }
     }
     return formulas.or(kept);

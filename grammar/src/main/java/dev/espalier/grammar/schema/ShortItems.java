@@ -3,7 +3,6 @@ package dev.espalier.grammar.schema;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -105,16 +104,11 @@ final class ShortItems {
   }
 
   private @Nullable Debt after(Debt debt, Formula branch, Set<Formula> seen, int height) {
-    List<Formula> asked = new ArrayList<>();
-    List<Formula> remaining = new ArrayList<>();
-    for (Formula literal : branch.conjuncts()) {
-      (literal.hasVerdicts ? asked : remaining).add(literal);
-    }
-    Formula rest = machine.formulas().and(remaining);
+    Formula rest = machine.formulas().and(branch.remaining());
     if (seen.contains(rest) || !machine.liveness().array(rest)) {
       return null;
     }
-    byte[] value = values.of(machine.formulas().and(asked), height);
+    byte[] value = values.of(machine.formulas().and(branch.asked()), height);
     return value != null && seen.add(rest) ? new Debt(rest, debt, value) : null;
   }
 

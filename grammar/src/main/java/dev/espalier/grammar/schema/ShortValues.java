@@ -166,13 +166,9 @@ final class ShortValues {
   /** A value for every branch whose rest can be met, until one is what is looked for. */
   void splits(Formula then, int height, int key, Predicate<Formula> alive, Predicate<Next> found) {
     for (Formula branch : machine.formulas().branches(then)) {
-      List<Formula> asked = new ArrayList<>();
-      List<Formula> remaining = new ArrayList<>();
-      for (Formula literal : branch.conjuncts()) {
-        (literal.hasVerdicts ? asked : remaining).add(literal);
-      }
+      List<Formula> remaining = branch.remaining();
       Formula left = machine.formulas().and(remaining);
-      Formula plain = machine.formulas().and(asked);
+      Formula plain = machine.formulas().and(branch.asked());
       List<Formula> ways =
           left.remembers
               ? machine.liveness().keepRemembering(plain, remaining, key < 0, alive)
