@@ -124,8 +124,10 @@ class JsonBindingTest {
                 Count.class,
                 true))
         .isEqualTo(new Count(9007199254740993L, Map.of("a", 9007199254740993L)));
-    assertThatThrownBy(() -> as("{\"n\":1e19}", Count.class, true))
-        .isInstanceOf(BindingException.class);
+    for (String beyond : List.of("1e19", "-1e19")) {
+      assertThatThrownBy(() -> as("{\"n\":%s}".formatted(beyond), Count.class, true))
+          .isInstanceOf(BindingException.class);
+    }
   }
 
   /** As the schema of the type has it, which leaves them out. */
@@ -148,5 +150,12 @@ class JsonBindingTest {
     assertThatThrownBy(() -> as("{\"nope\":1}", Person.class, true))
         .isInstanceOf(BindingException.class)
         .hasMessageContaining("nope");
+  }
+
+  @Test
+  void nothingMayBeLeftOver() {
+    for (String text : List.of("{\"radius\":2,\"more\":1}", "{\"radius\":2} 1")) {
+      assertThatThrownBy(() -> as(text, Circle.class, true)).isInstanceOf(BindingException.class);
+    }
   }
 }

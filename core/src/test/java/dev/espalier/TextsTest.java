@@ -8,6 +8,7 @@ class TextsTest {
   @Test
   void whatIsQuotedCanBeToldFromItsEscapes() {
     assertThat(Texts.quote("a\n\\n\"\u0001", 80)).isEqualTo("\"a\\n\\\\n\\\"\\u0001\"");
+    assertThat(Texts.quote("\r\t\u007f é", 80)).isEqualTo("\"\\r\\t\\u007f é\"");
   }
 
   @Test
@@ -22,6 +23,8 @@ class TextsTest {
           .isEqualTo(limit == 20 ? faces : faces.substring(0, limit / 2 * 2) + "…");
     }
     assertThat(Texts.quote("abcdefgh", 4)).isEqualTo("\"ab … gh\"");
+    assertThat(Texts.quote("abcdefgh", 5)).isEqualTo("\"ab … fgh\"");
+    assertThat(Texts.quote("abcd", 4)).isEqualTo("\"abcd\"");
     assertThat(Texts.loneSurrogate("a\uDE00")).isEqualTo(1);
   }
 
