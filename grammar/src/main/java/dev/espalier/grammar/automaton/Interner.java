@@ -1,29 +1,30 @@
 package dev.espalier.grammar.automaton;
 
 import java.lang.ref.WeakReference;
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes equal values the same object for as long as somebody uses one. Safe for threads; holds its
  * values weakly, so an automaton that nobody needs any more leaves no trace.
  */
 final class Interner<T> {
-  // No reference queue: after a large automaton has gone, the JVM's thread that fills it takes its
-  // lock a million times, and who interns then waits for milliseconds. Instead the collector is
-  // noticed by what it took, and the table is gone through once, a few entries each time.
-  private static final int LOOKED_AT_ONCE = 2;
+  // Many small tables: threads rarely meet at one, and to go through one is no pause. A table that
+  // is full is rid of what has gone before it grows, and all of them are where a collection leaves
+  // many more values than there were. No reference queue: after a large automaton has gone, the
+  // JVM's thread that fills it takes its lock a million times, and who interns then waits for
+  // milliseconds.
+  private static final int TABLES = 1024;
+  private static final int FEW = 1 << 12; // values that may stand for nothing
+  private static final int GOLDEN = 0x9E3779B9; // spreads what is alike, as Fibonacci hashing does
+  private static final int TABLE_SHIFT = 22; // the top bits choose the table
 
   private final ToIntFunction<T> hash;
   private final BiPredicate<T, T> same;
-  private final ConcurrentHashMap<Object, Entry> table = new ConcurrentHashMap<>();
-  private final ReentrantLock sweeping = new ReentrantLock();
-  private @Nullable Iterator<Entry> sweep; // under the lock; null while none is under way
-  private volatile boolean underWay;
+  private final Table<T>[] tables = tables();
+  private final AtomicInteger nextToTidy = new AtomicInteger(TABLES);
+  private volatile int tidied; // values that were left the last time
   private volatile WeakReference<Object> untilCollected = new WeakReference<>(new Object());
 
   /** Values that are {@code same} must have the same {@code hash}. */
@@ -32,81 +33,122 @@ final class Interner<T> {
     this.same = same;
   }
 
-  private final class Entry extends WeakReference<T> {
-    private final int hash;
+  /** Open addressing: never more than three quarters full, at most half after it was renewed. */
+  private static final class Table<T> {
+    private static final int SMALLEST = 4;
+    private static final int NOTHING = 0; // where there is no value; no hash of one
 
-    Entry(T value) {
-      super(value);
-      hash = Interner.this.hash.applyAsInt(value);
-    }
+    private int[] hashes = new int[SMALLEST]; // beside their values, which a search rarely looks at
+    private WeakReference<T>[] values = places(SMALLEST);
+    private int used; // what has gone included
 
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object o) {
-      if (this == o) {
-        return true;
+    synchronized T intern(T value, int hash, BiPredicate<T, T> same) {
+      int mask = hashes.length - 1;
+      int i = hash & mask;
+      for (int h = hashes[i]; h != NOTHING; h = hashes[i]) {
+        T known = h == hash ? values[i].get() : null;
+        if (known != null && same.test(known, value)) {
+          return known;
+        }
+        i = (i + 1) & mask;
       }
-      if (!(o instanceof Interner<?>.Entry) || o.hashCode() != hash) {
-        return false;
+      if (4 * (used + 1) > 3 * hashes.length) {
+        renew();
       }
-      @SuppressWarnings("unchecked") // a table holds the entries of its own interner only
-      T other = ((Entry) o).get();
-      T mine = get();
-      return mine != null && other != null && same.test(mine, other);
+      put(new WeakReference<>(value), hash);
+      return value;
     }
+
+    private void put(WeakReference<T> value, int hash) {
+      int mask = hashes.length - 1;
+      int i = hash & mask;
+      while (hashes[i] != NOTHING) {
+        i = (i + 1) & mask;
+      }
+      hashes[i] = hash;
+      values[i] = value;
+      used++;
+    }
+
+    /** Lets what has gone go. */
+    synchronized void renew() {
+      int[] oldHashes = hashes;
+      WeakReference<T>[] oldValues = values;
+      int there = 0;
+      for (int i = 0; i < oldHashes.length; i++) {
+        if (oldHashes[i] != NOTHING && oldValues[i].refersTo(null)) {
+          oldHashes[i] = NOTHING;
+        } else if (oldHashes[i] != NOTHING) {
+          there++;
+        }
+      }
+      int length = Math.max(SMALLEST, 4 * Integer.highestOneBit(Math.max(1, there)));
+      hashes = new int[length];
+      values = places(length);
+      used = 0;
+      for (int i = 0; i < oldHashes.length; i++) {
+        if (oldHashes[i] != NOTHING) {
+          put(oldValues[i], oldHashes[i]);
+        }
+      }
+    }
+
+    synchronized int size() {
+      return used;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array has no type arguments
+    private static <T> WeakReference<T>[] places(int length) {
+      return new WeakReference[length];
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // likewise
+  private static <T> Table<T>[] tables() {
+    Table<T>[] all = new Table[TABLES];
+    for (int i = 0; i < TABLES; i++) {
+      all[i] = new Table<>();
+    }
+    return all;
   }
 
   /** The one object equal to {@code value} that everybody shares. */
   T intern(T value) {
-    if (underWay || untilCollected.refersTo(null)) {
-      sweepSome();
+    if (untilCollected.refersTo(null)) {
+      noticeCollection();
     }
-    Entry mine = new Entry(value);
-    while (true) {
-      Entry known = table.putIfAbsent(mine, mine);
-      if (known == null) {
-        return value;
-      }
-      T shared = known.get();
-      if (shared != null) {
-        return shared;
-      }
-      table.remove(known, known); // cleared between look-up and get
+    if (nextToTidy.get() < TABLES) {
+      tidyOne();
     }
+    int h = hash.applyAsInt(value) * GOLDEN;
+    return tables[h >>> TABLE_SHIFT].intern(value, h == Table.NOTHING ? 1 : h, same);
   }
 
   /** How many values are held, some of which may be gone already. */
   int size() {
-    return table.size();
+    int sum = 0;
+    for (Table<T> t : tables) {
+      sum += t.size();
+    }
+    return sum;
   }
 
-  private void sweepSome() {
-    if (!sweeping.tryLock()) {
-      return; // somebody else is at it
+  private synchronized void noticeCollection() {
+    if (untilCollected.refersTo(null)) {
+      untilCollected = new WeakReference<>(new Object());
+      if (size() > 2 * tidied + FEW) {
+        nextToTidy.set(0);
+      }
     }
-    try {
-      Iterator<Entry> at = sweep;
-      if (at == null) {
-        untilCollected = new WeakReference<>(new Object());
-        at = table.values().iterator();
-        sweep = at;
-        underWay = true;
-      }
-      for (int i = 0; i < LOOKED_AT_ONCE && at.hasNext(); i++) {
-        if (at.next().refersTo(null)) {
-          at.remove();
-        }
-      }
-      if (!at.hasNext()) {
-        sweep = null;
-        underWay = false;
-      }
-    } finally {
-      sweeping.unlock();
+  }
+
+  private void tidyOne() {
+    int i = nextToTidy.getAndIncrement();
+    if (i < TABLES) {
+      tables[i].renew();
+    }
+    if (i == TABLES - 1) {
+      tidied = size();
     }
   }
 }

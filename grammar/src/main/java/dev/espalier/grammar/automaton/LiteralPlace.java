@@ -28,6 +28,13 @@ public final class LiteralPlace {
 
   /** The place that a state is, null if it is none; its own being complete does not count. */
   static @Nullable LiteralPlace of(Expr state) {
+    Expr first = state;
+    while (first.kind() == Kind.SEQ || first.kind() == Kind.REPEAT) {
+      first = first.args()[0];
+    }
+    if (first.kind() != Kind.TRIE || first.accepts()) {
+      return null;
+    }
     List<Expr> tails = new ArrayList<>();
     Expr e = state;
     while (e.kind() == Kind.SEQ || e.kind() == Kind.REPEAT) {
@@ -36,9 +43,6 @@ public final class LiteralPlace {
       }
       tails.add(e.kind() == Kind.SEQ ? e.args()[1] : e.afterOneRound());
       e = e.args()[0];
-    }
-    if (e.kind() != Kind.TRIE || e.accepts()) {
-      return null;
     }
     Expr[] nearestFirst = tails.toArray(new Expr[0]);
     for (int i = 0, j = nearestFirst.length - 1; i < j; i++, j--) {
