@@ -308,6 +308,52 @@ class SchemaMaskTest {
     assertThat(masks).isGreaterThan(1500);
   }
 
+  /** Tokens of up to three digits, as tokenizers have them, which are not read where all may come. */
+  @Test
+  void masksOfNumbersAreExact() {
+    long seed = Long.getLong("seed", 13);
+    Random r = new Random(seed);
+    String[] parts = {
+      "'minimum':10000",
+      "'maximum':-3",
+      "'minimum':-20,'maximum':99999",
+      "'exclusiveMaximum':12.5",
+      "'multipleOf':7",
+      "'multipleOf':0.15",
+      "'type':'integer'",
+      "'not':{'multipleOf':3}",
+      "'not':{'enum':[10500,21,1e3]}",
+      "'enum':[10500,21,-7e12,0.05]",
+      "'anyOf':[{'multipleOf':3},{'multipleOf':5},{'maximum':77}]"
+    };
+    List<byte[]> tokens = new ArrayList<>();
+    for (int n = 10; n < 2000; n++) { // after a leading one
+      tokens.add(Integer.toString(n).substring(1).getBytes(StandardCharsets.UTF_8));
+    }
+    for (String t : List.of("0".repeat(18), "12345678", "-", "-1", "1,", "23]", ".", ".5", "e", "E+",
+        "e-1", "1.0e1", "5 ", ",", " ", "]", "[", "[1")) {
+      tokens.add(t.getBytes(StandardCharsets.UTF_8));
+    }
+    for (int b = 0; b < 256; b++) {
+      tokens.add(new byte[] {(byte) b});
+    }
+    Vocabulary v = Vocabularies.of(tokens);
+    int masks = 0;
+    for (int round = 0; round < Integer.getInteger("rounds", 60); round++) {
+      List<String> all = new ArrayList<>(List.of("{'type':'number'}"));
+      for (int i = r.nextInt(4); i >= 0; i--) {
+        all.add("{" + parts[r.nextInt(parts.length)] + "}");
+      }
+      String schema =
+          "{'type':'array','items':{'allOf':[" + String.join(",", all) + "]}}";
+      schema = schema.replace('\'', '"');
+      CompiledConstraint c = JsonSchema.of(schema).compile(v);
+      masks += walks(4, c, v, r, 0, "seed " + seed + " " + schema);
+    }
+    System.out.println(masks + " masks of numbers exact, seed " + seed);
+    assertThat(masks).isGreaterThan(2000);
+  }
+
   @Test
   void masksOfTextsThatMatchNoPatternUnderALimitAreExact() {
     Random r = new Random(17);

@@ -4,7 +4,9 @@ import dev.espalier.grammar.automaton.Expr;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -110,9 +112,60 @@ sealed interface Atom {
   record Plain() implements OfNumber {}
 
   /** One of these values, each without trailing zeros. */
-  record OneOfNumbers(Set<BigDecimal> values) implements OfNumber {
-    public OneOfNumbers {
-      values = Set.copyOf(values);
+  final class OneOfNumbers implements OfNumber {
+    private final Set<BigDecimal> values;
+    private volatile @Nullable NavigableSet<String> digits; // of the values, found on first use
+
+    OneOfNumbers(Set<BigDecimal> values) {
+      this.values = Set.copyOf(values);
+    }
+
+    Set<BigDecimal> values() {
+      return values;
+    }
+
+    /** The digits of a number without sign, point, and zeros before and behind. */
+    static String digits(BigDecimal value) {
+      return value.signum() == 0
+          ? ""
+          : withoutZerosBehind(value.unscaledValue().abs().toString());
+    }
+
+    static String withoutZerosBehind(String digits) {
+      int end = digits.length();
+      while (end > 0 && digits.charAt(end - 1) == '0') {
+        end--;
+      }
+      return digits.substring(0, end);
+    }
+
+    /** Whether the digits of some value begin with these; logarithmic in the number of values. */
+    boolean someBeginsWith(String begun) {
+      NavigableSet<String> all = digits;
+      if (all == null) {
+        all = new TreeSet<>();
+        for (BigDecimal value : values) {
+          all.add(digits(value));
+        }
+        digits = all;
+      }
+      String least = all.ceiling(begun);
+      return least != null && least.startsWith(begun);
+    }
+
+    @Override
+    public int hashCode() {
+      return values.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof OneOfNumbers other && other.values.equals(values);
+    }
+
+    @Override
+    public String toString() {
+      return "OneOfNumbers" + values;
     }
   }
 

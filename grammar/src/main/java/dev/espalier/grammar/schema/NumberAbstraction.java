@@ -19,7 +19,14 @@ final class NumberAbstraction {
     } else if (atom instanceof Atom.Plain) {
       return p.plain();
     }
-    return List.of(p.digits, p.fractionDigits, exponent(p));
+    return listed((Atom.OneOfNumbers) atom, p);
+  }
+
+  // Digits that no value begins with never become one of the values.
+  private static Object listed(Atom.OneOfNumbers some, NumberPrefix p) {
+    return some.someBeginsWith(Atom.OneOfNumbers.withoutZerosBehind(p.digits))
+        ? List.of(p.digits, p.fractionDigits, exponent(p))
+        : "none";
   }
 
   private static Object exponent(NumberPrefix p) {

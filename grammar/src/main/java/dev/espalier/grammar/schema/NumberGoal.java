@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,24 +158,44 @@ final class NumberGoal {
   }
 
   private boolean admits(BigDecimal n) {
-    if (low != null && n.compareTo(low) < (lowIncluded ? 0 : 1)) {
-      return false;
-    }
-    if (high != null && n.compareTo(high) > (highIncluded ? 0 : -1)) {
-      return false;
-    }
-    return (values == null || values.contains(Constants.normal(n)))
+    return isAboveLow(n)
+        && isBelowHigh(n)
+        && (values == null || values.contains(Constants.normal(n)))
         && (unit == null || isMultiple(n, unit))
         && admitsExceptions(n);
   }
 
+  private boolean isAboveLow(BigDecimal n) {
+    return low == null || n.compareTo(low) >= (lowIncluded ? 0 : 1);
+  }
+
+  private boolean isBelowHigh(BigDecimal n) {
+    return high == null || n.compareTo(high) <= (highIncluded ? 0 : -1);
+  }
+
   private boolean admitsExceptions(BigDecimal n) {
+    return !isMultipleOfException(n)
+        && (notValues.isEmpty() || !notValues.contains(Constants.normal(n)));
+  }
+
+  private boolean isMultipleOfException(BigDecimal n) {
     for (BigDecimal u : notUnits) {
       if (isMultiple(n, u)) {
-        return false;
+        return true;
       }
     }
-    return !notValues.contains(Constants.normal(n));
+    return false;
+  }
+
+  /**
+   * Whether any digits before the point, however many, can still become such a number: there is no
+   * limit away from zero, and of the multiples that come again and again some is no exception.
+   */
+  boolean isEndless(boolean negative) {
+    return values == null
+        && !(plain && notPlain)
+        && (negative ? low : high) == null
+        && (unit == null || !isMultipleOfException(unit));
   }
 
   /** Whether some number that starts with this text fulfils the goal. */
@@ -185,7 +206,7 @@ final class NumberGoal {
     if (values == null) {
       return reachableByRange(p);
     }
-    String digits = withoutZerosBehind(p.digits);
+    String digits = Atom.OneOfNumbers.withoutZerosBehind(p.digits);
     for (Value v : admitted()) {
       if (v.digits.startsWith(digits) && exactly(v.number, plain).reachableByRange(p)) {
         return true;
@@ -203,23 +224,12 @@ final class NumberGoal {
       known = new ArrayList<>();
       for (BigDecimal v : Objects.requireNonNull(values)) {
         if (admits(v)) {
-          known.add(
-              new Value(
-                  v,
-                  v.signum() == 0 ? "" : withoutZerosBehind(v.unscaledValue().abs().toString())));
+          known.add(new Value(v, Atom.OneOfNumbers.digits(v)));
         }
       }
       admitted = known;
     }
     return known;
-  }
-
-  private static String withoutZerosBehind(String digits) {
-    int end = digits.length();
-    while (end > 0 && digits.charAt(end - 1) == '0') {
-      end--;
-    }
-    return digits.substring(0, end);
   }
 
   /** All numbers that fulfil the goal, if there are at most so many, else null. */
@@ -292,6 +302,9 @@ final class NumberGoal {
     if (far != null && far.signum() != sign) {
       return false;
     }
+    if (open && isEndless(p.negative)) {
+      return true;
+    }
     boolean fromZero = near == null || near.signum() != sign;
     int size = p.digits.length();
     long first;
@@ -320,7 +333,7 @@ final class NumberGoal {
       first = last;
     }
     BigInteger next = d.add(BigInteger.valueOf(sign));
-    for (long k = first; k <= last; k++) {
+    for (long k = last; k >= first; k--) { // the widest interval first
       BigDecimal from = NumberPrefix.scaled(d, (int) k);
       BigDecimal to = NumberPrefix.scaled(next, (int) k);
       if (sign > 0 ? meets(from, true, to, false) : meets(to, false, from, true)) {
@@ -339,24 +352,42 @@ final class NumberGoal {
     if (p.isZeroSoFar()) {
       return admits(BigDecimal.ZERO);
     }
-    boolean bothSigns = p.phase == NumberPrefix.Phase.E;
+    // With the exponent the number grows away from zero, and once it is a multiple of something it
+    // stays one. So the exponents that come into question lie in a row.
     BigInteger d = p.significand();
-    int scale = 1;
-    for (int more = 0; more + p.exponentDigits <= NumberPrefix.EXPONENT_DIGITS; more++) {
-      for (int tail = 0; tail < scale; tail++) {
-        if (p.exponentDigits + more > 0) {
-          int e = p.exponent * scale + tail;
-          if (((bothSigns || !p.exponentNegative)
-                  && admits(NumberPrefix.scaled(d, e - p.fractionDigits)))
-              || ((bothSigns || p.exponentNegative)
-                  && admits(NumberPrefix.scaled(d, -e - p.fractionDigits)))) {
-            return true;
-          }
-        }
+    IntPredicate late =
+        e -> {
+          BigDecimal n = NumberPrefix.scaled(d, e - p.fractionDigits);
+          return (p.negative ? isBelowHigh(n) : isAboveLow(n))
+              && (unit == null || isMultiple(n, unit));
+        };
+    IntPredicate tooLate =
+        e -> {
+          BigDecimal n = NumberPrefix.scaled(d, e - p.fractionDigits);
+          return !(p.negative ? isAboveLow(n) : isBelowHigh(n)) || isMultipleOfException(n);
+        };
+    int end = firstExponent(tooLate);
+    for (int e = firstExponent(late); e < end; e++) {
+      if (p.mayHaveExponent(e) && admits(NumberPrefix.scaled(d, e - p.fractionDigits))) {
+        return true;
       }
-      scale *= 10;
     }
     return false;
+  }
+
+  // The first exponent that passes a test which all later ones pass, too; one too many if none.
+  private static int firstExponent(IntPredicate test) {
+    int from = -NumberPrefix.MAX_EXPONENT;
+    int to = NumberPrefix.MAX_EXPONENT + 1;
+    while (from < to) {
+      int middle = Math.floorDiv(from + to, 2);
+      if (test.test(middle)) {
+        to = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    return from;
   }
 
   /** Whether the numbers wanted are so few among all that a search over digits may miss them. */
@@ -425,18 +456,15 @@ final class NumberGoal {
       boolean fromIncluded,
       @Nullable BigDecimal to,
       boolean toIncluded) {
-    NumberGoal cut = new NumberGoal();
-    cut.low = low;
-    cut.lowIncluded = lowIncluded;
-    cut.high = high;
-    cut.highIncluded = highIncluded;
-    if (from != null) {
-      cut.raise(from, fromIncluded);
-    }
-    if (to != null) {
-      cut.lower(to, toIncluded);
-    }
-    return inhabited(cut.low, cut.lowIncluded, cut.high, cut.highIncluded);
+    int above = from == null ? -1 : low == null ? 1 : from.compareTo(low);
+    int below = to == null ? 1 : high == null ? -1 : to.compareTo(high);
+    boolean raised = above > 0 || (above == 0 && !fromIncluded);
+    boolean lowered = below < 0 || (below == 0 && !toIncluded);
+    return inhabited(
+        raised ? from : low,
+        raised ? fromIncluded : lowIncluded,
+        lowered ? to : high,
+        lowered ? toIncluded : highIncluded);
   }
 
   private boolean inhabited(
@@ -450,10 +478,8 @@ final class NumberGoal {
     if (unit == null) {
       return true; // decimals are dense: one of them is no exception
     }
-    for (BigDecimal u : notUnits) {
-      if (isMultiple(unit, u)) {
-        return false; // every candidate is excluded
-      }
+    if (isMultipleOfException(unit)) {
+      return false; // every candidate is excluded
     }
     if (a == null && b == null) {
       return true;

@@ -132,6 +132,21 @@ final class NumberPrefix {
     return n;
   }
 
+  /** Whether the exponent that has begun, or is about to, can become this one. */
+  boolean mayHaveExponent(int e) {
+    if (phase != Phase.E && e != 0 && e < 0 != exponentNegative) {
+      return false;
+    }
+    int begun = Math.abs(e);
+    for (int digits = exponentDigits; digits <= EXPONENT_DIGITS; digits++) {
+      if (digits > 0 && begun == exponent) {
+        return true;
+      }
+      begun /= 10;
+    }
+    return false;
+  }
+
   /** Whether there is neither a point nor an exponent so far. */
   boolean plain() {
     return phase.compareTo(Phase.POINT) < 0;

@@ -176,6 +176,13 @@ final class NumberSegment extends Segment {
   }
 
   @Override
+  protected boolean keepsDigits(int state) {
+    NumberPrefix p = prefixes.get(state);
+    return p.phase == NumberPrefix.Phase.INTEGER
+        && (main.isTrue() || goals.stream().anyMatch(g -> g.isEndless(p.negative)));
+  }
+
+  @Override
   protected ByteSet live(int state) {
     return BYTES;
   }

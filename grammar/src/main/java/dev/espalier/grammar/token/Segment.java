@@ -92,6 +92,14 @@ public abstract class Segment implements Weighted {
     return null;
   }
 
+  /**
+   * Whether a state is followed by any digits, however many, though states after them may differ;
+   * under this segment's lock.
+   */
+  protected boolean keepsDigits(int state) {
+    return false;
+  }
+
   /** What the segment loops on in a state, if anything worth knowing; under this segment's lock. */
   protected @Nullable Loop loop(int state) {
     return null;

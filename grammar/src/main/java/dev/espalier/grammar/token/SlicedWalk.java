@@ -13,6 +13,7 @@ final class SlicedWalk {
 
   private static final int BIG = 128; // tokens in a subtree that are worth a slice
   private static final int SOME = 4; // and to be looked at together
+  private static final long DIGITS = ByteGroups.of('0');
   private static final int FEW = 8; // bytes that are looked up instead of sieved
 
   private final Segment segment;
@@ -74,13 +75,15 @@ final class SlicedWalk {
     int end = trie.end(node);
     int tokens = trie.firstToken(end) - trie.firstToken(node + 1);
     if (tokens >= SOME) {
+      if ((trie.groups[node] & ~DIGITS) == 0 && segment.keepsDigits(state)) {
+        stayBelow(node, end);
+        return;
+      }
       Loop loop = segment.loop(state, tokens >= BIG);
       if (loop != null) {
         int most = most(loop, room);
         if (most >= trie.depth() && (trie.groups[node] & ~loop.bytes()) == 0) {
-          for (int t = trie.firstToken(node + 1); t < trie.firstToken(end); t++) {
-            out.stay.add(trie.token(t)); // nothing else below
-          }
+          stayBelow(node, end); // nothing else below
           return;
         } else if (tokens >= BIG) {
           readAround(node, state, loop, most, room);
@@ -102,6 +105,12 @@ final class SlicedWalk {
       if (live == null || live.contains(trie.byteAt(c))) {
         step(c, state, room);
       }
+    }
+  }
+
+  private void stayBelow(int node, int end) {
+    for (int t = trie.firstToken(node + 1); t < trie.firstToken(end); t++) {
+      out.stay.add(trie.token(t));
     }
   }
 

@@ -138,6 +138,110 @@ class NumberSegmentTest {
     assertThat(dead).isGreaterThan(10);
   }
 
+  @Test
+  void digitsThatNoListedValueBeginsWithAreOneState() {
+    Formulas formulas = new Formulas(1000);
+    Atom listed = new Atom.OneOfNumbers(Set.of(new BigDecimal("1.05E+4"), new BigDecimal(-21)));
+    NumberSegment segment =
+        new NumberSegment(formulas, formulas.not(formulas.atom(listed)), List.of());
+    assertThat(state(segment, "37")).isEqualTo(state(segment, "48")).isEqualTo(state(segment, "106"));
+    assertThat(state(segment, "10")).isNotEqualTo(state(segment, "106"));
+    assertThat(state(segment, "105")).isNotEqualTo(state(segment, "1050"));
+    assertThat(segment.endLabel(state(segment, "10500"))).isNegative();
+    assertThat(segment.endLabel(state(segment, "-2.1e1"))).isNegative();
+    assertThat(segment.endLabel(state(segment, "105"))).isNotNegative();
+  }
+
+  private static int state(NumberSegment segment, String text) {
+    int q = segment.start();
+    for (int i = 0; i < text.length(); i++) {
+      q = segment.next(q, text.charAt(i));
+    }
+    return q;
+  }
+
+  /** Whether an exponent leads to a number that is wanted, held against trying all of them. */
+  @Test
+  void anExponentThatHasBegunIsKeptExactlyIfSomeExponentWillDo() {
+    Random r = new Random(15);
+    int kept = 0;
+    int refused = 0;
+    for (int round = 0; round < 300; round++) {
+      Formulas formulas = new Formulas(100_000);
+      Formula f = formulas.and(random(formulas, r, r.nextInt(2)), random(formulas, r, 0));
+      List<NumberGoal> goals = NumberGoal.of(formulas, f);
+      for (int k = 0; k < 6; k++) {
+        String begun = text(r).replaceAll("[eE].*", "") + "e";
+        begun += new String[] {"", "-", "+", "1", "-0", "20"}[r.nextInt(6)];
+        NumberPrefix p = Objects.requireNonNull(read(NumberPrefix.EMPTY, begun));
+        boolean expected = false;
+        for (int digits = 0; digits <= 3 && !expected; digits++) {
+          int count = (int) Math.pow(10, digits);
+          for (int n = 0; n < count && !expected; n++) {
+            String tail = digits == 0 ? "" : Integer.toString(count + n).substring(1);
+            for (String sign : List.of("", "-")) {
+              NumberPrefix end = read(p, sign + tail);
+              expected |=
+                  end != null && end.complete() && NumberGoal.holds(f, end.value(), false);
+            }
+          }
+        }
+        NumberPrefix at = p;
+        assertThat(goals.stream().anyMatch(g -> g.reachable(at)))
+            .as("%s after %s, round %d", f, begun, round)
+            .isEqualTo(expected);
+        kept += expected ? 1 : 0;
+        refused += expected ? 0 : 1;
+      }
+    }
+    assertThat(kept).isGreaterThan(100);
+    assertThat(refused).isGreaterThan(100);
+  }
+
+  /** Where any digits may come, some digits more always lead to a number that is wanted. */
+  @Test
+  void nothingIsADeadEndWhereAnyDigitsMayCome() {
+    Random r = new Random(16);
+    int endless = 0;
+    for (int round = 0; round < 400; round++) {
+      Formulas formulas = new Formulas(100_000);
+      Formula f = formulas.atom(new Atom.Bound(decimal(r), r.nextInt(4) > 0, r.nextBoolean()));
+      if (r.nextBoolean()) {
+        f = formulas.and(f, formulas.atom(new Atom.MultipleOf(unit(r))));
+      }
+      if (r.nextBoolean()) {
+        f = formulas.and(f, formulas.not(formulas.atom(new Atom.MultipleOf(unit(r)))));
+      }
+      if (!NumberSegment.satisfiable(formulas, f)) {
+        continue;
+      }
+      NumberSegment segment = new NumberSegment(formulas, f, List.of());
+      int digit = '1' + r.nextInt(9);
+      int q = segment.next(segment.start(), digit);
+      if (q < 0 || !segment.keepsDigits(q)) {
+        continue;
+      }
+      NumberPrefix p = Objects.requireNonNull(NumberPrefix.EMPTY.step(digit));
+      for (int k = r.nextInt(30); k > 0; k--) {
+        p = Objects.requireNonNull(p.step('0' + r.nextInt(10)));
+      }
+      boolean found = false;
+      for (int n = 10_000; n < 20_000 && !found; n++) {
+        NumberPrefix whole = Objects.requireNonNull(read(p, Integer.toString(n).substring(1)));
+        found = NumberGoal.holds(f, whole.value(), true);
+        for (int tenth = 1; tenth < 10 && !found; tenth++) {
+          NumberPrefix end = Objects.requireNonNull(read(whole, "." + tenth + "7"));
+          NumberPrefix shorter = Objects.requireNonNull(read(whole, "." + tenth));
+          found = NumberGoal.holds(f, end.value(), false);
+          found |= NumberGoal.holds(f, shorter.value(), false);
+        }
+      }
+      assertThat(found).as("%s after %s", f, p.digits).isTrue();
+      endless++;
+    }
+    assertThat(endless).isGreaterThan(50);
+  }
+
   /** Multiples of several units and of none of others lie far apart; the way to one is computed. */
   @Test
   void multiplesFarApartAreFoundWithoutASearch() {
