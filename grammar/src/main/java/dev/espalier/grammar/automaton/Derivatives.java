@@ -129,21 +129,41 @@ final class Derivatives {
     return pack(out);
   }
 
+  // Bytes that lead every part to the same target are found first, so that each conjunction is put
+  // together once and none of a few parts only.
   private static Edge[] intersect(Expr[] args) {
-    List<Edge> pending = List.of(args[0].edges());
-    for (int i = 1; i < args.length; i++) {
-      List<Edge> next = new ArrayList<>();
-      for (Edge p : pending) {
-        for (Edge e : args[i].edges()) {
-          ByteSet both = p.bytes().and(e.bytes());
-          if (!both.isEmpty()) {
-            next.add(new Edge(both, Expr.and(p.target(), e.target())));
-          }
-        }
+    ByteSet rest = ByteSet.ALL;
+    for (Expr a : args) {
+      ByteSet some = ByteSet.NONE;
+      for (Edge edge : a.edges()) {
+        some = some.or(edge.bytes());
       }
-      pending = next;
+      rest = rest.and(some);
     }
-    return mapEdges(pending.toArray(new Edge[0]), e -> e);
+    Map<Expr, ByteSet> out = new LinkedHashMap<>();
+    Expr[] targets = new Expr[args.length];
+    while (!rest.isEmpty()) {
+      ByteSet alike = rest;
+      int b = rest.next(0);
+      for (int i = 0; i < args.length; i++) {
+        Edge edge = edgeOf(args[i], b);
+        alike = alike.and(edge.bytes());
+        targets[i] = edge.target();
+      }
+      WorkBudget.check(args.length);
+      out.merge(Expr.and(targets), alike, ByteSet::or);
+      rest = rest.and(alike.complement());
+    }
+    return pack(out);
+  }
+
+  private static Edge edgeOf(Expr e, int b) {
+    for (Edge edge : e.edges()) {
+      if (edge.bytes().contains(b)) {
+        return edge;
+      }
+    }
+    throw new AssertionError(b + " begins no text of " + e);
   }
 
   // Where many parts of a sequence may be left out, its steps are those of its tails as well. They

@@ -217,35 +217,42 @@ public final class TextSearch {
     return false;
   }
 
+  // Level by level, of states that are so many characters away. One that was first met by the
+  // beginning of another character may turn out to be nearer, inside of one.
   private int fewestCharacters(Expr start) {
     Map<Expr, Expr> cameFrom = new LinkedHashMap<>();
-    Map<Expr, Boolean> begins = new HashMap<>(); // a character with its last byte
+    Map<Expr, Integer> away = new HashMap<>(); // in characters, from the start
     ArrayDeque<Expr> now = new ArrayDeque<>(List.of(start));
     ArrayDeque<Expr> later = new ArrayDeque<>();
     cameFrom.put(start, start);
-    while (!now.isEmpty() || !later.isEmpty()) {
+    away.put(start, 0);
+    for (int level = 0; !now.isEmpty() || !later.isEmpty(); ) {
       if (now.isEmpty()) {
         ArrayDeque<Expr> empty = now;
         now = later;
         later = empty;
+        level++;
       }
       Expr e = now.removeFirst();
+      if (away.getOrDefault(e, level) < level) {
+        continue; // looked at already
+      }
       if (e.accepts()) {
-        int chars = 0;
-        e.shortest = 0;
-        for (Expr x = e; x != start; ) {
-          chars += begins.getOrDefault(x, false) ? 1 : 0;
-          x = cameFrom.getOrDefault(x, start);
-          x.shortest = chars;
+        for (Expr x = e; ; x = cameFrom.getOrDefault(x, start)) {
+          x.shortest = level - away.getOrDefault(x, 0);
+          if (x == start) {
+            return level;
+          }
         }
-        return chars;
       }
       for (Edge edge : e.edges()) {
         Expr to = edge.target();
-        if (to.shortest != -1 && cameFrom.putIfAbsent(to, e) == null) {
-          boolean begin = !edge.bytes().intersects(CONTINUATION);
-          begins.put(to, begin);
-          if (begin) {
+        boolean begins = !edge.bytes().intersects(CONTINUATION); // a character
+        int distance = begins ? level + 1 : level;
+        if (to.shortest != -1 && away.getOrDefault(to, Integer.MAX_VALUE) > distance) {
+          cameFrom.put(to, e);
+          away.put(to, distance);
+          if (begins) {
             later.addLast(to);
           } else {
             now.addFirst(to);

@@ -268,4 +268,39 @@ class ExprTest {
     byte[] text = "x".repeat(200_000).getBytes(StandardCharsets.UTF_8);
     assertThat(Expr.seq(Expr.literal(text), Expr.literal("y")).matches(text)).isFalse();
   }
+
+  private static Expr randomText(Random r, int depth) {
+    String[] words = {"a", "b", "ab", "é", "ü", "aé", "😀", ""};
+    if (depth == 0) {
+      return r.nextInt(4) == 0 ? Utf8.CHAR : Expr.literal(words[r.nextInt(words.length)]);
+    }
+    Expr x = randomText(r, depth - 1);
+    Expr y = randomText(r, depth - 1);
+    return switch (r.nextInt(6)) {
+      case 0 -> Expr.or(x, y);
+      case 1 -> Expr.and(Expr.seq(Utf8.TEXT, x, Utf8.TEXT), Expr.seq(Utf8.TEXT, y, Utf8.TEXT));
+      case 2 -> Expr.and(Utf8.TEXT, Expr.not(Expr.seq(x, Utf8.TEXT)));
+      case 3 -> Expr.repeat(x, r.nextInt(3), 3 + r.nextInt(3));
+      default -> Expr.seq(x, y);
+    };
+  }
+
+  /** The shortest text, held against asking for each number of characters whether one has them. */
+  @Test
+  void theShortestTextHasAsManyCharactersAsSomeTextHasAtLeast() {
+    Random r = new Random(21);
+    int found = 0;
+    for (int round = 0; round < 400; round++) {
+      Expr e = Expr.and(Utf8.TEXT, randomText(r, 2), randomText(r, 3), randomText(r, 3));
+      e = Expr.and(Utf8.TEXT, r.nextBoolean() ? e : Expr.not(e), randomText(r, 3));
+      int expected = -1;
+      for (int n = 0; n < 40 && expected < 0 && !e.isEmpty(100_000); n++) {
+        boolean some = !Expr.and(e, Expr.repeat(Utf8.CHAR, 0, n)).isEmpty(100_000);
+        expected = some ? n : -1;
+      }
+      assertThat(TextSearch.shortest(e, 100_000)).as("%s, round %d", e, round).isEqualTo(expected);
+      found += expected > 1 ? 1 : 0;
+    }
+    assertThat(found).isGreaterThan(20);
+  }
 }
