@@ -166,7 +166,7 @@ final class Liveness {
         return true;
       }
     }
-    return satisfiable(keep(progress.item(branch), null, Gone.NONE));
+    return leavesAWay(progress.item(branch), null, Gone.NONE);
   }
 
   // With another upper count where that of a branch is large; the branch itself where it is not.
@@ -245,7 +245,7 @@ final class Liveness {
 
   private boolean keyLeadsOn(KeySpace space, Formula f, Gone gone, int key) {
     Gone after = space.gone(gone, key);
-    return satisfiable(keep(progress.key(f, space, key, after), space, after));
+    return leavesAWay(progress.key(f, space, key, after), space, after);
   }
 
   /** Which keys may come next; those of a frame of its own. */
@@ -316,6 +316,20 @@ final class Liveness {
     Keep key = new Keep(f, space, gone);
     Predicate<Formula> alive = r -> space == null ? array(r) : object(space, r, gone);
     return answers.find(kept, key, () -> keep(f, space == null, alive));
+  }
+
+  // Whether some value satisfies what is kept. Often the container may end behind one at once, and
+  // then nothing is asked about all that may come instead.
+  private boolean leavesAWay(Formula f, @Nullable KeySpace space, Gone gone) {
+    List<Formula> branches = formulas.fewBranches(f);
+    for (Formula branch : branches == null ? List.<Formula>of() : branches) {
+      boolean ends =
+          branch.remaining().stream().allMatch(l -> !l.remembers && progress.end(l).isTrue());
+      if (ends && satisfiable(formulas.and(branch.asked()))) {
+        return true;
+      }
+    }
+    return satisfiable(keep(f, space, gone));
   }
 
   private Formula keep(Formula f, boolean array, Predicate<Formula> alive) {
