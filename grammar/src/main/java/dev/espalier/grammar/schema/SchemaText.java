@@ -3,6 +3,7 @@ package dev.espalier.grammar.schema;
 import dev.espalier.Texts;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.WorkBudget;
+import java.lang.ref.SoftReference;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,11 @@ final class SchemaText {
   private static final Map<String, JsonNode> RECENT = new LinkedHashMap<>(64, 0.75f, true);
   private static int remembered;
 
+  // The last one that is too long for them, while memory lasts.
+  private static SoftReference<Read> longText = new SoftReference<>(null);
+
+  private record Read(String text, JsonNode schema) {}
+
   private SchemaText() {}
 
   /** The schema that a text holds, perhaps read before. Safe for threads. */
@@ -50,10 +56,16 @@ final class SchemaText {
       if (known != null) {
         return known;
       }
+      Read last = longText.get();
+      if (last != null && last.text.equals(text)) {
+        return last.schema;
+      }
     }
     JsonNode schema = parse(text, "");
-    if (text.length() <= REMEMBERED) {
-      synchronized (RECENT) {
+    synchronized (RECENT) {
+      if (text.length() > REMEMBERED) {
+        longText = new SoftReference<>(new Read(text, schema));
+      } else {
         if (RECENT.put(text, schema) == null) {
           remembered += text.length();
         }
