@@ -308,7 +308,9 @@ class SchemaMaskTest {
     assertThat(masks).isGreaterThan(1500);
   }
 
-  /** Tokens of up to three digits, as tokenizers have them, which are not read where all may come. */
+  /**
+   * Tokens of up to three digits, as tokenizers have them, which are not read where all may come.
+   */
   @Test
   void masksOfNumbersAreExact() {
     long seed = Long.getLong("seed", 13);
@@ -330,8 +332,26 @@ class SchemaMaskTest {
     for (int n = 10; n < 2000; n++) { // after a leading one
       tokens.add(Integer.toString(n).substring(1).getBytes(StandardCharsets.UTF_8));
     }
-    for (String t : List.of("0".repeat(18), "12345678", "-", "-1", "1,", "23]", ".", ".5", "e", "E+",
-        "e-1", "1.0e1", "5 ", ",", " ", "]", "[", "[1")) {
+    for (String t :
+        List.of(
+            "0".repeat(18),
+            "12345678",
+            "-",
+            "-1",
+            "1,",
+            "23]",
+            ".",
+            ".5",
+            "e",
+            "E+",
+            "e-1",
+            "1.0e1",
+            "5 ",
+            ",",
+            " ",
+            "]",
+            "[",
+            "[1")) {
       tokens.add(t.getBytes(StandardCharsets.UTF_8));
     }
     for (int b = 0; b < 256; b++) {
@@ -344,8 +364,7 @@ class SchemaMaskTest {
       for (int i = r.nextInt(4); i >= 0; i--) {
         all.add("{" + parts[r.nextInt(parts.length)] + "}");
       }
-      String schema =
-          "{'type':'array','items':{'allOf':[" + String.join(",", all) + "]}}";
+      String schema = "{'type':'array','items':{'allOf':[" + String.join(",", all) + "]}}";
       schema = schema.replace('\'', '"');
       CompiledConstraint c = JsonSchema.of(schema).compile(v);
       masks += walks(4, c, v, r, 0, "seed " + seed + " " + schema);

@@ -126,9 +126,7 @@ sealed interface Atom {
 
     /** The digits of a number without sign, point, and zeros before and behind. */
     static String digits(BigDecimal value) {
-      return value.signum() == 0
-          ? ""
-          : withoutZerosBehind(value.unscaledValue().abs().toString());
+      return value.signum() == 0 ? "" : withoutZerosBehind(value.unscaledValue().abs().toString());
     }
 
     static String withoutZerosBehind(String digits) {

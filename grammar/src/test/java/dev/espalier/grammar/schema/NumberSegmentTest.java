@@ -144,7 +144,9 @@ class NumberSegmentTest {
     Atom listed = new Atom.OneOfNumbers(Set.of(new BigDecimal("1.05E+4"), new BigDecimal(-21)));
     NumberSegment segment =
         new NumberSegment(formulas, formulas.not(formulas.atom(listed)), List.of());
-    assertThat(state(segment, "37")).isEqualTo(state(segment, "48")).isEqualTo(state(segment, "106"));
+    assertThat(state(segment, "37"))
+        .isEqualTo(state(segment, "48"))
+        .isEqualTo(state(segment, "106"));
     assertThat(state(segment, "10")).isNotEqualTo(state(segment, "106"));
     assertThat(state(segment, "105")).isNotEqualTo(state(segment, "1050"));
     assertThat(segment.endLabel(state(segment, "10500"))).isNegative();
@@ -181,8 +183,7 @@ class NumberSegmentTest {
             String tail = digits == 0 ? "" : Integer.toString(count + n).substring(1);
             for (String sign : List.of("", "-")) {
               NumberPrefix end = read(p, sign + tail);
-              expected |=
-                  end != null && end.complete() && NumberGoal.holds(f, end.value(), false);
+              expected |= end != null && end.complete() && NumberGoal.holds(f, end.value(), false);
             }
           }
         }
