@@ -172,6 +172,14 @@ class DraftsTest {
           2019 2020        | {'not':{'not':{'properties':{'a':true}}},'unevaluatedProperties':false} | {} | {'a':1}
           2019 2020        | {'properties':{'x':{'unevaluatedProperties':false}},'additionalProperties':true,'unevaluatedProperties':false} | {'x':{},'y':1} | {'x':{'y':1}}
           2019 2020        | {'allOf':[{'properties':{'a':true},'unevaluatedProperties':true}],'unevaluatedProperties':false} | {'a':1,'b':2} | ``
+          # parts of a resource that name a draft of their own
+          7 2019 2020      | {'properties':{'a':{'$schema':'http://json-schema.org/draft-04/schema#','maximum':3,'exclusiveMaximum':true}}} | {'a':2.9} | {'a':3}
+          2019 2020        | {'definitions':{'a':{'$schema':'http://json-schema.org/draft-04/schema','definitions':{'s':{'type':'string'}},'properties':{'x':{'$ref':'#/definitions/a/definitions/s','type':'array'}}}},'$ref':'#/definitions/a','required':['x']} | {'x':'y'} | {'x':[]} {}
+          2019 2020        | {'definitions':{'a':{'$schema':'http://json-schema.org/draft-07/schema#','definitions':{'s':{'$ref':'#/definitions/t','type':'array'}}},'t':{'type':'string'}},'$ref':'#/definitions/a/definitions/s'} | 'y' | [] 1
+          2019 2020        | {'$defs':{'a':{'$schema':'http://json-schema.org/draft-07/schema#','properties':{'x':{'$ref':'#/$defs/t'}}},'t':{'$ref':'#/$defs/u','maxLength':1},'u':{'type':'string'}},'$ref':'#/$defs/a'} | {'x':'y'} | {'x':'yy'} {'x':1}
+          4 6 7            | {'properties':{'a':{'$schema':'https://json-schema.org/draft/2020-12/schema','prefixItems':[{'type':'null'}],'items':false}}} | {'a':[null]} {'a':[]} | {'a':[1]} {'a':[null,1]}
+          2019 2020        | {'properties':{'a':{'$schema':'http://x.y/unknown','$ref':'#/$defs/s','maxLength':1}},'$defs':{'s':{'type':'string'}}} | {'a':'y'} | {'a':'yy'} {'a':1}
+          2019 2020        | {'properties':{'a':{'$schema':{'type':'string'},'const':1}},'const':{'a':1}} | {'a':1} | {'a':2}
           # boolean and empty schemas
           4                | {'properties':{'a':{'not':{}}},'additionalProperties':false} | {} | {'a':1} {'b':1}
           4                | {'type':['array','object'],'additionalProperties':{'type':'null'}} | [] {'a':null} | {'a':1} 1

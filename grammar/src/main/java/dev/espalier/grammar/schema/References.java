@@ -217,7 +217,11 @@ final class References {
     if (!json.isObject()) {
       return;
     }
-    Resource resource = outer;
+    Resource resource = documentRoot ? outer : outer.in(dialectInside(json, outer.dialect));
+    if (resource != outer) {
+      embedded.put(json, resource);
+    }
+    boolean isRoot = documentRoot;
     String id = identifier(json, outer, pointer);
     if (id != null) {
       String uri = Uris.resolve(outer.base, id);
@@ -227,6 +231,7 @@ final class References {
         resource = new Resource(Uris.document(uri), json, pointer, dialect, outer);
         resources.putIfAbsent(resource.base, resource);
         embedded.put(json, resource);
+        isRoot = true;
       }
       if (!plain.isEmpty() && resource.dialect.draft().refReplacesSiblings()) {
         resource.anchors.putIfAbsent(plain, new Resource.Place(json, pointer));
@@ -242,9 +247,7 @@ final class References {
       }
     }
     JsonNode recursive = json.get("$recursiveAnchor");
-    if (recursive != null
-        && (documentRoot || resource != outer)
-        && resource.dialect.knows("$recursiveAnchor")) {
+    if (recursive != null && isRoot && resource.dialect.knows("$recursiveAnchor")) {
       resource.recursiveAnchor = recursive.booleanValue(false);
     }
     if (deep) {
@@ -261,6 +264,14 @@ final class References {
             }
           });
     }
+  }
+
+  // Only a resource's root should name a dialect. Generators copy whole documents under
+  // definitions all the same, and validators read these as they are meant.
+  private static Dialect dialectInside(JsonNode json, Dialect outer) {
+    JsonNode named = json.get("$schema");
+    Draft draft = named == null || !named.isString() ? null : Draft.of(named.stringValue());
+    return draft == null || draft == outer.draft() ? outer : Dialect.of(draft);
   }
 
   // The dialect of an embedded resource decides how its own identifier is written.

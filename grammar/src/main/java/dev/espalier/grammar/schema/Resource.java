@@ -24,8 +24,8 @@ final class Resource {
   final String pointer; // from the document that holds it, for people
   final Dialect dialect;
   final @Nullable Resource outer; // around it in the same document
-  final Map<String, Place> anchors = new HashMap<>();
-  final Set<String> dynamicAnchors = new HashSet<>();
+  final Map<String, Place> anchors;
+  final Set<String> dynamicAnchors;
   boolean recursiveAnchor;
 
   Resource(String base, JsonNode root, String pointer, Dialect dialect, @Nullable Resource outer) {
@@ -34,5 +34,22 @@ final class Resource {
     this.pointer = pointer;
     this.dialect = dialect;
     this.outer = outer;
+    anchors = new HashMap<>();
+    dynamicAnchors = new HashSet<>();
+  }
+
+  private Resource(Resource same, Dialect dialect) {
+    base = same.base;
+    root = same.root;
+    pointer = same.pointer;
+    this.dialect = dialect;
+    outer = same.outer;
+    anchors = same.anchors;
+    dynamicAnchors = same.dynamicAnchors;
+  }
+
+  /** This resource, as a part of it is read that is written in a dialect of its own. */
+  Resource in(Dialect other) {
+    return other.equals(dialect) ? this : new Resource(this, other);
   }
 }

@@ -44,6 +44,19 @@ class InternerTest {
   }
 
   @Test
+  void valuesOfOneHashAreToldApart() {
+    Interner<String> crowded = new Interner<>(s -> 0, String::equals);
+    List<String> first = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      first.add(crowded.intern(new String("a" + i)));
+    }
+    for (int i = 0; i < 1000; i++) {
+      assertThat(crowded.intern(new String("a" + i))).isSameAs(first.get(i)).isEqualTo("a" + i);
+    }
+    assertThat(crowded.size()).isEqualTo(1000);
+  }
+
+  @Test
   void whatNobodyUsesLeavesNoTrace() {
     List<String> kept = intern("kept");
     intern("gone");
