@@ -53,7 +53,7 @@ final class Completion {
     JsonState closed =
         switch (c.phase) {
           case AFTER, KEY_START, NUMBER -> WayOut.feed(s, close, out); // which may need a line end
-          case VALUE -> c.meaning.closing() == null ? null : WayOut.feed(s, close, out);
+          case VALUE -> c.closing == null ? null : WayOut.feed(s, close, out);
           default -> null;
         };
     if (closed != null) {
@@ -66,9 +66,7 @@ final class Completion {
     byte[] next =
         switch (c.phase) {
           case VALUE ->
-              array && !c.frame.remembers()
-                  ? values.items().begun(c)
-                  : values.of(c.meaning.obligation());
+              array && !c.frame.remembers() ? values.items().begun(c) : values.of(c.obligation);
           case KEY_START -> values.members().of(c.frame, 1);
           case AFTER -> array ? items(c.frame) : values.members().of(c.frame, 0);
           default -> null;

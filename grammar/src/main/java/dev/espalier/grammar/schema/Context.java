@@ -27,49 +27,16 @@ final class Context {
     END
   }
 
-  /**
-   * What makes two contexts one.
-   *
-   * @param obligation on the value that starts here, or that is being read
-   * @param key that was read, for {@link Phase#COLON}; the verdicts on what was pending, for {@link
-   *     Phase#VALUE_END}
-   * @param closing the array as it is if it ends here instead of taking a first item
-   */
-  record Meaning(
-      Phase phase,
-      Segment segment,
-      Frame frame,
-      Formula obligation,
-      int key,
-      @Nullable Frame closing) {
-    // Everything but the number is one object to itself. Spelled out, since contexts are looked up
-    // for every exit, and a generated hash would be taken through method handles until it is
-    // compiled.
-    @Override
-    public int hashCode() {
-      int h = 31 * phase.hashCode() + System.identityHashCode(segment);
-      h = 31 * h + frame.hashCode();
-      h = 31 * h + obligation.id;
-      return 31 * (31 * h + key) + (closing == null ? 0 : closing.hashCode());
-    }
-
-    @Override
-    public boolean equals(@Nullable Object o) {
-      return o instanceof Meaning m
-          && m.phase == phase
-          && m.segment == segment
-          && m.frame == frame
-          && m.obligation == obligation
-          && m.key == key
-          && m.closing == closing;
-    }
-  }
-
-  final Machine machine;
+  // What makes two contexts one.
   final Phase phase;
   final Segment segment;
   final Frame frame;
-  final Meaning meaning;
+  final Formula obligation; // on the value that starts here, or that is being read
+  final int key; // that was read, for COLON; the verdicts on what was pending, for VALUE_END
+  final @Nullable Frame closing; // the array as it is if it ends here instead of taking an item
+
+  final int hash;
+  final Machine machine;
 
   // Filled from null to their one value under the machine's lock; read without it.
   private volatile @Nullable Boolean readsNames;
@@ -82,12 +49,51 @@ final class Context {
   private volatile @Nullable JsonState[] states = NO_STATES; // hashed by position, open addressing
   private int stateCount;
 
-  Context(Machine machine, Meaning meaning) {
+  Context(
+      Machine machine,
+      Phase phase,
+      Segment segment,
+      Frame frame,
+      Formula obligation,
+      int key,
+      @Nullable Frame closing) {
     this.machine = machine;
-    this.meaning = meaning;
-    phase = meaning.phase;
-    segment = meaning.segment;
-    frame = meaning.frame;
+    this.phase = phase;
+    this.segment = segment;
+    this.frame = frame;
+    this.obligation = obligation;
+    this.key = key;
+    this.closing = closing;
+    hash = hash(phase, segment, frame, obligation, key, closing);
+  }
+
+  static int hash(
+      Phase phase,
+      Segment segment,
+      Frame frame,
+      Formula obligation,
+      int key,
+      @Nullable Frame closing) {
+    int h = 31 * phase.hashCode() + System.identityHashCode(segment);
+    h = 31 * (31 * h + frame.hashCode()) + obligation.id;
+    h = 31 * (31 * h + key) + (closing == null ? 0 : closing.hashCode());
+    h *= 0x9E3779B9; // keys and numbers of formulas lie close together
+    return h ^ (h >>> 16);
+  }
+
+  boolean means(
+      Phase phase,
+      Segment segment,
+      Frame frame,
+      Formula obligation,
+      int key,
+      @Nullable Frame closing) {
+    return this.segment == segment
+        && this.frame == frame
+        && this.obligation == obligation
+        && this.key == key
+        && this.phase == phase
+        && this.closing == closing;
   }
 
   /** Where an exit leads; {@link Machine#refused} if nowhere. */
@@ -128,7 +134,7 @@ final class Context {
   /** A schema that speaks of what comes here, for messages; empty if none does. */
   String place() {
     Set<Atom> atoms = new LinkedHashSet<>();
-    meaning.obligation.collectAtoms(atoms);
+    obligation.collectAtoms(atoms);
     frame.owed.collectAtoms(atoms);
     for (Atom a : atoms) {
       if (a instanceof Atom.Verdict v) {

@@ -52,9 +52,16 @@ final class Frame {
     this.parent = parent;
     remembers = owed.remembers || remember(sides);
     depth = parent == null ? 0 : parent.depth + 1;
-    int h = 31 * (31 * kind.name().hashCode() + owed.id) + sides.hashCode();
-    h = 31 * (31 * h + pending.hashCode()) + used.hashCode();
-    hash = 31 * (31 * h + gone.hashCode()) + (parent == null ? 0 : parent.hash);
+    int h = mixed(kind.hashCode(), owed.id);
+    h = mixed(mixed(h, sides.hashCode()), pending.hashCode());
+    h = mixed(mixed(h, used.hashCode()), gone.hashCode());
+    hash = mixed(h, parent == null ? 0 : parent.hash);
+  }
+
+  // Frames differ by little here and there, and sums of small differences would often be equal.
+  private static int mixed(int h, int more) {
+    int sum = (h + more) * 0x9E3779B9;
+    return sum ^ (sum >>> 15);
   }
 
   private static boolean remember(List<Formula> sides) {

@@ -70,7 +70,7 @@ final class LongRuns {
 
   private @Nullable JsonState alike(JsonState s, ByteArrayOutputStream out) {
     Frame f = s.context.frame;
-    byte[] value = begins(f) ? values.of(s.context.meaning.obligation()) : null;
+    byte[] value = begins(f) ? values.of(s.context.obligation) : null;
     if (value == null) {
       return null;
     }
@@ -101,7 +101,7 @@ final class LongRuns {
     if (owed <= MANY_DIFFERENT) {
       return null;
     }
-    byte[] first = values.of(s.context.meaning.obligation());
+    byte[] first = values.of(s.context.obligation);
     SchemaNode value = first == null ? null : machine.values().read(first);
     List<Spelled> items = value == null ? null : values.different().of(f.owed, value, owed);
     if (first == null || items == null) {

@@ -4,7 +4,6 @@ import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.WorkBudget;
-import dev.espalier.grammar.schema.Context.Meaning;
 import dev.espalier.grammar.schema.Context.Phase;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTables;
@@ -65,7 +64,7 @@ final class Machine {
   private final Map<FrameKey, Frame> frames = new HashMap<>();
   private final Map<List<Formula>, Kinds> kindsOf = new HashMap<>(); // by their verdicts
   private final Map<List<Formula>, Kinds> kindsByBits = new HashMap<>();
-  private final Map<Meaning, Context> contexts = new HashMap<>();
+  private final Contexts contexts = new Contexts();
   private final Map<Formula, Set<JsonType>> types = new HashMap<>(); // that satisfy an obligation
   private final Map<List<Formula>, Segment> texts = new HashMap<>(); // by what is owed, and sides
   private final Map<List<Formula>, Segment> numbers = new HashMap<>();
@@ -153,11 +152,10 @@ final class Machine {
       Formula obligation,
       int key,
       @Nullable Frame closing) {
-    Meaning meaning = new Meaning(phase, segment, frame, obligation, key, closing);
-    Context known = contexts.get(meaning);
+    Context known = contexts.find(phase, segment, frame, obligation, key, closing);
     if (known == null) {
-      known = new Context(this, meaning);
-      contexts.put(meaning, known);
+      known = new Context(this, phase, segment, frame, obligation, key, closing);
+      contexts.add(known);
       count(1);
     }
     return known;
@@ -182,7 +180,7 @@ final class Machine {
           nextKeys(c.frame).contains(label)
               ? context(Phase.COLON, punctuation.colon(), c.frame, formulas.yes, label, null)
               : refused;
-      case COLON -> memberValue(c.frame, c.meaning.key());
+      case COLON -> memberValue(c.frame, c.key);
       case AFTER ->
           label == Punctuation.CLOSE
               ? close(c.frame)
@@ -193,7 +191,7 @@ final class Machine {
 
   /** Where the end of a value leads that decides itself what follows. */
   Context leaveValue(Context c, byte[] text) {
-    return after(c.frame, c.meaning.key(), values.read(text));
+    return after(c.frame, c.key, values.read(text));
   }
 
   /**
@@ -206,7 +204,7 @@ final class Machine {
     if (!plain) {
       return null;
     }
-    int verdicts = c.meaning.key();
+    int verdicts = c.key;
     Formula owed = settle(f.owed, f, verdicts, null);
     if (!liveness.indifferent(owed)) {
       return null;
@@ -245,23 +243,23 @@ final class Machine {
 
   /** Whether the value that starts here may be null, true or false. */
   synchronized boolean mayBeLiteral(Context c) {
-    return liveness.satisfiable(c.meaning.obligation(), JsonType.NULL)
-        || liveness.satisfiable(c.meaning.obligation(), JsonType.TRUE)
-        || liveness.satisfiable(c.meaning.obligation(), JsonType.FALSE);
+    return liveness.satisfiable(c.obligation, JsonType.NULL)
+        || liveness.satisfiable(c.obligation, JsonType.TRUE)
+        || liveness.satisfiable(c.obligation, JsonType.FALSE);
   }
 
   private Context leaveValueStart(Context c, int label) {
     if (label == Punctuation.VALUE_CLOSE) {
-      return close(java.util.Objects.requireNonNull(c.meaning.closing()));
+      return close(java.util.Objects.requireNonNull(c.closing));
     }
     JsonType type = Punctuation.typeOf(label);
     Frame f = c.frame;
-    Formula owed = expansion.of(c.meaning.obligation(), type);
+    Formula owed = expansion.of(c.obligation, type);
     List<Formula> sides = new ArrayList<>();
     for (Formula verdict : f.pending) {
       sides.add(expansion.of(verdict, type));
     }
-    Formula obligation = c.meaning.obligation();
+    Formula obligation = c.obligation;
     return switch (type) {
       case NULL, TRUE, FALSE -> after(f, settled(sides), null);
       case STRING -> context(Phase.STRING, text(owed, sides), f, obligation);
@@ -542,7 +540,7 @@ final class Machine {
     Frame f = c.frame;
     Frame later =
         frame(f.with(progress.after(f.owed, items, Set.of()), f.sides, f.pending, f.gone));
-    return context(c.phase, c.segment, later, c.meaning.obligation()).state(s.position);
+    return context(c.phase, c.segment, later, c.obligation).state(s.position);
   }
 
   /**

@@ -36,7 +36,7 @@ final class ShortItems {
 
   /** The same where an item has to come: what it is decides how many more have to. */
   byte @Nullable [] begun(Context c) {
-    Formula owed = machine.formulas().and(c.frame.owed, c.meaning.obligation());
+    Formula owed = machine.formulas().and(c.frame.owed, c.obligation);
     for (int height = 0; height <= ShortValues.MAX_HEIGHT; height++) {
       byte[] items = itemsOf(owed, height);
       if (items != null) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.grammar.automaton.WorkBudget;
-import dev.espalier.grammar.schema.Context.Meaning;
 import dev.espalier.grammar.schema.Context.Phase;
 import dev.espalier.grammar.token.Segment;
 import dev.espalier.grammar.token.TokenTables;
@@ -42,10 +41,8 @@ class JsonStateTest {
   private static JsonState in(Phase phase, Duration time) {
     Options options = Options.DEFAULT.with(o -> o.compileTime = time);
     Machine machine = new Machine(new JsonMapper().readTree("{}"), options, TABLES);
-    Meaning start = machine.start.meaning;
-    return new Context(
-            machine,
-            new Meaning(phase, new Laborious(), start.frame(), start.obligation(), 0, null))
+    Context start = machine.start;
+    return new Context(machine, phase, new Laborious(), start.frame, start.obligation, 0, null)
         .start();
   }
 
