@@ -97,7 +97,8 @@ public final class SchemaSuite {
           "--suite " + suite + " holds neither tests/" + draft + " nor " + draft);
     }
     Path own = suite.resolve("remotes");
-    remotes = Files.isDirectory(own) ? own : suite.toAbsolutePath().resolveSibling("remotes");
+    Path found = Files.isDirectory(own) ? own : suite.toAbsolutePath().resolveSibling("remotes");
+    remotes = found.toAbsolutePath().normalize();
     if (!Files.isDirectory(remotes)) {
       throw new IllegalArgumentException(
           "--suite " + suite + " holds no folder remotes, which references lead to");
