@@ -147,8 +147,8 @@ public final class JsonSchema implements Constraint {
    *
    * @param depth of nested objects and arrays, 128 unless changed
    * @param states of the machine, 1,000,000 unless changed
-   * @param compileTime 1.2 seconds of a thread's own time unless changed; compiling and any one
-   *     step or mask may take two seconds together, or as much more in proportion
+   * @param compileTime for reading and compiling, a second of a thread's own time unless changed;
+   *     with any one step or mask they may take half as much again
    */
   public JsonSchema budgets(int depth, int states, Duration compileTime) {
     if (depth < 1 || states < 1000 || compileTime.isNegative() || compileTime.isZero()) {

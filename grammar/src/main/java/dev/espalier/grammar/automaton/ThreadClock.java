@@ -58,7 +58,8 @@ final class ThreadClock {
     return late;
   }
 
-  private void look() {
+  /** Looks now, at the start or for a figure that is to be exact. */
+  void look() {
     work = 0;
     long now = THREADS.getCurrentThreadCpuTime();
     if (running) {
@@ -84,13 +85,15 @@ final class ThreadClock {
     began += THREADS.getCurrentThreadCpuTime() - paused;
   }
 
-  /** What is left of the budget, as far as the last look tells. */
+  /** What is left of the budget. */
   Duration left() {
+    look();
     return Duration.ofNanos(budgetNanos - spent);
   }
 
-  /** The time from the first look to the last. */
+  /** The time from the first look on. */
   Duration spent() {
+    look();
     return Duration.ofNanos(spent);
   }
 }

@@ -78,7 +78,7 @@ public final class WorkBudget {
     mostParts = parts;
   }
 
-  /** The time that the work took, as far as the clock was looked at. */
+  /** The time since the work began. */
   public Duration spent() {
     return clock.spent();
   }
@@ -103,6 +103,7 @@ public final class WorkBudget {
       return work.get();
     }
     clock.restart();
+    clock.look();
     parts = 0;
     holder.budget = this;
     try {

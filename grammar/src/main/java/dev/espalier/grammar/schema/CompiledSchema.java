@@ -10,6 +10,7 @@ import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.token.TokenTables;
 import dev.espalier.grammar.token.Weighted;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,11 +39,11 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     }
   }
 
-  private CompiledSchema(JsonNode schema, int length, Options options, TokenTables tables) {
-    this.schema = schema;
+  private CompiledSchema(SchemaText read, Options options, TokenTables tables) {
+    this.schema = read.schema;
     this.options = options;
     this.tables = tables;
-    this.length = length;
+    this.length = read.text.length();
     machine = new Machine(schema, options, tables);
   }
 
@@ -51,16 +52,23 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     return TokenTables.of(vocabulary)
         .cached(
             new Key(text, options),
-            tables ->
-                inBudget(
-                    "compiling the schema",
-                    options,
-                    () -> new CompiledSchema(SchemaText.of(text), text.length(), options, tables)));
+            tables -> {
+              SchemaText read = SchemaText.of(text);
+              return inBudget(
+                  "compiling the schema",
+                  options,
+                  read.took,
+                  () -> new CompiledSchema(read, options, tables));
+            });
   }
 
-  private static <T> T inBudget(String doing, Options options, Supplier<T> work) {
+  private static <T> T inBudget(String doing, Options options, Duration spent, Supplier<T> work) {
+    Duration whole = options.compileTime();
+    Duration least = whole.dividedBy(4); // even of what took long to read
+    Duration rest = whole.minus(spent);
+    rest = rest.compareTo(least) < 0 ? least : rest;
     try {
-      return new WorkBudget(doing, options.compileTime()).spend(work);
+      return new WorkBudget(doing, whole, rest, WorkBudget.PARTS_TO_COMPILE).spend(work);
     } catch (BudgetExceededException e) {
       throw e.at("#"); // as where a text is read, before it has places
     }
@@ -72,7 +80,8 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
         inBudget(
             "reporting on the schema",
             options,
-            () -> SchemaReport.of(SchemaText.of(text), options));
+            Duration.ZERO,
+            () -> SchemaReport.of(SchemaText.of(text).schema, options));
     List<CompileReport.Warning> warnings = new ArrayList<>(report.warnings());
     decide(text, options.with(o -> o.lenient = true), warnings);
     return new CompileReport(report.entries(), warnings);
@@ -101,7 +110,7 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
   private static void addImpossible(
       Machine machine, Options options, List<CompileReport.Warning> warnings) {
     try {
-      inBudget("reporting on the schema", options, machine::impossible)
+      inBudget("reporting on the schema", options, Duration.ZERO, machine::impossible)
           .forEach(
               (property, why) ->
                   warnings.add(
@@ -125,7 +134,7 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
    *     options are wrong
    */
   public static Options ownOptions(String text, Options given) {
-    return OptionsKeyword.read(SchemaText.of(text), given);
+    return OptionsKeyword.read(SchemaText.of(text).schema, given);
   }
 
   @Override
@@ -183,7 +192,12 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
   public State start() {
     Machine m = machine;
     if (m.size() > options.states()) {
-      m = inBudget("compiling the schema", options, () -> new Machine(schema, options, tables));
+      m =
+          inBudget(
+              "compiling the schema",
+              options,
+              Duration.ZERO,
+              () -> new Machine(schema, options, tables));
       machine = m;
     }
     return m.start.start();

@@ -77,9 +77,9 @@ public record Options(
         c.compileTime);
   }
 
-  /** For compiling and any one step or mask together: five thirds of that. */
+  /** For reading, compiling and any one step or mask together: half as much again. */
   Duration wholeTime() {
-    return compileTime.multipliedBy(5).dividedBy(3);
+    return compileTime.multipliedBy(3).dividedBy(2);
   }
 
   /** A changed copy. */
@@ -122,7 +122,7 @@ public record Options(
     public int states = 1_000_000;
 
     /** See {@link Options}. */
-    public Duration compileTime = Duration.ofMillis(1200);
+    public Duration compileTime = Duration.ofSeconds(1);
 
     private Changes(@Nullable Options from) {
       if (from != null) {

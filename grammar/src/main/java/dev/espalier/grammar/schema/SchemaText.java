@@ -4,6 +4,7 @@ import dev.espalier.Texts;
 import dev.espalier.grammar.SchemaException;
 import dev.espalier.grammar.automaton.WorkBudget;
 import java.lang.ref.SoftReference;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads a schema's text, numbers with all their digits. */
+/** A schema's text, and what was read from it, numbers with all their digits. Immutable. */
 final class SchemaText {
   // Schemas differ in their names: a table of those seen before would be copied, and grow, with
   // each.
@@ -36,37 +37,46 @@ final class SchemaText {
 
   private static final int CHARACTERS = 16; // that are read in some 50 ns
   private static final int REMEMBERED = 1 << 20; // characters
+  private static final Duration UNLIMITED = Duration.ofDays(1);
 
   // The texts read last, since a schema's text is read for its options and again to be compiled,
   // and the same schema comes with many requests. Trees are never changed.
-  private static final Map<String, JsonNode> RECENT = new LinkedHashMap<>(64, 0.75f, true);
+  private static final Map<String, SchemaText> RECENT = new LinkedHashMap<>(64, 0.75f, true);
   private static int remembered;
 
   // The last one that is too long for them, while memory lasts.
-  private static SoftReference<Read> longText = new SoftReference<>(null);
+  private static SoftReference<SchemaText> longText = new SoftReference<>(null);
 
-  private record Read(String text, JsonNode schema) {}
+  final String text;
+  final JsonNode schema;
 
-  private SchemaText() {}
+  /** What reading it took of a thread's own time; none where that is little. */
+  final Duration took;
 
-  /** The schema that a text holds, perhaps read before. Safe for threads. */
-  static JsonNode of(String text) {
+  private SchemaText(String text, JsonNode schema, Duration took) {
+    this.text = text;
+    this.schema = schema;
+    this.took = took;
+  }
+
+  /** A text that was perhaps read before. Safe for threads. */
+  static SchemaText of(String text) {
     synchronized (RECENT) {
-      JsonNode known = RECENT.get(text);
+      SchemaText known = RECENT.get(text);
       if (known != null) {
         return known;
       }
-      Read last = longText.get();
+      SchemaText last = longText.get();
       if (last != null && last.text.equals(text)) {
-        return last.schema;
+        return last;
       }
     }
-    JsonNode schema = parse(text, "");
+    SchemaText read = read(text);
     synchronized (RECENT) {
       if (text.length() > REMEMBERED) {
-        longText = new SoftReference<>(new Read(text, schema));
+        longText = new SoftReference<>(read);
       } else {
-        if (RECENT.put(text, schema) == null) {
+        if (RECENT.put(text, read) == null) {
           remembered += text.length();
         }
         Iterator<String> oldest = RECENT.keySet().iterator();
@@ -76,7 +86,15 @@ final class SchemaText {
         }
       }
     }
-    return schema;
+    return read;
+  }
+
+  // Reading takes a time that follows from the length, so it has no budget: what it took is paid
+  // for by those who compile what was read.
+  private static SchemaText read(String text) {
+    WorkBudget clock = new WorkBudget("reading the schema", UNLIMITED);
+    JsonNode schema = clock.spend(() -> parse(text, ""));
+    return new SchemaText(text, schema, clock.spent());
   }
 
   /**

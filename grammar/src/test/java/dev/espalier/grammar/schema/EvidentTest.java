@@ -54,7 +54,7 @@ class EvidentTest {
     final Evident evident;
 
     Parts(String schema) {
-      references = new References(SchemaText.of(schema), OPTIONS);
+      references = new References(SchemaText.of(schema).schema, OPTIONS);
       expansion =
           new Expansion(references, new Patterns(TABLES), formulas, OPTIONS, new Refusals(false));
       int states = OPTIONS.states();
@@ -77,7 +77,7 @@ class EvidentTest {
     }
 
     private static JsonNode odd() {
-      return SchemaText.of("{\"const\":\"a value that nobody asks for\"}").get("const");
+      return SchemaText.of("{\"const\":\"a value that nobody asks for\"}").schema.get("const");
     }
   }
 
