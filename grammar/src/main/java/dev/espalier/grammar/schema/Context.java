@@ -64,36 +64,19 @@ final class Context {
     this.obligation = obligation;
     this.key = key;
     this.closing = closing;
-    hash = hash(phase, segment, frame, obligation, key, closing);
+    int h = Unique.mixed(System.identityHashCode(segment), phase.hashCode());
+    h = Unique.mixed(Unique.mixed(h, frame.hash), obligation.id);
+    hash = Unique.mixed(Unique.mixed(h, key), closing == null ? 0 : closing.hash);
   }
 
-  static int hash(
-      Phase phase,
-      Segment segment,
-      Frame frame,
-      Formula obligation,
-      int key,
-      @Nullable Frame closing) {
-    int h = 31 * phase.hashCode() + System.identityHashCode(segment);
-    h = 31 * (31 * h + frame.hashCode()) + obligation.id;
-    h = 31 * (31 * h + key) + (closing == null ? 0 : closing.hashCode());
-    h *= 0x9E3779B9; // keys and numbers of formulas lie close together
-    return h ^ (h >>> 16);
-  }
-
-  boolean means(
-      Phase phase,
-      Segment segment,
-      Frame frame,
-      Formula obligation,
-      int key,
-      @Nullable Frame closing) {
-    return this.segment == segment
-        && this.frame == frame
-        && this.obligation == obligation
-        && this.key == key
-        && this.phase == phase
-        && this.closing == closing;
+  // Their parts are hash-consed before, so they compare by identity.
+  static boolean same(Context x, Context y) {
+    return x.segment == y.segment
+        && x.frame == y.frame
+        && x.obligation == y.obligation
+        && x.key == y.key
+        && x.phase == y.phase
+        && x.closing == y.closing;
   }
 
   /** Where an exit leads; {@link Machine#refused} if nowhere. */

@@ -2,6 +2,7 @@ package dev.espalier.grammar.schema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class Formula {
   final boolean hasVerdicts; // speaks about the value being read
   final boolean hasResiduals; // speaks about what comes after it
   final boolean remembers; // depends on whole values
+  final int hash; // of what makes two formulas one
   @Nullable Formula negation; // found by Formulas on first use
 
   Formula(Kind kind, @Nullable Atom atom, List<Formula> parts, int id) {
@@ -37,7 +39,9 @@ final class Formula {
     boolean verdicts = atom instanceof Atom.Verdict;
     boolean residuals = atom != null && !verdicts;
     boolean memory = atom != null && atom.remembers();
+    int h = Unique.mixed(kind.hashCode(), Objects.hashCode(atom));
     for (Formula p : parts) {
+      h = Unique.mixed(h, p.id);
       verdicts |= p.hasVerdicts;
       residuals |= p.hasResiduals;
       memory |= p.remembers;
@@ -45,6 +49,13 @@ final class Formula {
     hasVerdicts = verdicts;
     hasResiduals = residuals;
     remembers = memory;
+    hash = h;
+  }
+
+  // Parts are shared, so they compare by identity; half of all time went into comparing them
+  // deeply.
+  static boolean same(Formula x, Formula y) {
+    return x.kind == y.kind && x.parts.equals(y.parts) && Objects.equals(x.atom, y.atom);
   }
 
   boolean isTrue() {

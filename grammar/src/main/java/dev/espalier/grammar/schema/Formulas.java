@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -36,44 +35,10 @@ final class Formulas {
   static final int MANY = 16; // parts, that are looked at in a microsecond or so
   private static final int ABSORPTION_LIMIT = 64; // parts; above it the quadratic check is left out
 
-  // Parts are shared, so they compare by identity; half of all time went into comparing them
-  // deeply.
-  private static final class Key {
-    private final Kind kind;
-    private final @Nullable Atom atom;
-    private final List<Formula> parts;
-    private final int hash;
-
-    Key(Kind kind, @Nullable Atom atom, List<Formula> parts) {
-      this.kind = kind;
-      this.atom = atom;
-      this.parts = parts;
-      int h = 31 * kind.name().hashCode() + Objects.hashCode(atom);
-      for (Formula p : parts) {
-        h = 31 * h + p.id;
-      }
-      hash = h ^ (h >>> 15);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object o) {
-      return o instanceof Key k
-          && k.hash == hash
-          && k.kind == kind
-          && k.parts.equals(parts)
-          && Objects.equals(k.atom, atom);
-    }
-  }
-
   final Formula no = new Formula(Kind.FALSE, null, List.of(), 0);
   final Formula yes = new Formula(Kind.TRUE, null, List.of(), 1);
 
-  private final Map<Key, Formula> store = new HashMap<>();
+  private final Unique<Formula> store = new Unique<>(f -> f.hash, Formula::same);
   private final Map<Formula, List<Formula>> branches = new HashMap<>();
   private final Set<Formula> manyBranched = new HashSet<>();
   private final Map<Formula, List<Formula>> alternatives = new HashMap<>();
@@ -93,8 +58,8 @@ final class Formulas {
   }
 
   private Formula make(Kind kind, @Nullable Atom atom, List<Formula> parts) {
-    Key key = new Key(kind, atom, parts);
-    Formula known = store.get(key);
+    Formula made = new Formula(kind, atom, parts, created);
+    Formula known = store.find(made);
     if (known == null) {
       WorkBudget.check(UNITS);
       if (created >= limit) {
@@ -103,8 +68,9 @@ final class Formulas {
             limit,
             "the schema's obligations do not settle; simplify its anyOf, oneOf and not");
       }
-      known = new Formula(kind, atom, parts, created++);
-      store.put(key, known);
+      known = made;
+      created++;
+      store.add(made);
     }
     return known;
   }

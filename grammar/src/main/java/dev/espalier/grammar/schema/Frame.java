@@ -29,7 +29,7 @@ final class Frame {
   final @Nullable Frame parent;
   final int depth; // 0 for the root
   private final boolean remembers;
-  private final int hash;
+  final int hash; // of what makes two frames one
   private volatile @Nullable List<byte[]> usedBytes;
   @Nullable NextKeys next; // made on first use, under the machine's lock
 
@@ -52,16 +52,10 @@ final class Frame {
     this.parent = parent;
     remembers = owed.remembers || remember(sides);
     depth = parent == null ? 0 : parent.depth + 1;
-    int h = mixed(kind.hashCode(), owed.id);
-    h = mixed(mixed(h, sides.hashCode()), pending.hashCode());
-    h = mixed(mixed(h, used.hashCode()), gone.hashCode());
-    hash = mixed(h, parent == null ? 0 : parent.hash);
-  }
-
-  // Frames differ by little here and there, and sums of small differences would often be equal.
-  private static int mixed(int h, int more) {
-    int sum = (h + more) * 0x9E3779B9;
-    return sum ^ (sum >>> 15);
+    int h = Unique.mixed(kind.hashCode(), owed.id);
+    h = Unique.mixed(Unique.mixed(h, sides.hashCode()), pending.hashCode());
+    h = Unique.mixed(Unique.mixed(h, used.hashCode()), gone.hashCode());
+    hash = Unique.mixed(h, parent == null ? 0 : parent.hash);
   }
 
   private static boolean remember(List<Formula> sides) {
@@ -120,9 +114,5 @@ final class Frame {
         && x.pending.equals(y.pending)
         && x.used.equals(y.used)
         && x.gone.equals(y.gone);
-  }
-
-  int contentHash() {
-    return hash;
   }
 }

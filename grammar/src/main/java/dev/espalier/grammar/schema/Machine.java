@@ -34,18 +34,6 @@ final class Machine {
   private static final int MAX_PENDING = 30; // verdicts with a bit each
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  private record FrameKey(Frame frame) {
-    @Override
-    public int hashCode() {
-      return frame.contentHash();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object o) {
-      return o instanceof FrameKey k && Frame.same(frame, k.frame);
-    }
-  }
-
   final Options options;
   final Duration stepTime;
   final TokenTables tables;
@@ -61,10 +49,10 @@ final class Machine {
   private final Liveness liveness;
   private final SchemaCheck check;
   private final Punctuation punctuation;
-  private final Map<FrameKey, Frame> frames = new HashMap<>();
+  private final Unique<Frame> frames = new Unique<>(f -> f.hash, Frame::same);
+  private final Unique<Context> contexts = new Unique<>(c -> c.hash, Context::same);
   private final Map<List<Formula>, Kinds> kindsOf = new HashMap<>(); // by their verdicts
   private final Map<List<Formula>, Kinds> kindsByBits = new HashMap<>();
-  private final Contexts contexts = new Contexts();
   private final Map<Formula, Set<JsonType>> types = new HashMap<>(); // that satisfy an obligation
   private final Map<List<Formula>, Segment> texts = new HashMap<>(); // by what is owed, and sides
   private final Map<List<Formula>, Segment> numbers = new HashMap<>();
@@ -138,11 +126,13 @@ final class Machine {
   }
 
   private Frame frame(Frame f) {
-    Frame known = frames.putIfAbsent(new FrameKey(f), f);
+    Frame known = frames.find(f);
     if (known == null) {
+      known = f;
+      frames.add(f);
       count(1);
     }
-    return known == null ? f : known;
+    return known;
   }
 
   private Context context(
@@ -152,10 +142,11 @@ final class Machine {
       Formula obligation,
       int key,
       @Nullable Frame closing) {
-    Context known = contexts.find(phase, segment, frame, obligation, key, closing);
+    Context made = new Context(this, phase, segment, frame, obligation, key, closing);
+    Context known = contexts.find(made);
     if (known == null) {
-      known = new Context(this, phase, segment, frame, obligation, key, closing);
-      contexts.add(known);
+      known = made;
+      contexts.add(made);
       count(1);
     }
     return known;
