@@ -191,7 +191,7 @@ final class Machine {
   }
 
   private ParseState newStep(ParseState state, int c) {
-    ParseState next = lexing ? lexer.read(state, c) : compute(state, c, null, 0);
+    ParseState next = lexing ? lexer.read(state, c) : compute(state, c, null);
     if (liveness != null && !next.isDead() && !liveness.isLive(next)) {
       next = dead;
     }
@@ -202,15 +202,14 @@ final class Machine {
   /**
    * The state after a byte of a class.
    *
-   * @param skipped says of a lexeme's state whether to leave it out; null for none. At the root
-   *     constraints inside are left out as well
+   * @param split whose known places are left out; null for none
    */
-  ParseState compute(ParseState state, int c, MaskBuilder.@Nullable Wide skipped, int node) {
+  ParseState compute(ParseState state, int c, @Nullable Split split) {
     int b = classes.sample(c);
     Prediction prediction = predictions.of(state);
     int[] takers = prediction.takers(c);
     LexemeState kernel = state.kernel;
-    if (takers.length == 0 && skipped == null && kernel != null && onlyTaker(state, kernel, b)) {
+    if (takers.length == 0 && split == null && kernel != null && onlyTaker(state, kernel, b)) {
       return state;
     }
     if (takers.length == 0 && isRefused(state, b)) {
@@ -220,18 +219,18 @@ final class Machine {
     for (int i = 0; i < state.lexemes.length; i++) {
       LexemeState from = state.lexemes[i];
       LexemeState to = from.step(b);
-      if (!to.isDead() && (skipped == null || !skipped.test(from, node))) {
+      if (!to.isDead() && (split == null || !split.isWide(from))) {
         closure.enter(to, state.lexemeFrames[i]);
       }
     }
-    boolean innerToo = skipped == null || node > 0;
+    boolean innerToo = split == null || !split.isAtRoot();
     for (int i = 0; innerToo && i < state.inners.length; i++) {
       closure.enter(state.inners[i].state.step((byte) b), state.innerFrames[i]);
     }
     for (int i : takers) {
       LexemeState from = prediction.symbols[i].lexeme();
       Inner inner = prediction.symbols[i].inner;
-      if (from != null && (skipped == null || !skipped.test(from, node))) {
+      if (from != null && (split == null || !split.isWide(from))) {
         closure.enter(from.step(b), predictions.frame(state, i));
       } else if (inner != null && innerToo) {
         closure.enter(inner.state.step((byte) b), predictions.frame(state, i));

@@ -19,17 +19,9 @@ import org.jspecify.annotations.Nullable;
  * vocabulary's trie together, and come to wide lexemes again further down.
  */
 final class MaskBuilder {
-  /** Whether a lexeme's state is wide at a trie node. */
-  interface Wide {
-    boolean test(LexemeState state, int node);
-  }
-
   private final Machine machine;
   private final TokenTrie trie;
-  private final Wide wide = (state, node) -> state.maskAt(node) != null;
-
-  private final int large; // subtrees with more nodes are looked at again for wide lexemes
-
+  private final int large; // subtrees with more nodes are split again
   private final TokenCollector found;
   private final TokenSets sets;
   private @Nullable ParseState building;
@@ -42,7 +34,7 @@ final class MaskBuilder {
     trie = machine.tables.trie();
     found = new TokenCollector(trie.vocabularySize());
     shared = new WideLexemes(trie.vocabularySize());
-    large = LexemeMask.fewNodes(trie) * 3 / 2;
+    large = Split.least(trie);
   }
 
   TokenSet build(ParseState state) {
@@ -71,47 +63,15 @@ final class MaskBuilder {
 
   // The tokens below a node, read from a state.
   private void walk(ParseState state, int node) {
-    Prediction prediction = machine.activate(state);
-    boolean any = false;
-    for (int i = 0; i < state.lexemes.length; i++) {
-      LexemeMask mask = state.lexemes[i].maskAt(node);
-      if (mask != null) {
-        any = true;
-        through(mask, state.lexemeFrames[i]);
-      }
+    Split split = new Split(machine, state, node);
+    for (Split.Wide lexeme : split.wide()) {
+      through(lexeme.mask(), lexeme.frame());
     }
-    for (int i = 0; i < prediction.symbols.length; i++) {
-      LexemeState lexeme = prediction.symbols[i].lexeme();
-      LexemeMask mask = lexeme == null ? null : lexeme.maskAt(node);
-      if (mask != null) {
-        any = true;
-        through(mask, machine.predictedFrame(state, i));
-      }
+    for (Split.Within constraint : split.within()) {
+      through(constraint.inner(), machine.popped(constraint.frame()), false);
     }
-    for (int i = 0; node == 0 && i < state.inners.length; i++) {
-      any = true;
-      through(state.inners[i], machine.popped(state.innerFrames[i]), false);
-    }
-    for (int i = 0; node == 0 && i < prediction.symbols.length; i++) {
-      Inner inner = prediction.symbols[i].inner;
-      if (inner != null) {
-        any = true;
-        through(inner, machine.popped(machine.predictedFrame(state, i)), false);
-      }
-    }
-    @Nullable ParseState[] steps = new ParseState[any ? machine.classes.size() : 0];
     for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
-      ParseState next;
-      if (any) {
-        int c = machine.classes.of(trie.byteAt(i));
-        next = steps[c];
-        if (next == null) {
-          next = machine.compute(state, c, wide, node);
-          steps[c] = next;
-        }
-      } else {
-        next = machine.step(state, trie.byteAt(i));
-      }
+      ParseState next = split.step(trie.byteAt(i));
       if (next.isDead()) {
         continue;
       }

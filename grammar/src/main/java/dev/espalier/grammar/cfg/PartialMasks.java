@@ -4,7 +4,6 @@ import dev.espalier.TokenSet;
 import dev.espalier.grammar.automaton.ByteSet;
 import dev.espalier.grammar.cfg.PartialMask.Rest;
 import dev.espalier.grammar.token.LexemeMask;
-import dev.espalier.grammar.token.LexemeState;
 import dev.espalier.grammar.token.ResidualTrie;
 import dev.espalier.grammar.token.TokenTrie;
 import java.util.ArrayDeque;
@@ -64,8 +63,7 @@ final class PartialMasks {
 
   private final Machine machine;
   private final TokenTrie trie;
-  private final MaskBuilder.Wide wide = (state, node) -> state.maskAt(node) != null;
-  private final int large; // subtrees with more nodes are looked at again for wide lexemes
+  private final int large; // subtrees with more nodes are split again
 
   // Of the walk at work.
   private final TokenCollector found;
@@ -127,7 +125,7 @@ final class PartialMasks {
     trie = machine.tables.trie();
     found = new TokenCollector(trie.vocabularySize());
     shared = new WideLexemes(trie.vocabularySize());
-    large = LexemeMask.fewNodes(trie) * 3 / 2;
+    large = Split.least(trie);
     everything = Rest.subtree(0, 0, trie);
   }
 
@@ -358,36 +356,12 @@ final class PartialMasks {
 
   // The tokens below a node, read from a state.
   private void walk(ParseState state, int node) {
-    Prediction prediction = machine.activate(state);
-    boolean any = false;
-    for (int i = 0; i < state.lexemes.length; i++) {
-      LexemeMask mask = state.lexemes[i].maskAt(node);
-      if (mask != null) {
-        any = true;
-        through(mask, state.lexemeFrames[i]);
-      }
+    Split split = new Split(machine, state, node);
+    for (Split.Wide lexeme : split.wide()) {
+      through(lexeme.mask(), lexeme.frame());
     }
-    for (int i = 0; i < prediction.symbols.length; i++) {
-      LexemeState lexeme = prediction.symbols[i].lexeme();
-      LexemeMask mask = lexeme == null ? null : lexeme.maskAt(node);
-      if (mask != null) {
-        any = true;
-        through(mask, machine.predictedFrame(state, i));
-      }
-    }
-    @Nullable ParseState[] steps = new ParseState[any ? machine.classes.size() : 0];
     for (int i = node + 1, stop = trie.end(node); i < stop; i = trie.end(i)) {
-      ParseState next;
-      if (any) {
-        int c = machine.classes.of(trie.byteAt(i));
-        next = steps[c];
-        if (next == null) {
-          next = machine.compute(state, c, wide, node);
-          steps[c] = next;
-        }
-      } else {
-        next = machine.step(state, trie.byteAt(i));
-      }
+      ParseState next = split.step(trie.byteAt(i));
       if (!next.isDead()) {
         reached(next, i);
       }
