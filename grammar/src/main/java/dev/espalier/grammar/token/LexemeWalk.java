@@ -18,6 +18,8 @@ final class LexemeWalk {
   private final int[] ends; // of the open subtrees
   private final int[] entries; // of their nodes' states, as in the lexeme's table, less 2
   private final long[] outside; // the groups that do not lead these states back to themselves
+  private int last; // of the open subtrees, for walks of few nodes
+  private int[] cells = {}; // the lexeme's table, for them as well
 
   /** Nodes at which the lexeme is dead; {@code ~node} where it could not end before, either. */
   final IntList dead = new IntList();
@@ -128,35 +130,22 @@ final class LexemeWalk {
   /** As {@link #from}, for deep nodes alone: adds what is dead among them. */
   void deep(DeepNodes deep, LexemeState state, int node) {
     int[] nodes = deep.paths;
-    int[] table = lexeme.table();
-    int depth = 0;
     int stop = trie.end[node];
-    ends[0] = stop;
-    entries[0] = (state.entry() - 2) & ~1;
+    begin(state, node);
     for (int k = deep.firstBelow(node); k < nodes.length && nodes[k] < stop; ) {
       int i = nodes[k];
-      while (i >= ends[depth]) {
-        depth--;
-      }
-      int at = entries[depth];
-      int c = classOf[trie.byteAt(i)] & 0xFF;
-      int entry = table[(at >> 1) + c];
-      if (entry == Lexeme.UNKNOWN) {
-        entry = lexeme.compute(at >> 1, c);
-        table = lexeme.table();
-      }
+      int entry = read(i);
       if (entry == Lexeme.DEAD) {
         if (deep.contains(i)) {
-          dead.add((at & 1) != 0 ? i : ~i);
+          dead.add(mightEndBefore() ? i : ~i);
         }
         k = deep.pathEnds[k];
         continue;
       }
-      if ((at & 1) != 0) {
-        ambiguousClass[c] = true;
+      if (mightEndBefore()) {
+        ambiguousClass[classOf[trie.byteAt(i)] & 0xFF] = true;
       }
-      ends[++depth] = trie.end[i];
-      entries[depth] = entry - 2;
+      open(i, entry);
       k++;
     }
   }
@@ -178,39 +167,58 @@ final class LexemeWalk {
    * which some token leaves it.
    */
   void ambiguous(LexemeState state, int node, Boundaries boundaries, IntList out) {
-    int[] table = lexeme.table();
-    int depth = 0;
-    int stop = trie.end[node];
-    ends[0] = stop;
-    entries[0] = (state.entry() - 2) & ~1;
+    begin(state, node);
     int k = boundaries.firstFrom(node + 1);
-    for (int i = node + 1; i < stop; ) {
-      int next = trie.end[i];
+    for (int i = node + 1, stop = trie.end[node]; i < stop; ) {
       k = boundaries.firstFrom(i, k);
-      if (boundaries.at(k) >= next) { // no token of the subtree leaves
-        i = next;
+      if (boundaries.at(k) >= trie.end[i]) { // no token of the subtree leaves
+        i = trie.end[i];
         continue;
       }
-      while (i >= ends[depth]) {
-        depth--;
-      }
-      int at = entries[depth];
-      int c = classOf[trie.byteAt(i)] & 0xFF;
-      int entry = table[(at >> 1) + c];
-      if (entry == Lexeme.UNKNOWN) {
-        entry = lexeme.compute(at >> 1, c);
-        table = lexeme.table();
-      }
+      int entry = read(i);
       if (entry == Lexeme.DEAD) {
-        i = next;
+        i = trie.end[i];
         continue;
       }
-      if ((at & 1) != 0) {
+      if (mightEndBefore()) {
         out.add(i);
       }
-      ends[++depth] = next;
-      entries[depth] = entry - 2;
+      open(i, entry);
       i++;
     }
+  }
+
+  // ---- the path of a walk of few nodes
+
+  private void begin(LexemeState state, int node) {
+    last = 0;
+    ends[0] = trie.end[node];
+    entries[0] = (state.entry() - 2) & ~1; // not left before its first byte
+    cells = lexeme.table();
+  }
+
+  // The entry at a node, from the last open subtree that holds it.
+  private int read(int node) {
+    while (node >= ends[last]) {
+      last--;
+    }
+    int row = entries[last] >> 1;
+    int c = classOf[trie.byteAt(node)] & 0xFF;
+    int entry = cells[row + c];
+    if (entry == Lexeme.UNKNOWN) {
+      entry = lexeme.compute(row, c);
+      cells = lexeme.table();
+    }
+    return entry;
+  }
+
+  // Whether the lexeme may end before the node that was just read.
+  private boolean mightEndBefore() {
+    return (entries[last] & 1) != 0;
+  }
+
+  private void open(int node, int entry) {
+    ends[++last] = trie.end[node];
+    entries[last] = entry - 2;
   }
 }
