@@ -6,6 +6,7 @@ import dev.espalier.grammar.automaton.Expr;
 import dev.espalier.grammar.automaton.WorkBudget;
 import dev.espalier.grammar.regex.CodePoints;
 import dev.espalier.grammar.regex.Cursor;
+import dev.espalier.grammar.regex.Times;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,6 @@ public final class GbnfParser {
   private static final int MANY_TEXTS = 16; // alternatives that are better read as a trie
 
   private static final int MAX_DEPTH = 500;
-  private static final int MAX_COUNT = 1_000_000;
 
   private final Cursor in;
   private final Map<String, Syntax> rules = new LinkedHashMap<>();
@@ -225,56 +225,49 @@ public final class GbnfParser {
 
   private Syntax repeated(Syntax element, boolean nested) {
     Syntax e = element;
-    for (int times = 0; ; times++) {
+    for (int n = 0; ; n++) {
       int back = in.at();
-      if (times > MAX_DEPTH) {
+      if (n > MAX_DEPTH) {
         throw error(in.at(), "more than " + MAX_DEPTH + " repetitions of one element");
       }
       space(nested);
       int from = in.at();
-      int min;
-      int max;
-      if (in.skip("*")) {
-        min = 0;
-        max = Expr.UNBOUNDED;
-      } else if (in.skip("+")) {
-        min = 1;
-        max = Expr.UNBOUNDED;
-      } else if (in.skip("?")) {
-        min = 0;
-        max = 1;
-      } else if (in.skip("{")) {
-        space(nested);
-        min = in.looking(",") ? 0 : count();
-        space(nested);
-        max = min;
-        if (in.skip(",")) {
-          space(nested);
-          max = in.looking("}") ? Expr.UNBOUNDED : count();
-          space(nested);
-        }
-        if (!in.skip("}")) {
-          throw error(in.at(), "expected '}' after a count like {2}, {2,}, {,5} or {2,5}");
-        }
-        if (max < min) {
-          throw error(from, "the counts of a repetition are in the wrong order");
-        }
-      } else {
+      Times times = Times.sign(in);
+      if (times == null && in.skip("{")) {
+        times = counts(from, nested);
+      }
+      if (times == null) {
         in.to(back);
         return e;
       }
-      e = new Syntax.Repeat(e, min, max);
+      e = new Syntax.Repeat(e, times.min(), times.max());
     }
   }
 
-  private int count() {
-    int start = in.at();
-    int n = in.number();
-    if (n < 0) {
-      throw error(start, "expected a number of times");
+  // What stands behind '{'.
+  private Times counts(int from, boolean nested) {
+    space(nested);
+    int min = in.looking(",") ? 0 : count();
+    space(nested);
+    int max = min;
+    if (in.skip(",")) {
+      space(nested);
+      max = in.looking("}") ? Expr.UNBOUNDED : count();
+      space(nested);
     }
-    if (n > MAX_COUNT) {
-      throw error(start, "a count above " + MAX_COUNT + "; use '*' or a smaller one");
+    if (!in.skip("}")) {
+      throw error(in.at(), "expected '}' after a count like {2}, {2,}, {,5} or {2,5}");
+    }
+    if (max < min) {
+      throw error(from, "the counts of a repetition are in the wrong order");
+    }
+    return new Times(min, max);
+  }
+
+  private int count() {
+    int n = in.count();
+    if (n < 0) {
+      throw error(in.at(), "expected a number of times");
     }
     return n;
   }

@@ -4,6 +4,8 @@ import dev.espalier.grammar.GrammarSyntaxException;
 
 /** A place in a text that is read from left to right. Mutable, for one thread. */
 public final class Cursor {
+  private static final int MAX_COUNT = 1_000_000;
+
   private final String text;
   private int at;
 
@@ -84,16 +86,24 @@ public final class Cursor {
     return v;
   }
 
-  /** Reads a decimal number, {@link Integer#MAX_VALUE} for larger ones; -1 if there is none. */
-  public int number() {
+  /**
+   * Reads a number of times, up to a million; -1 if there is no number.
+   *
+   * @throws GrammarSyntaxException if it is larger
+   */
+  public int count() {
     if (!more() || !isDigit(peek())) {
       return -1;
     }
-    long n = 0;
+    int start = at;
+    int n = 0;
     while (more() && isDigit(peek())) {
-      n = Math.min(Integer.MAX_VALUE, n * 10 + next() - '0');
+      n = Math.min(MAX_COUNT + 1, n * 10 + next() - '0');
     }
-    return (int) n;
+    if (n > MAX_COUNT) {
+      throw error(start, "a count above " + MAX_COUNT + "; use '*' or a smaller one");
+    }
+    return n;
   }
 
   private static boolean isDigit(char c) {

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RegexParser {
   private static final int MAX_DEPTH = 500;
-  private static final int MAX_COUNT = 1_000_000;
   private static final int MANY_TEXTS = 1_000; // options that are better read as a trie
   private static final String SPECIAL = "\\^$.|?*+()[]{}";
 
@@ -229,42 +228,25 @@ public final class RegexParser {
     RegexNode node = atom;
     for (boolean first = true; in.more(); first = false) {
       int from = in.at();
-      int min;
-      int max;
-      if (in.skip("*")) {
-        min = 0;
-        max = Expr.UNBOUNDED;
-      } else if (in.skip("+")) {
-        min = 1;
-        max = Expr.UNBOUNDED;
-      } else if (in.skip("?")) {
-        min = 0;
-        max = 1;
-      } else if (in.looking("{") && (!web || beginsCount(in.at()))) {
-        in.next();
-        min = count(from);
-        max = in.skip(",") ? (in.looking("}") ? Expr.UNBOUNDED : count(from)) : min;
-        if (!in.skip("}")) {
-          throw error(from, "expected a count like {2}, {2,} or {2,5}; write '\\{' for the brace");
-        }
-        if (max < min) {
-          throw error(from, "the counts of a quantifier are in the wrong order");
-        }
-      } else {
+      Times times = Times.sign(in);
+      if (times == null && in.looking("{") && (!web || beginsCount(from))) {
+        times = counts(from);
+      }
+      if (times == null) {
         return node;
       }
       if (!first) {
         throw error(from, "a quantifier after a quantifier; put the first one into a group");
       }
-      captures.repeated(known, max, start);
+      captures.repeated(known, times.max(), start);
       boolean possessive = in.skip("+");
       in.skip("?"); // a lazy quantifier matches the same texts
       if (possessive) {
-        node = possessive(node, min, max, in.at() - 1);
+        node = possessive(node, times.min(), times.max(), in.at() - 1);
       } else if (node instanceof RegexNode.Plain p) {
-        node = plain(Expr.repeat(p.expr(), min, max));
+        node = plain(Expr.repeat(p.expr(), times.min(), times.max()));
       } else {
-        node = new RegexNode.Repetition(node, min, max, start);
+        node = new RegexNode.Repetition(node, times.min(), times.max(), start);
       }
     }
     return node;
@@ -295,16 +277,29 @@ public final class RegexParser {
     return COUNT.matcher(in.text()).region(at, in.text().length()).lookingAt();
   }
 
-  private int count(int from) {
-    int start = in.at();
-    int n = in.number();
-    if (n < 0) {
-      throw error(from, "expected a count like {2}, {2,} or {2,5}; write '\\{' for the brace");
+  private Times counts(int from) {
+    in.next();
+    int min = count(from);
+    int max = in.skip(",") ? (in.looking("}") ? Expr.UNBOUNDED : count(from)) : min;
+    if (!in.skip("}")) {
+      throw noCount(from);
     }
-    if (n > MAX_COUNT) {
-      throw error(start, "a count above " + MAX_COUNT + "; use '*' or a smaller one");
+    if (max < min) {
+      throw error(from, "the counts of a quantifier are in the wrong order");
+    }
+    return new Times(min, max);
+  }
+
+  private int count(int from) {
+    int n = in.count();
+    if (n < 0) {
+      throw noCount(from);
     }
     return n;
+  }
+
+  private GrammarSyntaxException noCount(int from) {
+    return error(from, "expected a count like {2}, {2,} or {2,5}; write '\\{' for the brace");
   }
 
   // Null for what matches nothing and asserts nothing, such as flags.
