@@ -397,6 +397,37 @@ class SchemaMaskTest {
   }
 
   @Test
+  void masksOfTextsThatSeveralBranchesJudgeAreExact() {
+    Random r = new Random(19);
+    Vocabulary v =
+        Vocabularies.random(r, 700, "xy", "ab", "Zab", "abxy\"", "x\":", "{\"", "\\n", "é", "\"}");
+    String word = "\"pattern\":\"^[a-z]*$\"";
+    String most = "{" + word + ",\"minLength\":2,\"maxLength\":40}";
+    int masks = 0;
+    for (String[] values :
+        new String[][] {
+          {most, most},
+          {most, "{" + word + "}"},
+          {most, "{" + word + ",\"maxLength\":3}"},
+          {"{\"minLength\":1," + word + "}", "{\"pattern\":\"x\",\"minLength\":1}"},
+          {most, "{\"not\":{\"enum\":[\"xy\",\"ab\"]}}"},
+          {"{\"enum\":[\"xy\",\"ab\"]}", "{\"not\":{\"enum\":[\"xy\"]}}"}
+        }) {
+      for (String branches : List.of("anyOf", "oneOf")) {
+        String first = "{\"properties\":{\"x\":{\"const\":1},\"a\":" + values[0] + "}}";
+        String second = "{\"properties\":{\"x\":{\"const\":2},\"a\":" + values[1] + "}}";
+        String schema =
+            ("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":"
+                    + "[\"a\"],\"additionalProperties\":false,\"%s\":[%s,%s],"
+                    + "\"patternProperties\":{\"x|b\":{\"type\":\"integer\"}}}")
+                .formatted(branches, first, second);
+        masks += walks(8, JsonSchema.of(schema).anyOrder().compile(v), v, r, 0, schema);
+      }
+    }
+    assertThat(masks).isGreaterThan(1000);
+  }
+
+  @Test
   void masksOfItemsThatDifferAreExact() {
     long seed = Long.getLong("seed", 5);
     Random r = new Random(seed);

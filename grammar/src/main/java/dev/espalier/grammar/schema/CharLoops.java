@@ -16,6 +16,7 @@ final class CharLoops {
   static final int LETTER = 'a';
 
   private static final int FEW = 3; // groups that are not worth a slice
+  private static final long LETTERS = CharGroups.bit('m') | CharGroups.bit('M'); // of many tokens
 
   private record Way(Expr from, Expr home) {}
 
@@ -49,7 +50,7 @@ final class CharLoops {
         all &= groups(from.get(i), home.get(i));
       }
     }
-    return Long.bitCount(all) <= FEW ? 0 : all;
+    return Long.bitCount(all) <= FEW && (all & LETTERS) == 0 ? 0 : all;
   }
 
   private long groups(Expr from, Expr home) {

@@ -228,8 +228,11 @@ final class KeyContent implements Content {
       return Likeness.UNKNOWN;
     }
     Expr names = s.rest.get(1);
-    if (new TextContent(names, List.of(), stateLimit).likeness(0) instanceof Likeness.Any any) {
+    Likeness like = new TextContent(names, List.of(), stateLimit).likeness(0);
+    if (like instanceof Likeness.Any any) {
       return new Likeness.Any(any.anyState(), label(onlyClass));
+    } else if (like instanceof Likeness.Total && s.rest.get(0) == Utf8.TEXT) {
+      return like;
     }
     Expr near = TextContent.near(names);
     return near == names

@@ -49,11 +49,47 @@ final class TextContent implements Content {
     this.stateLimit = stateLimit;
     List<Expr> first = new ArrayList<>();
     first.add(Counted.apart(main));
-    sides.forEach(s -> first.add(Counted.apart(s)));
+    sides.forEach(s -> first.add(beside(first.get(0), Counted.apart(s))));
     intern(first);
   }
 
-  private int intern(List<Expr> state) {
+  // Only texts of the main language are judged, so a side need not say again what that one says.
+  private static Expr beside(Expr main, Expr side) {
+    List<Expr> kept = new ArrayList<>();
+    for (Expr part : side.conjuncts()) {
+      if (!says(main, part)) {
+        kept.add(part);
+      }
+    }
+    return kept.size() == side.conjuncts().size() ? side : Expr.and(kept.toArray(new Expr[0]));
+  }
+
+  private static boolean says(Expr main, Expr part) {
+    int least = part.repeatMin(Utf8.CHAR);
+    for (Expr e : main.conjuncts()) {
+      boolean within =
+          least >= 0 && e.repeatMin(Utf8.CHAR) >= least && e.repeatMax() <= part.repeatMax();
+      if (e == part || within) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // A side that has become the main language says nothing more.
+  private static List<Expr> told(List<Expr> state) {
+    List<Expr> told = state;
+    for (int i = 1; i < state.size(); i++) {
+      if (state.get(i) == state.get(0)) {
+        told = told == state ? new ArrayList<>(state) : told;
+        told.set(i, Expr.ALL);
+      }
+    }
+    return told;
+  }
+
+  private int intern(List<Expr> given) {
+    List<Expr> state = told(given);
     Integer known = ids.get(state);
     if (known != null) {
       return known;
@@ -111,7 +147,7 @@ final class TextContent implements Content {
     Expr main = at.get(0);
     int label = 0;
     for (int i = 1; i < at.size(); i++) {
-      if (at.get(i) == main) {
+      if (at.get(i) == Expr.ALL) {
         label |= 1 << (i - 1);
       } else if (at.get(i) != Expr.NONE) {
         return isTotal(main) ? Likeness.TOTAL : near(at);

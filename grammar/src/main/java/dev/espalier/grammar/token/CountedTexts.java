@@ -26,8 +26,10 @@ public final class CountedTexts {
     this.any = any;
     plain = Slice.of(tables, 0, CharGroups.PLAIN);
     Walk walk = new Walk(tables.trie(), any, escape);
-    for (int i = 0; i < plain.frontier.length; i++) {
-      walk.read(plain.frontier[i], plain.frontierChars[i]);
+    for (int w = 0, i = 0; w < plain.wayEnds.length; w++) {
+      for (; i < plain.wayEnds[w]; i++) {
+        walk.read(plain.frontier[i], plain.wayChars[w]);
+      }
     }
     step = walk.way;
     exits = walk.nodes.toArray();

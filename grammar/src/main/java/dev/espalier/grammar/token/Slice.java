@@ -13,8 +13,10 @@ final class Slice {
 
   final int[] stay; // tokens, by rising number of characters begun
   private final int[] ends; // ends[n]: how many of them begin at most n characters
-  final int[] frontier; // nodes whose byte starts a character of no group, by that byte
-  final int[] frontierChars; // characters begun before them
+  final int[] frontier; // nodes whose byte starts a character of no group, one way by the other
+  final int[] wayEnds; // of those with one byte behind as many characters
+  private final byte[] wayBytes;
+  final int[] wayChars; // characters begun before them
   private long @Nullable [][] bits;
 
   private Slice(Builder b) {
@@ -34,19 +36,36 @@ final class Slice {
     for (int i = b.tokens.size - 1; i >= 0; i--) {
       stay[--at[b.chars.items[i]]] = b.tokens.items[i];
     }
-    long[] order = new long[b.nodes.size];
+    frontier = new int[b.nodes.size];
+    long[] order = new long[frontier.length]; // byte, characters, node
     for (int i = 0; i < order.length; i++) {
       int node = b.nodes.items[i];
-      order[i] = ((long) b.trie.byteAt(node) << 40) | i;
+      order[i] = ((long) b.trie.byteAt(node) << 55) | ((long) b.nodeChars.items[i] << 31) | node;
     }
     Arrays.sort(order);
-    frontier = new int[order.length];
-    frontierChars = new int[order.length];
+    IntList ways = new IntList();
     for (int i = 0; i < order.length; i++) {
-      int from = (int) (order[i] & 0xFFFFFFFFL);
-      frontier[i] = b.nodes.items[from];
-      frontierChars[i] = b.nodeChars.items[from];
+      frontier[i] = (int) (order[i] & Integer.MAX_VALUE);
+      if (i > 0 && order[i] >>> 31 != order[i - 1] >>> 31) {
+        ways.add(i);
+      }
     }
+    if (order.length > 0) {
+      ways.add(order.length);
+    }
+    wayEnds = ways.toArray();
+    wayBytes = new byte[wayEnds.length];
+    wayChars = new int[wayEnds.length];
+    for (int w = 0; w < wayEnds.length; w++) {
+      long way = order[wayEnds[w] - 1] >>> 31;
+      wayBytes[w] = (byte) (way >>> 24);
+      wayChars[w] = (int) (way & 0xFFFFFF);
+    }
+  }
+
+  /** The byte, 0 to 255, of the frontier's nodes on a way. */
+  int wayByte(int way) {
+    return wayBytes[way] & 0xFF;
   }
 
   static Slice of(TokenTables tables, int node, long groups) {

@@ -147,24 +147,18 @@ final class SlicedWalk {
       }
     }
     boolean counts = loop.most() < Integer.MAX_VALUE;
-    int deadByte = -1;
-    int chars = -1;
-    int at = state;
-    for (int i = 0; i < slice.frontier.length; i++) {
-      int f = slice.frontier[i];
-      int b = trie.byteAt(f);
-      if (b == deadByte || slice.frontierChars[i] > most) {
+    for (int w = 0, i = 0; w < slice.wayEnds.length; i = slice.wayEnds[w++]) {
+      int chars = slice.wayChars[w];
+      if (chars > most) {
         continue;
       }
-      if (counts && slice.frontierChars[i] != chars) {
-        chars = slice.frontierChars[i];
-        at = chars == 0 ? state : loop.after().applyAsInt(chars);
-      }
-      if (!counts && segment.next(state, b) == Segment.DEAD) {
-        deadByte = b;
+      int at = counts && chars > 0 ? loop.after().applyAsInt(chars) : state;
+      if (segment.next(at, slice.wayByte(w)) == Segment.DEAD) {
         continue;
       }
-      step(f, at, limit == null ? room : room - slice.frontierChars[i]);
+      for (int k = i; k < slice.wayEnds[w]; k++) {
+        step(slice.frontier[k], at, limit == null ? room : room - chars);
+      }
     }
   }
 }
