@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -77,6 +78,32 @@ class JsonBindingTest {
     assertThat(as("{\"radius\":2}", Circle.class, true)).isEqualTo(new Circle(2));
   }
 
+  sealed interface Animal permits Pet, Fish {}
+
+  sealed interface Pet extends Animal permits Cat, Dog {}
+
+  @JsonTypeName("kitten")
+  record Cat(int lives) implements Pet {}
+
+  @JsonTypeName
+  record Dog(int age) implements Pet {}
+
+  record Fish(boolean fresh) implements Animal {}
+
+  @Test
+  void typesMayHaveNamesOfTheirOwnAndSealedTypesInside() {
+    assertThat(
+            as(
+                "[{'type':'kitten','lives':9},{'type':'Dog','age':2},{'type':'Fish','fresh':true}]"
+                    .replace('\'', '"'),
+                Animal[].class,
+                true))
+        .containsExactly(new Cat(9), new Dog(2), new Fish(true));
+    assertThatThrownBy(() -> as("{\"type\":\"Cat\",\"lives\":9}", Animal.class, true))
+        .isInstanceOf(BindingException.class)
+        .hasMessageContaining("kitten");
+  }
+
   enum Level {
     LOW,
     HIGH {
@@ -124,7 +151,11 @@ class JsonBindingTest {
                 Count.class,
                 true))
         .isEqualTo(new Count(9007199254740993L, Map.of("a", 9007199254740993L)));
-    for (String beyond : List.of("1e19", "-1e19")) {
+    for (long extreme : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
+      assertThat(as("{\"n\":%d.0,\"more\":{}}".formatted(extreme), Count.class, true))
+          .isEqualTo(new Count(extreme, Map.of()));
+    }
+    for (String beyond : List.of("1e19", "-1e19", "9223372036854775808.0")) {
       assertThatThrownBy(() -> as("{\"n\":%s}".formatted(beyond), Count.class, true))
           .isInstanceOf(BindingException.class);
     }
@@ -150,6 +181,17 @@ class JsonBindingTest {
     assertThatThrownBy(() -> as("{\"nope\":1}", Person.class, true))
         .isInstanceOf(BindingException.class)
         .hasMessageContaining("nope");
+  }
+
+  @Test
+  void ofALongTextItsBeginAndItsEndAreShown() {
+    String text = "{\"begin\":1," + "\"x\":0,".repeat(10_000) + "\"end\":2}";
+    assertThatThrownBy(() -> as(text, Person.class, true))
+        .isInstanceOf(BindingException.class)
+        .hasMessageEndingWith("; text: " + Texts.quote(text, 400))
+        .message()
+        .contains("begin", " … ", "end")
+        .hasSizeLessThan(2_000);
   }
 
   @Test

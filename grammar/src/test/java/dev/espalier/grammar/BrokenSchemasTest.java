@@ -116,6 +116,21 @@ class BrokenSchemasTest {
         .hasMessageContaining("half of a surrogate pair");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'pattern':'('",
+        "'patternProperties':{'(':{}}",
+        "'propertyNames':{'pattern':'('}",
+        "'additionalProperties':{'patternProperties':{'[':true}}"
+      })
+  void mayNotAskForPatternsThatAreNone(String keyword) {
+    assertThatThrownBy(() -> compile(SCHEMA_URI, keyword))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageStartingWith("schema at #/properties/x")
+        .hasMessageContaining("the pattern cannot be enforced");
+  }
+
   @Test
   void notesMayHoldHalfOfACharacter() {
     CompiledConstraint c =

@@ -237,6 +237,40 @@ class RegexTest {
     }
   }
 
+  /** A possessive quantifier takes all that there is, and gives nothing back to what follows. */
+  @Test
+  void possessiveQuantifiersGiveNothingBackAsInJava() {
+    long seed = 8;
+    Random r = new Random(seed);
+    String[] atoms = {"a", "b", "[ab]", "[^a]"};
+    String[] counts = {"*+", "++", "?+", "{2}+", "{1,2}+", "{0,3}+", "{2,}+", "*", "?", ""};
+    int kept = 0; // texts that would match if something was given back
+    for (int round = 0; round < 300; round++) {
+      StringBuilder pattern = new StringBuilder();
+      for (int parts = 1 + r.nextInt(4); parts > 0; parts--) {
+        pattern.append(atoms[r.nextInt(atoms.length)]).append(counts[r.nextInt(counts.length)]);
+      }
+      Expr mine = RegexParser.whole(pattern.toString());
+      Pattern java = Pattern.compile(pattern.toString());
+      Pattern greedy = Pattern.compile(pattern.toString().replaceAll("(?<=[*+?}])[+]", ""));
+      for (int n = 0; n < 1 << 7; n++) { // texts of up to seven letters
+        String text = Integer.toBinaryString(1 << 7 | n).substring(1 + r.nextInt(8));
+        text = text.replace('0', 'a').replace('1', 'b');
+        boolean expected = java.matcher(text).matches();
+        assertThat(mine.matches(text.getBytes(StandardCharsets.UTF_8)))
+            .as("seed %d, round %d: %s on '%s'", seed, round, pattern, text)
+            .isEqualTo(expected);
+        kept += !expected && greedy.matcher(text).matches() ? 1 : 0;
+      }
+    }
+    assertThat(kept).isGreaterThan(500);
+  }
+
+  @Test
+  void flagsThatAreSetOftenAreNoNesting() {
+    assertThat(compile("(?i)(?-i)".repeat(1_000) + "a").check("a").accepted()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "(?=.*[A-Z])(?=.*[0-9]).{4}, aB3x, aBcx",
@@ -251,6 +285,7 @@ class RegexTest {
     "'(?i)\\W', -, S", // nor what differs from a letter only by case
     "'(?i)[^\\W]', \u017F, -",
     "'(?i)a\\B\u017F', a\u017F, a",
+    "'(?i)a\\b\u017F?', a, a\u017F",
     "'(?i)\\P{Lu}', A, ''",
     "'\\p{Script=Greek}+', αβγ, abc",
     "'\\p{Lu}\\P{Lu}*', Élan, élan",

@@ -86,7 +86,7 @@ final class Completion {
   }
 
   // Up to the bracket of the first long list, if there is one.
-  private static byte[] toLongList(byte[] text) {
+  static byte[] toLongList(byte[] text) {
     boolean inString = false;
     int first = text.length;
     ArrayDeque<Integer> open = new ArrayDeque<>();

@@ -50,7 +50,7 @@ final class SchemaText {
   final String text;
   final JsonNode schema;
 
-  /** What reading it took of a thread's own time; none where that is little. */
+  /** What reading it took of a thread's own time; nothing where a budget in force paid for it. */
   final Duration took;
 
   private SchemaText(String text, JsonNode schema, Duration took) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.espalier.BudgetExceededException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +49,35 @@ class WorkBudgetTest {
     WorkBudget.check(1 << 12);
     WorkBudget.check(1 << 12);
     return 1;
+  }
+
+  // Work between two looks at the clock, or after the last, would be nobody's.
+  @Test
+  void allTimeFromTheStartOnIsSpentThoughNobodyLooked() {
+    Duration whole = Duration.ofDays(1);
+    Duration some = Duration.ofMillis(5);
+    WorkBudget budget = new WorkBudget("testing", whole);
+    Duration left =
+        budget.spend(
+            () -> {
+              compute(some);
+              return WorkBudget.left(whole);
+            });
+    assertThat(left).isLessThanOrEqualTo(whole.minus(some));
+    assertThat(budget.spend(() -> compute(some))).isEqualTo(some);
+    assertThat(budget.spent()).isGreaterThanOrEqualTo(some);
+  }
+
+  // Takes so much of the thread's own time without a word to any budget.
+  private static Duration compute(Duration time) {
+    long began = now();
+    while (now() - began < time.toNanos()) {
+      Thread.onSpinWait();
+    }
+    return time;
+  }
+
+  private static long now() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 }

@@ -73,6 +73,8 @@ class LarkCompletionTest {
         // the shortest text of what follows goes on with what is being read
         "start: A B⏎A: /a+/⏎B: /aa?|bcd/¦a¦bcd",
         "start: (A | \"aab\") \"b\"⏎A: /a+/¦a¦b",
+        // what seems nearest is far: only after thirty letters does another one follow them
+        "start: A (\"a\" | \"bcd\")⏎A: /a{1,30}/¦``¦abcd",
       })
   void takesTheLexerIntoAccount(String grammar, String text, String expected) {
     CompiledConstraint.State state =
@@ -163,6 +165,24 @@ class LarkCompletionTest {
     }
     assertThat(ended).isGreaterThan(200);
     assertThat(lost).isLessThan(20);
+  }
+
+  @Test
+  void whatIsWrittenNeedsNoMoreTokensThanThereAre() {
+    Vocabulary few = Vocabulary.builder(4).text(0, "a").text(1, "cccc").text(2, "e").end(3).build();
+    CompiledConstraint.State state =
+        Grammar.lark("start: t \"e\"\nt[max_tokens=1]: /aaa|cccc/").compile(few).start();
+    byte[] bytes = state.completion(); // in fewer bytes, not in fewer tokens: aaae
+    assertThat(canBeSpelled(state, bytes, 0, few)).isTrue();
+    assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo("cccce");
+  }
+
+  @Test
+  void theEndOfATextIsTheEndOfAToken() {
+    Vocabulary noB = Vocabulary.builder(4).text(0, "a").text(1, "bc").text(2, "c").end(3).build();
+    CompiledConstraint.State state =
+        Grammar.lark("start: t (\"b\" | \"bc\")\nt[max_tokens=2]: /a/").compile(noB).start();
+    assertThat(new String(state.completion(), StandardCharsets.UTF_8)).isEqualTo("abc");
   }
 
   @Test
