@@ -27,8 +27,8 @@ final class GgufConfig {
               file.path()
                   + ": the architecture "
                   + type
-                  + " is not supported; llama, mistral, qwen2, qwen3 and gpt2 are. Choose another"
-                  + " model");
+                  + " is not supported; llama, mistral, qwen2, qwen3 and gpt2 are."
+                  + " Choose another model");
     }
     long experts = meta.integer(type + ".expert_count").orElse(0);
     if (experts > 0) {

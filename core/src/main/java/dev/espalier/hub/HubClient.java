@@ -187,31 +187,23 @@ final class HubClient {
   private HubException refusal(int status, String code, String what, String quote) {
     boolean gated = code.equals("GatedRepo");
     if (gated || (status == 403 && token != null)) {
+      String where = "accept the model's terms on its page at " + endpoint;
+      String then =
+          token == null
+              ? ", then set HF_TOKEN to an access token of that account"
+              : " with the account of the access token, or use a token that may read it";
       return new HubException(
           Reason.GATED,
-          what
-              + ": the hub refuses access ("
-              + status
-              + "); accept the model's terms on its page at "
-              + endpoint
-              + (token == null
-                  ? ", then set HF_TOKEN to an access token of that account"
-                  : " with the account of the access token, or use a token that may read it")
-              + quote);
+          what + ": the hub refuses access (" + status + "); " + where + then + quote);
     }
     if (status == 401 || status == 403) {
-      return new HubException(
-          Reason.UNAUTHORIZED,
-          what
-              + (token == null
-                  ? ": no such model, or a private one; check the name, or set HF_TOKEN to an"
-                      + " access token that may read it"
-                  : ": the hub refuses the access token of HF_TOKEN; check that it is valid and may"
-                      + " read this model")
-              + " ("
-              + status
-              + ")"
-              + quote);
+      String why =
+          token == null
+              ? "no such model, or a private one;"
+                  + " check the name, or set HF_TOKEN to an access token that may read it"
+              : "the hub refuses the access token of HF_TOKEN;"
+                  + " check that it is valid and may read this model";
+      return new HubException(Reason.UNAUTHORIZED, what + ": " + why + " (" + status + ")" + quote);
     }
     if (status == 404 || status == 410) {
       String missing = code.equals("RevisionNotFound") ? "no such revision" : "not on the hub";

@@ -104,8 +104,8 @@ class SmolLm2Test {
   @Test
   void theTokenizerGivesThePromptsIds() {
     String text =
-        "The capital of France is Paris. The capital of Italy is Rome, and the capital of Spain is"
-            + " Madrid.";
+        "The capital of France is Paris. The capital of Italy is Rome,"
+            + " and the capital of Spain is Madrid.";
     assertThat(model.tokenizer().encode(text, false))
         .isEqualTo(ints(golden.get("cases").get(0).get("ids")));
   }

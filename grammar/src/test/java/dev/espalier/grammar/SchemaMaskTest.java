@@ -125,8 +125,7 @@ class SchemaMaskTest {
   }
 
   // Goes at random along masks that are exact, without a dead end; tokens of a byte or two are
-  // drawn
-  // again, up to so many times. How many masks.
+  // drawn again, up to so many times. How many masks.
   private static int walks(
       int walks, CompiledConstraint c, Vocabulary v, Random r, int again, String where) {
     int masks = 0;

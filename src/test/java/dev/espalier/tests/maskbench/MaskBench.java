@@ -274,8 +274,8 @@ final class MaskBench implements Callable<Integer> {
     report.put("invalidationErrors", pass.invalidationErrors.size());
     report.put("invalidationErrorFiles", pass.invalidationErrors);
     print.printf(
-        "%d files, %d pass; %d compile errors %s, %d unsatisfiable, %d valid refused, %d invalid"
-            + " accepted%n",
+        "%d files, %d pass; %d compile errors %s, %d unsatisfiable,"
+            + " %d valid refused, %d invalid accepted%n",
         files,
         pass.passed.size(),
         pass.compileErrors.size(),
@@ -375,9 +375,8 @@ final class MaskBench implements Callable<Integer> {
   }
 
   // Passes allocate alike, so a pause of the collector would come at the same token in each of
-  // them.
-  // What is left of the young generation differs instead; the medians leave pauses out, and the
-  // figures of passes have them.
+  // them. What is left of the young generation differs instead; the medians leave pauses out, and
+  // the figures of passes have them.
   private void movePauses(int part) {
     long young =
         heapPools().stream()

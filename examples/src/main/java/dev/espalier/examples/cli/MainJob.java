@@ -87,8 +87,8 @@ final class MainJob {
 
   private void heading(CausalLm model, double seconds) {
     shell.say(
-        "Espalier: a model of %d tokens of vocabulary, loaded in %.1f s, draws answers from its own"
-            + " law",
+        "Espalier: a model of %d tokens of vocabulary, loaded in %.1f s,"
+            + " draws answers from its own law",
         model.vocabulary().size(), seconds);
     shell.say("(temperature 1, seed %d), first free, then held to a JSON Schema.", SEED);
   }

@@ -183,8 +183,8 @@ final class Draw {
   }
 
   // The real word may be a reserved one: as part of another it teaches the model to copy its
-  // tokens, which may stand for
-  // a whole frequent word, and is still no value that the held-out requests use.
+  // tokens, which may stand for a whole frequent word, and is still no value that the held-out
+  // requests use.
   private String compound() {
     String real = oneOf(Words.all());
     String syllable = pick(ONSETS) + pick(VOWELS) + pick(CODAS);

@@ -228,8 +228,7 @@ public final class Expr {
   }
 
   // Equality is identity. The object's own hash would be that as well, but the JVM takes its time
-  // to
-  // make one up for every new object, which is most of what a table of new states would cost.
+  // to make one up for every new object, which is most of what a table of new states would cost.
   @Override
   public int hashCode() {
     return hash;

@@ -224,8 +224,8 @@ final class DeadEnds {
                 + name(r)
                 + ", a text may get stuck where "
                 + symbols.get(i).name
-                + " has to follow: all that it can begin with would still belong to what is being"
-                + " read");
+                + " has to follow:"
+                + " all that it can begin with would still belong to what is being read");
       }
     }
   }

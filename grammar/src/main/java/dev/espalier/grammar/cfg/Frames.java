@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // equal forms, calls, contexts and frames are one object
 final class Frames {
   // A frame's entries are *resolved*: a return with nothing left to do is replaced by the returns
-  // of
-  // the frame below. Frames of predicted symbols are made only when a byte enters them.
+  // of the frame below. Frames of predicted symbols are made only when a byte enters them.
   //
   // Left recursion: a component of the left-corner graph shares one context (Frame.Context). When a
   // member is entered again from inside, the new context holds the old one's entries and, besides,
@@ -26,9 +25,8 @@ final class Frames {
   // A text such as "if a if b if c x" leaves calls that may all end at once, or go on with "else":
   // places that differ in nothing but the depth from which "else" goes on. What comes after a
   // deeper one comes after the innermost as well, which returns to it; so only that one is kept,
-  // and
-  // a state has as many places at depth 2,000 as at depth 2. Answers lean on those for the frames
-  // below, which were asked for when those were new.
+  // and a state has as many places at depth 2,000 as at depth 2. Answers lean on those for the
+  // frames below, which were asked for when those were new.
   private static final int DEPTH_OF_LOOK = 2 * Frame.LEVELS;
   private static final int STEPS_OF_LOOK = 4 * DEPTH_OF_LOOK;
 

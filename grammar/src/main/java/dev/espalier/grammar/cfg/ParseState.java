@@ -62,8 +62,9 @@ final class ParseState {
   @Nullable ByteSet first;
 
   @Nullable Prediction prediction;
-  @Nullable Frame @Nullable []
-      predictedFrames; // of the prediction's symbols; null where not needed yet
+
+  /** Of the prediction's symbols; null where not needed yet. */
+  @Nullable Frame @Nullable [] predictedFrames;
 
   /** What may be called here, each with what comes after it; sorted. Null where nobody asked. */
   @Nullable Items<Form.Call> calls;

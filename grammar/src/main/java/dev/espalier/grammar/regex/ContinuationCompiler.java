@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContinuationCompiler {
   // A node is compiled together with the language of all that may come after it, so that a
-  // condition
-  // on what follows is an intersection with that. What came before is known as far as the pattern
-  // asks for it: whether the text has only begun, and if not in which of a few disjoint classes its
-  // last character is; where a lookbehind asks for several characters, also where its automaton has
-  // got to. A repetition without limit is a loop, one for each such place. Its rounds must read
-  // something; one that reads nothing asserts what holds anyway or leads nowhere.
+  // condition on what follows is an intersection with that. What came before is known as far as the
+  // pattern asks for it: whether the text has only begun, and if not in which of a few disjoint
+  // classes its last character is; where a lookbehind asks for several characters, also where its
+  // automaton has got to. A repetition without limit is a loop, one for each such place. Its rounds
+  // must read something; one that reads nothing asserts what holds anyway or leads nowhere.
   //
   // What comes out is an equation system with intersections, where RegexCompiler mostly finds plain
   // languages, so this is for the patterns which that one cannot express.

@@ -16,8 +16,7 @@ import java.util.Map;
  */
 final class Histories {
   // A lookbehind holds where the automaton of "any text that ends in a match" accepts. The texts
-  // that
-  // lead from one state to another are a language too, given by an equation for every state.
+  // that lead from one state to another are a language too, given by an equation for every state.
 
   /** The state of the empty text. */
   static final int START = 0;

@@ -180,8 +180,7 @@ final class RegexCompiler {
 
   // (?:x($|/))+ and the like: behind an end of the text only empty texts can follow, so that the
   // round which meets it is the last one; what asks for the start is the first one. Null if the
-  // body
-  // holds other assertions or has to match more than once.
+  // body holds other assertions or has to match more than once.
   private @Nullable List<List<Item>> endingAtAnEdge(RegexNode.Repetition r) {
     if (r.max() != Expr.UNBOUNDED || r.min() > 1) {
       return null;

@@ -96,9 +96,9 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
         warnings.add(
             new CompileReport.Warning(
                 "",
-                "no way to the end of a text was found in the time that completion() has, so a text"
-                    + " that is cut off may stay without one; fewer items, names or alternatives"
-                    + " may help"));
+                "no way to the end of a text was found in the time that completion() has,"
+                    + " so a text that is cut off may stay without one;"
+                    + " fewer items, names or alternatives may help"));
       }
     } catch (BudgetExceededException e) {
       warnings.add(new CompileReport.Warning("", "over budget: " + e.getMessage()));

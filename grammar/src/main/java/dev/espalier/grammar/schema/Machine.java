@@ -28,8 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Machine {
   // A value's start splits what is owed: the part about the value goes into its obligation ("which
   // verdicts leave the container able to be completed"), the rest waits in the frame. So liveness
-  // is
-  // a question about the top frame alone, and nobody looks down the stack again.
+  // is a question about the top frame alone, and nobody looks down the stack again.
 
   private static final int MAX_PENDING = 30; // verdicts with a bit each
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -489,9 +488,8 @@ final class Machine {
   }
 
   // Where any other name may come, whatever has been read can go on to one: then names that can
-  // come
-  // no more need not be kept out of the segment, only refused at its end, and every key of every
-  // such object shares one segment.
+  // come no more need not be kept out of the segment, only refused at its end, and every key of
+  // every such object shares one segment.
   private Segment keySegment(Frame f) {
     KeySpace space = f.keys();
     NextKeys next = nextKeys(f);

@@ -137,8 +137,7 @@ final class NumberGoal {
   }
 
   // With n = d * 10^t * (the unit's own power of ten) and d not ending in zero, a negative t leaves
-  // a
-  // fraction; else only the residue counts. Never computes the thousand digits of 1e999.
+  // a fraction; else only the residue counts. Never computes the thousand digits of 1e999.
   static boolean isMultiple(BigDecimal n, BigDecimal unit) {
     if (n.signum() == 0) {
       return true;

@@ -151,8 +151,7 @@ final class NumberSegment extends Segment {
   }
 
   // A long fraction becomes a multiple of what is small by few digits and an exponent that moves
-  // the
-  // point behind them. Digit by digit, that is too far away to be searched for.
+  // the point behind them. Digit by digit, that is too far away to be searched for.
   private @Nullable String outOfFraction(NumberPrefix p) {
     int count = 1;
     for (int digits = 0; digits <= MORE_DIGITS; digits++) {

@@ -249,8 +249,7 @@ final class TextContent implements Content {
   }
 
   // Every conjunct lets any text go by and then asks for something; if all but the last also let
-  // any
-  // text follow, one after another can be given what it asks for, as far as there is room.
+  // any text follow, one after another can be given what it asks for, as far as there is room.
   private boolean isTotal(Expr main) {
     long needed = 0;
     int closed = 0;

@@ -15,13 +15,10 @@ import tools.jackson.databind.JsonNode;
 /** {@code unevaluatedProperties} and {@code unevaluatedItems}. */
 final class Unevaluated {
   // A member is evaluated if a schema that applies to the same object, and accepts it, speaks of
-  // its
-  // name. Which branches of anyOf, oneOf, if and dependentSchemas accept the object is known only
-  // at
-  // its end, so the keyword becomes a disjunction over the ways in which they may turn out: "these
-  // accept it, and every member that they do not speak of satisfies the schema". A way may leave
-  // out
-  // that the others fail: with fewer members evaluated it only asks for more.
+  // its name. Which branches of anyOf, oneOf, if and dependentSchemas accept the object is known
+  // only at its end, so the keyword becomes a disjunction over the ways in which they may turn out:
+  // "these accept it, and every member that they do not speak of satisfies the schema". A way may
+  // leave out that the others fail: with fewer members evaluated it only asks for more.
   //
   // allOf and references add no ways, oneOf adds one a branch, anyOf doubles for each branch that
   // speaks of members at all.

@@ -154,8 +154,7 @@ final class ByteGroups {
   }
 
   // States: 0 at a character's beginning, 1 to 3 with so many bytes missing, -1 malformed; 0x100
-  // and
-  // up with the range of the second byte restricted.
+  // and up with the range of the second byte restricted.
   private static int next(int state, int b) {
     switch (state) {
       case 0 -> {

@@ -27,9 +27,11 @@ public final class LexemeMask {
   private final int live; // nodes inside the lexeme
   private final long beyond; // nodes behind places where the lexeme has to be left
   private final ByteSet ambiguous; // bytes that may go on in the lexeme where it may end as well
-  private volatile @Nullable ResidualTrie
-      forcedSuffixes; // the suffixes behind places where it has to end
-  private volatile @Nullable ResidualTrie all; // and those where it may end as well
+
+  // The suffixes behind places where the lexeme has to end, and with those where it may.
+  private volatile @Nullable ResidualTrie forcedSuffixes;
+  private volatile @Nullable ResidualTrie all;
+
   private volatile int @Nullable [] beyondByByte; // the nodes beyond, by the first byte behind
 
   private LexemeMask(LexemeState state, int node, LexemeWalk walk) {

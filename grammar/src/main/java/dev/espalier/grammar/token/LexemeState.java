@@ -197,8 +197,7 @@ public final class LexemeState {
   }
 
   // Of those with the same texts, the first one that anybody asked about. Places inside many
-  // literal
-  // texts are too many to be remembered.
+  // literal texts are too many to be remembered.
   private LexemeState first(TokenTables tables) {
     return place != null ? this : tables.cached(new Texts(expr, lexeme().lazy), t -> this);
   }

@@ -16,8 +16,7 @@ public final class TokenTrie {
 
   // Node 0 is the root, the empty text. The children of node i start at i + 1; the next sibling of
   // node i is end[i], and [i, end[i]) is its subtree. first[i] .. first[i + 1] is the slice of
-  // `ids`
-  // of the tokens that end at node i, so the tokens of a subtree are one slice as well.
+  // `ids` of the tokens that end at node i, so the tokens of a subtree are one slice as well.
   final byte[] bytes;
   final int[] end;
   final int[] first;

@@ -104,8 +104,10 @@ class TypeSchemaTest {
     assertThat(shape.at("/anyOf/0"))
         .isEqualTo(
             json(
-                "{'type':'object','properties':{'type':{'const':'Circle'},'radius':{'type':'number','minimum':-1.7976931348623157E308,'maximum':1.7976931348623157E308},'colour':{'type':'string','enum':['RED','deep"
-                    + " blue']}},"
+                "{'type':'object','properties':{'type':{'const':'Circle'},"
+                    + "'radius':{'type':'number','minimum':-1.7976931348623157E308,"
+                    + "'maximum':1.7976931348623157E308},"
+                    + "'colour':{'type':'string','enum':['RED','deep blue']}},"
                     + "'required':['type','radius','colour'],'additionalProperties':false}"));
     assertThat(shape.at("/anyOf/1/properties/parts/items"))
         .isEqualTo(json("{'$ref':'#/$defs/Shape'}"));
