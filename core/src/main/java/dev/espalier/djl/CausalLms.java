@@ -93,7 +93,7 @@ public final class CausalLms {
       DecoderWeights weights = DecoderWeights.load(config, file, options);
       return new NativeDecoder(path.toString(), weights, options, text);
     } catch (RuntimeException e) {
-      text.tokenizer().close();
+      text.close();
       throw e;
     }
   }

@@ -41,46 +41,22 @@ final class NativeDecoder implements CausalLm {
   private final DecoderConfig config;
   private final DecoderWeights weights;
   private final LoadOptions options;
-  private final Vocabulary vocabulary;
-  private final Tokenizer tokenizer;
-  private final @Nullable ChatTemplate chatTemplate;
+  private final TokenizerFiles text;
   private final PtNDManager manager;
   private final PtNDArray nothing; // stands where a feed has no mask of its own
   private final ReentrantLock passes = new ReentrantLock(true);
   private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Set<NativeSequence> sequences = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedDeque<float[]> pool = new ConcurrentLinkedDeque<>();
-  private final Runnable onClose;
   private boolean closed; // guarded by lifetime
 
-  /** With what its files say about text; the tokenizer is closed with the model. */
+  /** With what its files say about text, which is closed with the model. */
   NativeDecoder(String name, DecoderWeights weights, LoadOptions options, TokenizerFiles text) {
-    this(
-        name,
-        weights,
-        options,
-        text.vocabulary(),
-        text.tokenizer(),
-        text.chatTemplate(),
-        text.tokenizer()::close);
-  }
-
-  NativeDecoder(
-      String name,
-      DecoderWeights weights,
-      LoadOptions options,
-      Vocabulary vocabulary,
-      Tokenizer tokenizer,
-      @Nullable ChatTemplate chatTemplate,
-      Runnable onClose) {
     this.name = name;
-    this.onClose = onClose;
     this.weights = weights;
     this.config = weights.config();
     this.options = options;
-    this.vocabulary = vocabulary;
-    this.tokenizer = tokenizer;
-    this.chatTemplate = chatTemplate;
+    this.text = text;
     manager = weights.manager();
     nothing = (PtNDArray) manager.create(new boolean[0]);
   }
@@ -92,17 +68,17 @@ final class NativeDecoder implements CausalLm {
 
   @Override
   public Vocabulary vocabulary() {
-    return vocabulary;
+    return text.vocabulary();
   }
 
   @Override
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return text.tokenizer();
   }
 
   @Override
   public @Nullable ChatTemplate chatTemplate() {
-    return chatTemplate;
+    return text.chatTemplate();
   }
 
   @Override
@@ -377,7 +353,7 @@ final class NativeDecoder implements CausalLm {
         open.forEach(NativeSequence::free);
         pool.clear();
         weights.close();
-        onClose.run();
+        text.close();
       }
     } finally {
       lifetime.writeLock().unlock();

@@ -2,6 +2,7 @@ package dev.espalier.djl;
 
 import dev.espalier.ChatTemplate;
 import dev.espalier.ModelLoadException;
+import dev.espalier.Tokenizer;
 import dev.espalier.Vocabulary;
 import dev.espalier.chat.JinjaChatTemplate;
 import dev.espalier.tokenizer.GgufTokenizer;
@@ -15,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  * What a model's files say about its text.
  *
  * @param vocabulary tokens with their bytes
- * @param tokenizer text to ids; to be closed with the model
+ * @param tokenizer text to ids
  * @param chatTemplate how chats are written; null if the files have none
+ * @param release frees what the tokenizer holds
  */
 record TokenizerFiles(
-    Vocabulary vocabulary, HuggingFaceTokens tokenizer, @Nullable ChatTemplate chatTemplate) {
+    Vocabulary vocabulary,
+    Tokenizer tokenizer,
+    @Nullable ChatTemplate chatTemplate,
+    Runnable release)
+    implements AutoCloseable {
 
   /**
    * From a directory in the Hugging Face layout.
@@ -48,6 +54,12 @@ record TokenizerFiles(
         definition.chatTemplates().isEmpty()
             ? null
             : JinjaChatTemplate.of(definition.chatTemplates(), definition.specialTokens(), where);
-    return new TokenizerFiles(definition.vocabulary(), tokens, template);
+    return new TokenizerFiles(definition.vocabulary(), tokens, template, tokens::close);
+  }
+
+  /** Together with the model. */
+  @Override
+  public void close() {
+    release.run();
   }
 }

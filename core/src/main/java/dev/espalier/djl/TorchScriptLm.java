@@ -59,28 +59,16 @@ final class TorchScriptLm implements CausalLm {
   private final PtNDManager manager;
   private final Shapes shapes;
   private final LoadOptions options;
-  private final Vocabulary vocabulary;
-  private final Tokenizer tokenizer;
-  private final @Nullable ChatTemplate chatTemplate;
-  private final Runnable onClose;
+  private final TokenizerFiles text;
   private boolean closed;
 
+  /** With what its files say about text, which is closed with the model. */
   TorchScriptLm(
-      String name,
-      InputStream archive,
-      Shapes shapes,
-      LoadOptions options,
-      Vocabulary vocabulary,
-      Tokenizer tokenizer,
-      @Nullable ChatTemplate chatTemplate,
-      Runnable onClose) {
+      String name, InputStream archive, Shapes shapes, LoadOptions options, TokenizerFiles text) {
     this.name = name;
     this.shapes = shapes;
     this.options = options;
-    this.vocabulary = vocabulary;
-    this.tokenizer = tokenizer;
-    this.chatTemplate = chatTemplate;
-    this.onClose = onClose;
+    this.text = text;
     manager = TorchEngine.newManager();
     model = Model.newInstance("imported", "PyTorch");
     try {
@@ -99,19 +87,12 @@ final class TorchScriptLm implements CausalLm {
     Path archive = folder.resolve(FILE);
     try (InputStream in = Files.newInputStream(archive)) {
       return new TorchScriptLm(
-          archive.toString(),
-          in,
-          shapes(folder.resolve("config.json")),
-          options,
-          text.vocabulary(),
-          text.tokenizer(),
-          text.chatTemplate(),
-          text.tokenizer()::close);
+          archive.toString(), in, shapes(folder.resolve("config.json")), options, text);
     } catch (IOException e) {
-      text.tokenizer().close();
+      text.close();
       throw new ModelLoadException(archive + ": cannot be read (" + e + ")", e);
     } catch (RuntimeException e) {
-      text.tokenizer().close();
+      text.close();
       throw e;
     }
   }
@@ -158,17 +139,17 @@ final class TorchScriptLm implements CausalLm {
 
   @Override
   public Vocabulary vocabulary() {
-    return vocabulary;
+    return text.vocabulary();
   }
 
   @Override
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return text.tokenizer();
   }
 
   @Override
   public @Nullable ChatTemplate chatTemplate() {
-    return chatTemplate;
+    return text.chatTemplate();
   }
 
   @Override
@@ -307,7 +288,7 @@ final class TorchScriptLm implements CausalLm {
       closed = true;
       manager.close();
       model.close();
-      onClose.run();
+      text.close();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.ModelLoadException;
+import dev.espalier.Tokenizer;
 import dev.espalier.Vocabulary;
 import dev.espalier.djl.RealTokenizersTest.Real;
 import java.io.IOException;
@@ -26,11 +27,11 @@ class GgufTokenizerTest {
   @ParameterizedTest
   @CsvSource({"llama3_1,llama-bpe", "qwen3,qwen2", "gptoss,gpt-4o", "llama2,"})
   void metadataEncodesLikeTheTokenizerJsonItCameFrom(Real real, String pre) throws IOException {
-    TokenizerFiles original = real.load();
     Map<String, Object> metadata = metadata(RealModels.tokenizer(real.name()), pre);
-    TokenizerFiles converted = TokenizerFiles.load(metadata, "converted.gguf");
-    try (HuggingFaceTokens expected = original.tokenizer();
-        HuggingFaceTokens actual = converted.tokenizer()) {
+    try (TokenizerFiles original = real.load();
+        TokenizerFiles converted = TokenizerFiles.load(metadata, "converted.gguf")) {
+      Tokenizer expected = original.tokenizer();
+      Tokenizer actual = converted.tokenizer();
       long seed = 99;
       Random random = new Random(seed);
       for (int i = 0; i < 500; i++) {
@@ -61,8 +62,8 @@ class GgufTokenizerTest {
 
   @Test
   void tinyMetadataMakesAWorkingTokenizer() {
-    TokenizerFiles files = TokenizerFiles.load(tiny(), "x.gguf");
-    try (HuggingFaceTokens tokenizer = files.tokenizer()) {
+    try (TokenizerFiles files = TokenizerFiles.load(tiny(), "x.gguf")) {
+      Tokenizer tokenizer = files.tokenizer();
       assertArrayEquals(new int[] {3, 6, 4, 5}, tokenizer.encode("ab ab a<|e|>", true));
       assertEquals("ab ab a", tokenizer.decode(new int[] {3, 6, 4, 5}));
       assertEquals("ab ab a", files.vocabulary().decode(3, 6, 4, 5));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.Tokenizer;
 import dev.espalier.Vocabulary;
 import dev.espalier.tokenizer.GgufTokenizer;
 import dev.espalier.tokenizer.HuggingFaceDirectory;
@@ -76,7 +77,7 @@ class RealTokenizersTest {
 
   @AfterAll
   static void close() {
-    LOADED.values().forEach(files -> files.tokenizer().close());
+    LOADED.values().forEach(TokenizerFiles::close);
     LOADED.clear();
   }
 
@@ -84,7 +85,7 @@ class RealTokenizersTest {
   @EnumSource
   void tokenBytesConcatenateToTheNormalisedText(Real real) {
     TokenizerFiles files = files(real);
-    HuggingFaceTokens tokenizer = files.tokenizer();
+    Tokenizer tokenizer = files.tokenizer();
     long seed = 20_260_101;
     Random random = new Random(seed);
     for (int i = 0; i < 2_000; i++) {
@@ -104,7 +105,7 @@ class RealTokenizersTest {
   void decodingRandomTokensAgreesWithTheirBytes(Real real) {
     TokenizerFiles files = files(real);
     Vocabulary vocabulary = files.vocabulary();
-    HuggingFaceTokens tokenizer = files.tokenizer();
+    Tokenizer tokenizer = files.tokenizer();
     long seed = 7;
     Random random = new Random(seed);
     int compared = 0;
@@ -129,7 +130,7 @@ class RealTokenizersTest {
   void specialTokensHaveNamesAndNoBytes(Real real) {
     TokenizerFiles files = files(real);
     Vocabulary vocabulary = files.vocabulary();
-    HuggingFaceTokens tokenizer = files.tokenizer();
+    Tokenizer tokenizer = files.tokenizer();
     int end = vocabulary.special(real.end).orElseThrow();
     assertTrue(vocabulary.isEnd(end));
     assertEquals(Vocabulary.Kind.SPECIAL, vocabulary.kind(end));

@@ -21,7 +21,7 @@ final class TinyModels {
   static final List<String> NAMES =
       List.of("llama3", "linear", "mistral", "qwen2", "qwen3", "gpt2");
 
-  static final Tokenizer NO_TOKENIZER =
+  private static final Tokenizer NO_TOKENIZER =
       new Tokenizer() {
         @Override
         public int[] encode(String text, boolean addSpecialTokens) {
@@ -52,6 +52,11 @@ final class TinyModels {
     return open(folder(name), options);
   }
 
+  /** Tokens without a way to read or write them. */
+  static TokenizerFiles text(Vocabulary vocabulary) {
+    return new TokenizerFiles(vocabulary, NO_TOKENIZER, null, () -> {});
+  }
+
   /** A folder or GGUF file with a vocabulary of placeholders. */
   static NativeDecoder open(Path path, LoadOptions options) {
     try (WeightFile file = WeightFile.open(path)) {
@@ -64,8 +69,7 @@ final class TinyModels {
         vocabulary.text(id, "<" + id + ">");
       }
       DecoderWeights weights = DecoderWeights.load(config, file, options);
-      return new NativeDecoder(
-          path.toString(), weights, options, vocabulary.build(), NO_TOKENIZER, null, () -> {});
+      return new NativeDecoder(path.toString(), weights, options, text(vocabulary.build()));
     }
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.ChatTemplate;
 import dev.espalier.Message;
 import dev.espalier.ModelLoadException;
+import dev.espalier.Tokenizer;
 import dev.espalier.Vocabulary;
 import dev.espalier.Vocabulary.Kind;
 import java.io.IOException;
@@ -42,9 +43,9 @@ class TokenizerFilesTest {
     ObjectNode far = json.withArray("added_tokens").addObject();
     added(far, 265, "<far é>", false);
     write("tokenizer.json", json.toString());
-    TokenizerFiles files = TokenizerFiles.load(directory);
-    Vocabulary v = files.vocabulary();
-    try (HuggingFaceTokens tokenizer = files.tokenizer()) {
+    try (TokenizerFiles files = TokenizerFiles.load(directory)) {
+      Vocabulary v = files.vocabulary();
+      Tokenizer tokenizer = files.tokenizer();
       assertEquals(266, v.size());
       assertEquals(" a", new String(v.bytes(257), StandardCharsets.UTF_8));
       assertEquals(Kind.SPECIAL, v.kind(258));
@@ -70,7 +71,7 @@ class TokenizerFilesTest {
     write("generation_config.json", "{\"eos_token_id\": [258, 259]}");
     write("config.json", "{\"eos_token_id\": 3}"); // overruled by generation_config.json
     TokenizerFiles files = TokenizerFiles.load(directory);
-    files.tokenizer().close();
+    files.close();
     assertArrayEquals(new int[] {258, 259, 260}, files.vocabulary().endTokens());
     ChatTemplate template = files.chatTemplate();
     assertNotNull(template);
@@ -86,7 +87,7 @@ class TokenizerFilesTest {
         "{\"bos_token\": \"<s>\", \"chat_template\": [{\"name\": \"default\", \"template\": \"a\"},"
             + " {\"name\": \"tool_use\", \"template\": \"{{ bos_token }}tools\"}]}");
     TokenizerFiles named = TokenizerFiles.load(directory);
-    named.tokenizer().close();
+    named.close();
     ChatTemplate template = named.chatTemplate();
     assertNotNull(template);
     assertEquals("a", template.render(List.of(), List.of(), true, Map.of()));
@@ -94,7 +95,7 @@ class TokenizerFilesTest {
     assertEquals("<s>tools", template.render(List.of(), List.of(tool), true, Map.of()));
     write("chat_template.jinja", "own");
     TokenizerFiles own = TokenizerFiles.load(directory);
-    own.tokenizer().close();
+    own.close();
     ChatTemplate file = own.chatTemplate();
     assertNotNull(file);
     assertEquals("own", file.render(List.of(), List.of(), true, Map.of()));
@@ -138,9 +139,10 @@ class TokenizerFilesTest {
   @Test
   void aClosedTokenizerSaysSo() throws IOException {
     write("tokenizer.json", byteLevel().toString());
-    HuggingFaceTokens tokenizer = TokenizerFiles.load(directory).tokenizer();
-    tokenizer.close();
-    tokenizer.close();
+    TokenizerFiles files = TokenizerFiles.load(directory);
+    files.close();
+    files.close();
+    Tokenizer tokenizer = files.tokenizer();
     assertThrows(IllegalStateException.class, () -> tokenizer.encode("a", false));
     assertThrows(IllegalStateException.class, () -> tokenizer.decode(new int[] {65}));
   }
@@ -148,7 +150,8 @@ class TokenizerFilesTest {
   @Test
   void threadsShareATokenizer() throws Exception {
     write("tokenizer.json", byteLevel().toString());
-    try (HuggingFaceTokens tokenizer = TokenizerFiles.load(directory).tokenizer()) {
+    try (TokenizerFiles files = TokenizerFiles.load(directory)) {
+      Tokenizer tokenizer = files.tokenizer();
       List<Thread> threads = new ArrayList<>();
       java.util.concurrent.atomic.AtomicInteger right =
           new java.util.concurrent.atomic.AtomicInteger();
@@ -275,11 +278,8 @@ class TokenizerFilesTest {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       }
       Files.write(directory.resolve("tokenizer.json"), damaged);
-      try {
-        TokenizerFiles files = TokenizerFiles.load(directory);
-        try (HuggingFaceTokens tokenizer = files.tokenizer()) {
-          files.vocabulary().decode(tokenizer.encode("ab a", true));
-        }
+      try (TokenizerFiles files = TokenizerFiles.load(directory)) {
+        files.vocabulary().decode(files.tokenizer().encode("ab a", true));
       } catch (ModelLoadException e) {
         refused++;
       }

@@ -50,10 +50,7 @@ class TorchScriptLmTest {
         new ByteArrayInputStream(new TorchScriptArchive(MODEL).bytes()),
         new TorchScriptLm.Shapes(1, 2, 4, 16, 64),
         LoadOptions.defaults(),
-        vocabulary.build(),
-        TinyModels.NO_TOKENIZER,
-        null,
-        () -> {});
+        TinyModels.text(vocabulary.build()));
   }
 
   @Test
@@ -108,10 +105,7 @@ class TorchScriptLmTest {
                     new ByteArrayInputStream(new byte[100]),
                     new TorchScriptLm.Shapes(1, 2, 4, 16, 64),
                     LoadOptions.defaults(),
-                    Vocabulary.builder(16).text(0, "a").build(),
-                    TinyModels.NO_TOKENIZER,
-                    null,
-                    () -> {}))
+                    TinyModels.text(Vocabulary.builder(16).text(0, "a").build())))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("broken.pt");
   }
