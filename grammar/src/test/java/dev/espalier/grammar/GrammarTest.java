@@ -265,8 +265,7 @@ class GrammarTest {
 
   @Test
   void masksOfSeveralSequencesStandSideBySide() {
-    Vocabulary vocabulary =
-        Vocabularies.of(java.util.stream.Stream.of("a", "b", "ab").map(String::getBytes).toList());
+    Vocabulary vocabulary = Vocabularies.ofTexts(List.of("a", "b", "ab"));
     CompiledConstraint c = Grammar.gbnf("root ::= \"a\" root \"b\" | \"ab\"").compile(vocabulary);
     CompiledConstraint.State inside = java.util.Objects.requireNonNull(c.start().advance(0));
     CompiledConstraint.State over = java.util.Objects.requireNonNull(c.start().advance(2));

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -215,8 +216,7 @@ final class Captures {
         out = endsOfAll(part, out);
       }
     } else if (s instanceof Syntax.Repeat r) {
-      BitSet at = new BitSet();
-      at.set(from);
+      BitSet at = place(from);
       for (int k = 0; k <= r.max() && !at.isEmpty(); k++) {
         if (k >= r.min()) {
           BitSet fresh = (BitSet) at.clone();
@@ -377,27 +377,14 @@ final class Captures {
 
   private boolean sequence(List<Syntax> parts, int from, int to, Set<Span> open) {
     int n = parts.size();
-    // Backwards: from where the rest still comes to the end.
-    BitSet[] reached = new BitSet[n + 1];
-    reached[0] = new BitSet();
-    reached[0].set(from);
+    List<BitSet> reached = new ArrayList<>(List.of(place(from)));
     for (int i = 0; i < n; i++) {
-      reached[i + 1] = endsOfAll(parts.get(i), reached[i]);
+      reached.add(endsOfAll(parts.get(i), reached.get(i)));
     }
-    if (!reached[n].get(to)) {
+    if (!reached.get(n).get(to)) {
       return false;
     }
-    BitSet[] good = new BitSet[n + 1];
-    good[n] = new BitSet();
-    good[n].set(to);
-    for (int i = n - 1; i >= 0; i--) {
-      good[i] = new BitSet();
-      for (int k = reached[i].nextSetBit(0); k >= 0; k = reached[i].nextSetBit(k + 1)) {
-        if (ends(parts.get(i), k).intersects(good[i + 1])) {
-          good[i].set(k);
-        }
-      }
-    }
+    BitSet[] good = leading(parts, reached, to);
     int at = from;
     for (int i = 0; i < n; i++) {
       BitSet ends = ends(parts.get(i), at);
@@ -424,8 +411,7 @@ final class Captures {
     }
     // The rounds that still lead to the end, forwards, then the longest step of each.
     List<BitSet> rounds = new ArrayList<>();
-    BitSet at = new BitSet();
-    at.set(from);
+    BitSet at = place(from);
     int least = Math.min(r.min(), text.length + 1);
     int most = (int) Math.min(r.max(), (long) least + text.length + 1);
     for (int k = 0; k <= most && !at.isEmpty(); k++) {
@@ -439,18 +425,7 @@ final class Captures {
     if (n < 0 || !rounds.get(n).get(to)) {
       return false;
     }
-    BitSet[] good = new BitSet[n + 1];
-    good[n] = new BitSet();
-    good[n].set(to);
-    for (int i = n - 1; i >= 0; i--) {
-      good[i] = new BitSet();
-      BitSet here = rounds.get(i);
-      for (int k = here.nextSetBit(0); k >= 0; k = here.nextSetBit(k + 1)) {
-        if (ends(r.body(), k).intersects(good[i + 1])) {
-          good[i].set(k);
-        }
-      }
-    }
+    BitSet[] good = leading(Collections.nCopies(n, r.body()), rounds, to);
     int place = from;
     for (int i = 0; i < n; i++) {
       BitSet ends = ends(r.body(), place);
@@ -462,6 +437,29 @@ final class Captures {
       place = e;
     }
     return true;
+  }
+
+  // The places reached from which the rest still comes to the end, before each part and behind all.
+  private BitSet[] leading(List<Syntax> parts, List<BitSet> reached, int to) {
+    int n = parts.size();
+    BitSet[] good = new BitSet[n + 1];
+    good[n] = place(to);
+    for (int i = n - 1; i >= 0; i--) {
+      good[i] = new BitSet();
+      BitSet here = reached.get(i);
+      for (int k = here.nextSetBit(0); k >= 0; k = here.nextSetBit(k + 1)) {
+        if (ends(parts.get(i), k).intersects(good[i + 1])) {
+          good[i].set(k);
+        }
+      }
+    }
+    return good;
+  }
+
+  private static BitSet place(int at) {
+    BitSet one = new BitSet();
+    one.set(at);
+    return one;
   }
 
   // Where the text itself begins: what is ignored before it is no part of it.

@@ -96,10 +96,8 @@ final class EndTokens {
       return nullable.contains(r.rule());
     } else if (s instanceof Syntax.Repeat r) {
       return r.min() == 0 || nullable(r.body());
-    } else if (s instanceof Syntax.Sequence q) {
-      return q.parts().stream().allMatch(this::nullable);
     }
-    return GrammarCompiler.children(s).stream().anyMatch(this::nullable);
+    return GrammarCompiler.ofParts(s, this::nullable);
   }
 
   private static final Syntax NOTHING = new Syntax.Regular(Expr.NONE, "nothing");

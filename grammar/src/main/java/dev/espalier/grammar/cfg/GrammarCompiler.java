@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,13 +213,7 @@ final class GrammarCompiler {
     } else if (s instanceof Syntax.Repeat r) {
       return r.min() == 0 || nullable(r.body());
     }
-    boolean all = s instanceof Syntax.Sequence; // or any one
-    for (Syntax child : children(s)) {
-      if (nullable(child) != all) {
-        return !all;
-      }
-    }
-    return all;
+    return ofParts(s, this::nullable);
   }
 
   private boolean productive(Syntax s) {
@@ -231,9 +226,14 @@ final class GrammarCompiler {
     } else if (s instanceof Syntax.Repeat r) {
       return r.min() == 0 || productive(r.body());
     }
-    boolean all = s instanceof Syntax.Sequence; // or any one
+    return ofParts(s, this::productive);
+  }
+
+  /** Whether something holds of all parts of a sequence, or of any one of other syntax. */
+  static boolean ofParts(Syntax s, Predicate<Syntax> holds) {
+    boolean all = s instanceof Syntax.Sequence;
     for (Syntax child : children(s)) {
-      if (productive(child) != all) {
+      if (holds.test(child) != all) {
         return !all;
       }
     }

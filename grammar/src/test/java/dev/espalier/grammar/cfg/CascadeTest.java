@@ -12,7 +12,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,10 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Calls that may all end at once, or go on: the dangling {@code else}. */
 class CascadeTest {
   private static final Vocabulary WORDS =
-      Vocabularies.of(
-          Stream.of("i", "x", "e", "a", "b", ";", "ex", "exex", "ix", "xe", "iiii", "aab", "bbb")
-              .map(s -> s.getBytes(StandardCharsets.UTF_8))
-              .toList());
+      Vocabularies.ofTexts(
+          List.of("i", "x", "e", "a", "b", ";", "ex", "exex", "ix", "xe", "iiii", "aab", "bbb"));
 
   private static final String DANGLING = "root ::= \"i\" root (\"e\" root)? | \"x\"";
 

@@ -20,30 +20,13 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CompiledGrammarTest {
   /** All texts over three letters up to six long, so that lexemes of them are wide. */
-  static final Vocabulary LETTERS = letters();
-
-  private static Vocabulary letters() {
-    List<byte[]> all = new ArrayList<>();
-    List<String> last = List.of("");
-    for (int n = 1; n <= 6; n++) {
-      List<String> longer = new ArrayList<>();
-      for (String s : last) {
-        for (String c : List.of("a", "b", "c")) {
-          longer.add(s + c);
-        }
-      }
-      longer.forEach(s -> all.add(s.getBytes(StandardCharsets.UTF_8)));
-      last = longer;
-    }
-    return Vocabularies.of(all);
-  }
+  static final Vocabulary LETTERS = Vocabularies.ofTexts(Vocabularies.texts(6, "abc"));
 
   private static Syntax random(Random r, int rules, int depth) {
     switch (r.nextInt(depth <= 0 ? 4 : 10)) {
@@ -189,10 +172,7 @@ class CompiledGrammarTest {
   @Test
   void whatMayBeLeftOutIsLeftOutInTheMiddleOfATokenToo() {
     Vocabulary vocabulary =
-        Vocabularies.of(
-            Stream.of("a", "b", "c", "(", ")", "cab)", "c(ca)ab)", "cab(")
-                .map(s -> s.getBytes(StandardCharsets.UTF_8))
-                .toList());
+        Vocabularies.ofTexts(List.of("a", "b", "c", "(", ")", "cab)", "c(ca)ab)", "cab("));
     // Behind a word comes a parenthesis or nothing; "ab)" can be told from the word by neither.
     String grammar = "root ::= r \"ab)\"\nr ::= x y?\ny ::= \"(\" r \")\"\nx ::= [a-z]*";
     CompiledConstraint.State state =

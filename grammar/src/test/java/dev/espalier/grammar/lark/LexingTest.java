@@ -8,7 +8,6 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.token.Vocabularies;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,23 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class LexingTest {
   /** All texts over three letters up to five long, so that lexemes of them are wide. */
-  static final Vocabulary LETTERS = letters();
-
-  private static Vocabulary letters() {
-    List<byte[]> all = new ArrayList<>();
-    List<String> last = List.of("");
-    for (int n = 1; n <= 5; n++) {
-      List<String> longer = new ArrayList<>();
-      for (String s : last) {
-        for (String c : List.of("a", "b", "c")) {
-          longer.add(s + c);
-        }
-      }
-      longer.forEach(s -> all.add(s.getBytes(StandardCharsets.UTF_8)));
-      last = longer;
-    }
-    return Vocabularies.of(all);
-  }
+  static final Vocabulary LETTERS = Vocabularies.ofTexts(Vocabularies.texts(5, "abc"));
 
   @Test
   void agreesWithTheSlowLexerAndParserOnRandomGrammars() {

@@ -9,8 +9,6 @@ import dev.espalier.TokenMask;
 import dev.espalier.Vocabulary;
 import dev.espalier.grammar.Grammar;
 import dev.espalier.grammar.token.Vocabularies;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,19 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Terminals with a stop, and of so many tokens at most. */
 class LimitedTest {
-  private static final List<String> WORDS = words();
-  static final Vocabulary LETTERS =
-      Vocabularies.of(WORDS.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList());
-
-  private static List<String> words() {
-    List<String> all = new ArrayList<>(List.of("a", "b", "c"));
-    for (int from = 0, to = 3; all.size() < 39; from = to, to = all.size()) {
-      for (String s : List.copyOf(all.subList(from, to))) {
-        List.of("a", "b", "c").forEach(c -> all.add(s + c));
-      }
-    }
-    return all;
-  }
+  private static final List<String> WORDS = Vocabularies.texts(3, "abc");
+  static final Vocabulary LETTERS = Vocabularies.ofTexts(WORDS);
 
   private static boolean[] mask(CompiledConstraint.State state) {
     TokenMask mask = new TokenMask(LETTERS.size());

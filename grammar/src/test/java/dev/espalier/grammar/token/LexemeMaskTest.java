@@ -31,7 +31,7 @@ class LexemeMaskTest {
       }
       all.add(s.toString());
     }
-    return Vocabularies.of(all.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList());
+    return Vocabularies.ofTexts(all);
   }
 
   private static Expr letter(Random r) {

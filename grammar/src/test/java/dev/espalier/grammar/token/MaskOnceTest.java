@@ -41,25 +41,10 @@ class MaskOnceTest {
 
   /** All short texts over some characters, so that there are wide lexemes; new for every caller. */
   private static Vocabulary vocabulary() {
-    List<byte[]> all = new ArrayList<>();
-    List<String> last = List.of("");
-    for (int n = 1; n <= 5; n++) {
-      List<String> longer = new ArrayList<>();
-      for (String s : last) {
-        for (String c : List.of("a", "b", "c")) {
-          longer.add(s + c);
-          if (n <= 3) {
-            all.add((" " + s + c).getBytes(StandardCharsets.UTF_8));
-          }
-        }
-      }
-      longer.forEach(s -> all.add(s.getBytes(StandardCharsets.UTF_8)));
-      last = longer;
-    }
-    for (String s : List.of("(", ")", ",", ";", "=", "\"", " ", "let ", " = ", "e", "l", "t")) {
-      all.add(s.getBytes(StandardCharsets.UTF_8));
-    }
-    return Vocabularies.of(all);
+    List<String> all = new ArrayList<>(Vocabularies.texts(5, "abc"));
+    Vocabularies.texts(3, "abc").forEach(s -> all.add(" " + s));
+    all.addAll(List.of("(", ")", ",", ";", "=", "\"", " ", "let ", " = ", "e", "l", "t"));
+    return Vocabularies.ofTexts(all);
   }
 
   private static int read(CompiledConstraint compiled) {

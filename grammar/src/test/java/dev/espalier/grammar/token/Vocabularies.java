@@ -2,6 +2,8 @@ package dev.espalier.grammar.token;
 
 import dev.espalier.Vocabulary;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 
@@ -21,9 +23,29 @@ public final class Vocabularies {
         .build();
   }
 
+  /** The same by their text. */
+  public static Vocabulary ofTexts(Collection<String> tokens) {
+    return of(tokens.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList());
+  }
+
+  /** All texts of one to so many of these letters, the shorter ones first. */
+  public static List<String> texts(int longest, String letters) {
+    List<String> all = new ArrayList<>();
+    List<String> last = List.of("");
+    for (int n = 1; n <= longest; n++) {
+      List<String> longer = new ArrayList<>();
+      for (String s : last) {
+        letters.chars().forEach(c -> longer.add(s + (char) c));
+      }
+      all.addAll(longer);
+      last = longer;
+    }
+    return all;
+  }
+
   /** All single bytes, and random pieces of the given fragments and their neighbours. */
   public static Vocabulary random(Random r, int size, String... fragments) {
-    List<byte[]> tokens = new java.util.ArrayList<>();
+    List<byte[]> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       tokens.add(new byte[] {(byte) b});
     }
@@ -45,7 +67,7 @@ public final class Vocabularies {
   public static Vocabulary large(int size, long seed) {
     Random r = new Random(seed);
     String letters = "eeeeetttaaooiinnsshhrrddlluucmfwygpbvk";
-    List<byte[]> tokens = new java.util.ArrayList<>();
+    List<byte[]> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       tokens.add(new byte[] {(byte) b});
     }
