@@ -3,6 +3,7 @@ package dev.espalier.grammar.automaton;
 import dev.espalier.grammar.automaton.Expr.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +45,8 @@ public final class LiteralPlace {
       tails.add(e.kind() == Kind.SEQ ? e.args()[1] : e.afterOneRound());
       e = e.args()[0];
     }
-    Expr[] nearestFirst = tails.toArray(new Expr[0]);
-    for (int i = 0, j = nearestFirst.length - 1; i < j; i++, j--) {
-      Expr t = nearestFirst[i];
-      nearestFirst[i] = nearestFirst[j];
-      nearestFirst[j] = t;
-    }
-    return new LiteralPlace(e, nearestFirst);
+    Collections.reverse(tails);
+    return new LiteralPlace(e, tails.toArray(new Expr[0]));
   }
 
   /** The first text that goes on here. */
