@@ -1,6 +1,6 @@
 package dev.espalier;
 
-/** Text for messages. */
+/** Texts that are read, and texts for messages. */
 public final class Texts {
   private Texts() {}
 
@@ -41,6 +41,11 @@ public final class Texts {
    */
   public static String shortened(String text, int limit) {
     return text.length() <= limit ? text : text.substring(0, between(text, limit)) + "…";
+  }
+
+  /** The text without the byte order mark, U+FEFF, that editors put in front of files. */
+  public static String withoutByteOrderMark(String text) {
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
   /** Where half of a surrogate pair stands alone, which is no character; -1 if none does. */

@@ -39,11 +39,12 @@ public final class JsonSchema implements Constraint {
   }
 
   /**
-   * A schema from its text. Options may come with it under {@code x-espalier}: {@code order} (any,
-   * declared), {@code whitespace} (compact, singleSpace, flexible, {@code {"indented": n}}), {@code
-   * formats} (assert, annotate), {@code additionalProperties} (asWritten, strict), {@code escapes}
-   * (writer, any), {@code lenient}, {@code dialect}, {@code depth}, {@code states}, {@code
-   * compileMillis}. Methods called later win.
+   * A schema from its text, in front of which one byte order mark may stand. Options may come with
+   * it under {@code x-espalier}: {@code order} (any, declared), {@code whitespace} (compact,
+   * singleSpace, flexible, {@code {"indented": n}}), {@code formats} (assert, annotate), {@code
+   * additionalProperties} (asWritten, strict), {@code escapes} (writer, any), {@code lenient},
+   * {@code dialect}, {@code depth}, {@code states}, {@code compileMillis}. Methods called later
+   * win.
    *
    * @throws SchemaException if the text is not JSON or not a schema
    */

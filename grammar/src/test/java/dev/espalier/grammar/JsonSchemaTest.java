@@ -2,6 +2,7 @@ package dev.espalier.grammar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.espalier.BudgetExceededException;
 import dev.espalier.CompiledConstraint;
@@ -65,6 +66,27 @@ class JsonSchemaTest {
         .hasMessageContaining("Trailing token")
         .message()
         .doesNotContain("FAIL_ON", "jackson");
+  }
+
+  @Test
+  void oneByteOrderMarkMayStandInFrontOfASchema() {
+    String mark = "\uFEFF";
+    JsonSchema marked = JsonSchema.of(mark + "{\"$ref\":\"http://x/other\"}");
+    CompiledConstraint c =
+        marked.resolver(uri -> mark + "{\"type\":\"null\"}").compile(Vocabulary.ofBytes());
+    assertThat(c.check("null").accepted()).isTrue();
+    assertThat(c.check("1").accepted()).isFalse();
+    assertThat(marked.text()).startsWith(mark);
+    for (String end : List.of("", " ")) {
+      assertThatThrownBy(() -> JsonSchema.of(mark + end)).hasMessageContaining("empty");
+    }
+    String broken = "{\"type\":]";
+    assertThatThrownBy(() -> JsonSchema.of(mark + broken))
+        .hasMessageContaining("not JSON at line 1, column ")
+        .hasMessage(catchThrowable(() -> JsonSchema.of(broken)).getMessage());
+    for (String text : List.of(mark + mark + "{}", " " + mark + "{}", "{}" + mark)) {
+      assertThatThrownBy(() -> JsonSchema.of(text)).hasMessageContaining("not JSON");
+    }
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.espalier.grammar.openapi;
 
+import dev.espalier.Texts;
 import dev.espalier.grammar.SchemaException;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
@@ -70,7 +71,7 @@ public final class OpenApiComponent {
   public static String schema(String document, String component) {
     JsonNode root;
     try {
-      root = MAPPER.readTree(document);
+      root = MAPPER.readTree(Texts.withoutByteOrderMark(document));
     } catch (JacksonException e) {
       throw new SchemaException(
           "",

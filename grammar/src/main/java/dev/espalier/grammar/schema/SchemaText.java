@@ -98,23 +98,24 @@ final class SchemaText {
   }
 
   /**
-   * The schema that a text holds.
+   * The schema that a text holds, perhaps behind a byte order mark.
    *
    * @param place the document's URI for messages, empty for the schema that is compiled
    */
   static JsonNode parse(String text, String place) {
     try {
       WorkBudget.check(text.length() / CHARACTERS); // a look at the clock before a long one
-      if (text.isBlank()) {
+      String json = Texts.withoutByteOrderMark(text);
+      if (json.isBlank()) {
         throw SchemaException.broken(place, "", "the text is empty");
       }
-      JsonNode json = MAPPER.readTree(text);
+      JsonNode schema = MAPPER.readTree(json);
       WorkBudget.check(text.length() / CHARACTERS);
-      if (json.isObject() || json.isBoolean()) {
-        return json;
+      if (schema.isObject() || schema.isBoolean()) {
+        return schema;
       }
       throw SchemaException.broken(
-          place, "", "a schema is an object or a boolean, not " + clip(json));
+          place, "", "a schema is an object or a boolean, not " + clip(schema));
     } catch (JacksonException e) {
       throw SchemaException.broken(place, "", "the text is not JSON" + reason(e));
     }

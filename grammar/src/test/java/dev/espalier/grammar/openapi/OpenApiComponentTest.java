@@ -131,6 +131,13 @@ class OpenApiComponentTest {
   }
 
   @Test
+  void aByteOrderMarkMayStandInFrontOfADocument() {
+    String document = document("3.1.0", "{'A':{'type':'null'}}");
+    assertThat(OpenApiComponent.schema("\uFEFF" + document, "A"))
+        .isEqualTo(OpenApiComponent.schema(document, "A"));
+  }
+
+  @Test
   void otherDocumentsAreRefused() {
     assertThatThrownBy(() -> OpenApiComponent.schema("openapi: 3.0.0", "A"))
         .isInstanceOf(SchemaException.class)
