@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -93,7 +94,7 @@ public final class TypeSchema {
       return scalar;
     }
     if (c == Object.class) {
-      return JSON.objectNode();
+      return any();
     }
     if (c.isEnum()) {
       return enumeration(c, path);
@@ -116,6 +117,23 @@ public final class TypeSchema {
         c.getName()
             + " is no record, enum, sealed interface, collection or value type;"
             + " use a record, or write the schema as text");
+  }
+
+  // Numbers with a fraction are read as doubles, wherever they are inside.
+  private ObjectNode any() {
+    String name = names.computeIfAbsent(Object.class, t -> freshName(Object.class));
+    if (!definitions.containsKey(name)) {
+      ObjectNode schema = JSON.objectNode();
+      ArrayNode types = schema.putArray("type");
+      for (String type : List.of("null", "boolean", "number", "string", "array", "object")) {
+        types.add(type);
+      }
+      schema.put("minimum", -Double.MAX_VALUE).put("maximum", Double.MAX_VALUE);
+      schema.set("items", reference(name));
+      schema.set("additionalProperties", reference(name));
+      definitions.put(name, schema);
+    }
+    return reference(name);
   }
 
   private ObjectNode parameterized(ParameterizedType p, String path) {

@@ -228,6 +228,37 @@ class TypeSchemaTest {
         .hasMessageContaining("Growing contains itself with other type arguments");
   }
 
+  record Anything(Object value, Map<String, Object> more) {}
+
+  @Test
+  void anObjectIsAnyValueWhoseNumbersAreReadAsTheyAre() {
+    CompiledConstraint compiled = JsonSchema.of(Anything.class).compile(Vocabulary.ofBytes());
+    String[] good = {"null", "true", "'a'", "[]", "{}", "1e308", "-1.5", "9".repeat(300)};
+    String[] bad = {"1e309", "-1e999", "1.8e308"};
+    for (String around : new String[] {"%s", "[%s]", "{'a':%s}", "[1,{'b':[%s]}]"}) {
+      for (String value : good) {
+        String text = anything(around.formatted(value));
+        assertThat(compiled.check(text).accepted()).as(text).isTrue();
+        assertThat(JsonMapper.shared().readValue(text, Anything.class).toString())
+            .doesNotContain("Infinity");
+      }
+      for (String value : bad) {
+        String text = anything(around.formatted(value));
+        assertThat(compiled.check(text).accepted()).as(text).isFalse();
+        assertThat(JsonMapper.shared().readValue(text, Anything.class).toString())
+            .contains("Infinity");
+      }
+    }
+    assertThat(JsonSchema.of(Anything.class).report().warnings()).isEmpty();
+    CompiledConstraint alone = JsonSchema.of(Object.class).compile(Vocabulary.ofBytes());
+    assertThat(alone.check("[1e308]").accepted()).isTrue();
+    assertThat(alone.check("[1e309]").accepted()).isFalse();
+  }
+
+  private static String anything(String value) {
+    return "{'value':%s,'more':{'x':%s}}".formatted(value, value).replace('\'', '"');
+  }
+
   record Values(
       OffsetDateTime at,
       ZonedDateTime zoned,
