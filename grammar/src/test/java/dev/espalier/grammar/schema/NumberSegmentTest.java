@@ -199,6 +199,45 @@ class NumberSegmentTest {
     assertThat(refused).isGreaterThan(100);
   }
 
+  /** Also where a limit is the first number that no longer begins with the digits. */
+  @Test
+  void digitsAreKeptExactlyIfAMultipleWithinTheLimitsBeginsWithThem() {
+    Random r = new Random(17);
+    int kept = 0;
+    for (int round = 0; round < 400; round++) {
+      Formulas formulas = new Formulas(100_000);
+      int unit = 1 + r.nextInt(12);
+      int low = r.nextInt(120) - 90;
+      int high = low + r.nextInt(60);
+      boolean lowIn = r.nextBoolean();
+      boolean highIn = r.nextBoolean();
+      List<String> numbers = new ArrayList<>();
+      for (int n = low; n <= high; n++) {
+        if (n % unit == 0 && (lowIn || n > low) && (highIn || n < high)) {
+          numbers.add(Integer.toString(n));
+        }
+      }
+      Formula f =
+          formulas.and(
+              List.of(
+                  formulas.atom(new Atom.Plain()),
+                  formulas.atom(new Atom.MultipleOf(new BigDecimal(unit))),
+                  formulas.atom(new Atom.Bound(new BigDecimal(low), true, lowIn)),
+                  formulas.atom(new Atom.Bound(new BigDecimal(high), false, highIn))));
+      List<NumberGoal> goals = NumberGoal.of(formulas, f);
+      for (int n = -120; n <= 120; n++) {
+        String begun = Integer.toString(n);
+        NumberPrefix p = Objects.requireNonNull(read(NumberPrefix.EMPTY, begun));
+        boolean expected = numbers.stream().anyMatch(x -> x.startsWith(begun));
+        assertThat(goals.stream().anyMatch(g -> g.reachable(p)))
+            .as("%s after %s, round %d", f, begun, round)
+            .isEqualTo(expected);
+        kept += expected ? 1 : 0;
+      }
+    }
+    assertThat(kept).isGreaterThan(2_000);
+  }
+
   /** Where any digits may come, some digits more always lead to a number that is wanted. */
   @Test
   void nothingIsADeadEndWhereAnyDigitsMayCome() {
