@@ -77,6 +77,6 @@ public record Budgets(Duration compileTime, Duration stepTime, int parts) {
 
   /** For compiling what took some time to read. */
   WorkBudget compiling(Duration spent, String doing) {
-    return new WorkBudget(doing, compileTime, longer(compileTime.minus(spent), least()), parts);
+    return WorkBudget.after(spent, doing, compileTime, parts);
   }
 }

@@ -78,6 +78,21 @@ public final class WorkBudget {
     mostParts = parts;
   }
 
+  /**
+   * For the rest of some work of which a part is done: what is left, but a quarter at least, so
+   * that what was begun at the last moment can still be finished.
+   *
+   * @param spent on that part
+   */
+  public static WorkBudget after(Duration spent, String doing, Duration whole, int parts) {
+    return new WorkBudget(doing, whole, orAQuarter(whole.minus(spent), whole), parts);
+  }
+
+  private static Duration orAQuarter(Duration left, Duration whole) {
+    Duration least = whole.dividedBy(4);
+    return left.compareTo(least) < 0 ? least : left;
+  }
+
   /** The time since the work began. */
   public Duration spent() {
     return clock.spent();
@@ -85,9 +100,7 @@ public final class WorkBudget {
 
   /** What is left for one step of a time that this work is part of; a quarter at least. */
   public Duration leftOf(Duration time) {
-    Duration left = time.minus(whole).plus(clock.left());
-    Duration least = time.dividedBy(4);
-    return left.compareTo(least) < 0 ? least : left;
+    return orAQuarter(time.minus(whole).plus(clock.left()), time);
   }
 
   /** The same for the work that is being done. */

@@ -15,16 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** A schema over a vocabulary. Safe for threads. */
 public final class CompiledSchema implements CompiledConstraint, Weighted {
   private static final int STATE_BYTES = 300; // of a frame, context or state, formulas included
   private static final int CHARACTER_BYTES = 20; // of the schema's text, as a tree
-  private final JsonNode schema;
+  private final SchemaText text;
   private final Options options;
   private final TokenTables tables;
-  private final int length; // of the text
   private volatile Machine machine;
 
   private record Key(String text, Options options) {
@@ -39,12 +37,11 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     }
   }
 
-  private CompiledSchema(SchemaText read, Options options, TokenTables tables) {
-    this.schema = read.schema;
+  private CompiledSchema(SchemaText text, Options options, TokenTables tables) {
+    this.text = text;
     this.options = options;
     this.tables = tables;
-    this.length = read.text.length();
-    machine = new Machine(schema, options, tables);
+    machine = new Machine(text.schema, options, tables);
   }
 
   /** The compiled form of a schema's text, made once per vocabulary. */
@@ -62,13 +59,14 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
             });
   }
 
+  private static <T> T inBudget(String doing, Options options, Supplier<T> work) {
+    return inBudget(doing, options, Duration.ZERO, work);
+  }
+
   private static <T> T inBudget(String doing, Options options, Duration spent, Supplier<T> work) {
-    Duration whole = options.compileTime();
-    Duration least = whole.dividedBy(4); // even of what took long to read
-    Duration rest = whole.minus(spent);
-    rest = rest.compareTo(least) < 0 ? least : rest;
     try {
-      return new WorkBudget(doing, whole, rest, WorkBudget.PARTS_TO_COMPILE).spend(work);
+      return WorkBudget.after(spent, doing, options.compileTime(), WorkBudget.PARTS_TO_COMPILE)
+          .spend(work);
     } catch (BudgetExceededException e) {
       throw e.at("#"); // as where a text is read, before it has places
     }
@@ -80,7 +78,6 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
         inBudget(
             "reporting on the schema",
             options,
-            Duration.ZERO,
             () -> SchemaReport.of(SchemaText.of(text).schema, options));
     List<CompileReport.Warning> warnings = new ArrayList<>(report.warnings());
     decide(text, options.with(o -> o.lenient = true), warnings);
@@ -110,7 +107,7 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
   private static void addImpossible(
       Machine machine, Options options, List<CompileReport.Warning> warnings) {
     try {
-      inBudget("reporting on the schema", options, Duration.ZERO, machine::impossible)
+      inBudget("reporting on the schema", options, machine::impossible)
           .forEach(
               (property, why) ->
                   warnings.add(
@@ -139,7 +136,7 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
 
   @Override
   public long bytes() {
-    return (long) STATE_BYTES * machine.size() + (long) CHARACTER_BYTES * length;
+    return (long) STATE_BYTES * machine.size() + (long) CHARACTER_BYTES * text.text.length();
   }
 
   @Override
@@ -194,10 +191,7 @@ public final class CompiledSchema implements CompiledConstraint, Weighted {
     if (m.size() > options.states()) {
       m =
           inBudget(
-              "compiling the schema",
-              options,
-              Duration.ZERO,
-              () -> new Machine(schema, options, tables));
+              "compiling the schema", options, () -> new Machine(text.schema, options, tables));
       machine = m;
     }
     return m.start.start();
