@@ -15,7 +15,6 @@ final class Slice {
   private final int[] ends; // ends[n]: how many of them begin at most n characters
   final int[] frontier; // nodes whose byte starts a character of no group, one way by the other
   final int[] wayEnds; // of those with one byte behind as many characters
-  private final byte[] wayBytes;
   final int[] wayChars; // characters begun before them
   private long @Nullable [][] bits;
 
@@ -54,18 +53,10 @@ final class Slice {
       ways.add(order.length);
     }
     wayEnds = ways.toArray();
-    wayBytes = new byte[wayEnds.length];
     wayChars = new int[wayEnds.length];
     for (int w = 0; w < wayEnds.length; w++) {
-      long way = order[wayEnds[w] - 1] >>> 31;
-      wayBytes[w] = (byte) (way >>> 24);
-      wayChars[w] = (int) (way & 0xFFFFFF);
+      wayChars[w] = (int) (order[wayEnds[w] - 1] >>> 31) & 0xFFFFFF;
     }
-  }
-
-  /** The byte, 0 to 255, of the frontier's nodes on a way. */
-  int wayByte(int way) {
-    return wayBytes[way] & 0xFF;
   }
 
   static Slice of(TokenTables tables, int node, long groups) {

@@ -153,7 +153,7 @@ final class SlicedWalk {
         continue;
       }
       int at = counts && chars > 0 ? loop.after().applyAsInt(chars) : state;
-      if (segment.next(at, slice.wayByte(w)) == Segment.DEAD) {
+      if (segment.next(at, trie.byteAt(slice.frontier[i])) == Segment.DEAD) {
         continue;
       }
       for (int k = i; k < slice.wayEnds[w]; k++) {
