@@ -105,8 +105,7 @@ final class Frame {
 
   // Parents and formulas are hash-consed before, so they compare by identity.
   static boolean same(Frame x, Frame y) {
-    return x.hash == y.hash
-        && x.kind == y.kind
+    return x.kind == y.kind
         && x.owed == y.owed
         && x.parent == y.parent
         && Objects.equals(x.space, y.space)
